@@ -1,0 +1,1 @@
+"""The reference receiver: the ministry end of the wire."""

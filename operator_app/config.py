@@ -1,0 +1,81 @@
+"""Where things lie on this PC. Decided once, at start; passed on through constructors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+APP_FOLDER = "117 Operator"
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The data folder of one installation and the files in it, and the program's resources."""
+
+    data: Path
+    resources: Path
+    migrations: Path
+
+    @property
+    def office(self) -> Path:
+        """Database and key slots: one folder, so that set-up puts both in place at once."""
+        return self.data / "office"
+
+    @property
+    def database(self) -> Path:
+        """The encrypted database."""
+        return self.office / "operator.db"
+
+    @property
+    def keyring(self) -> Path:
+        """The key slots (LUKS-like); without them the database cannot be opened."""
+        return self.office / "keyring.json"
+
+    @property
+    def sign_in_delay(self) -> Path:
+        """Failed sign-ins since the last good one, kept over restarts."""
+        return self.data / "sign-in.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one running instance."""
+        return self.data / "instance.lock"
+
+    @property
+    def backups(self) -> Path:
+        """Copies made before a migration."""
+        return self.data / "backups"
+
+    @property
+    def logs(self) -> Path:
+        """Rotating logs without content."""
+        return self.data / "logs"
+
+    @property
+    def window(self) -> Path:
+        """Window size, appearance and language: no record, no secret."""
+        return self.data / "window.ini"
+
+
+def program_root() -> Path:
+    """The folder that holds resources/ and migrations/, frozen or not."""
+    bundle = getattr(sys, "_MEIPASS", None)
+    return Path(bundle) if bundle else Path(__file__).resolve().parent.parent
+
+
+def default_data_folder() -> Path:
+    """`OPERATOR117_DATA`, else %ProgramData%/117 Operator, else the XDG data folder."""
+    if override := os.environ.get("OPERATOR117_DATA"):
+        return Path(override)
+    if sys.platform == "win32":
+        return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / APP_FOLDER
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "117-operator"
+
+
+def paths(data: Path | None = None) -> Paths:
+    """The paths of the installation whose data lie in `data`, by default the PC's own."""
+    root = program_root()
+    return Paths((data or default_data_folder()).resolve(), root / "resources", root / "migrations")

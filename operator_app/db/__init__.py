@@ -1,0 +1,1 @@
+"""The encrypted database: engine, keys, tables, revisions, migrations, backup."""

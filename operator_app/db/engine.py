@@ -1,0 +1,176 @@
+"""The encrypted database file. The only importer of sqlcipher3.
+
+WAL with synchronous=FULL: one fsync per commit, and what was committed survives a power cut.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import QueuePool
+
+from operator_app.errors import AppError, EnvironmentProblem
+
+KEY_BYTES = 32
+LEAST_SQLITE = (3, 51, 3)
+"""Older ones carry a WAL-reset race that loses commits (research/sync-anchors.md, finding 10)."""
+BUSY_TIMEOUT_MS = 10_000
+
+
+class Database:
+    """Short transactions over one encrypted file.
+
+    `write()` is the unit of work: BEGIN IMMEDIATE, committed when the block ends, rolled back when
+    it raises. `read()` sees one consistent state. Both are safe from any thread.
+    """
+
+    def __init__(self, file: Path, key: bytes, *, synchronous: str = "FULL") -> None:
+        """`key`: 32 raw bytes. `synchronous` is lowered only by tests that plant a fault."""
+        check_library()
+        if len(key) != KEY_BYTES:
+            raise EnvironmentProblem("database.key_wrong")
+        self.file = file
+        self.key = key
+        self._engine = _engine(file, key, synchronous)
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that changes the file."""
+        with _converted(), self._engine.connect() as connection:
+            connection.execution_options(begin="IMMEDIATE")
+            with connection.begin():
+                yield connection
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only looks."""
+        with _converted(), self._engine.connect() as connection:
+            connection.execution_options(begin="DEFERRED")
+            with connection.begin():
+                yield connection
+
+    def prove_key(self) -> None:
+        """Read the first page; raises `database.key_wrong` when the key does not fit."""
+        with self.read() as connection:
+            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
+
+    def verify(self) -> list[str]:
+        """Page authentication codes and structure; an empty list means the file is sound."""
+        with _converted(), self._engine.connect() as connection:
+            connection.execution_options(begin="DEFERRED")
+            damage = [
+                str(row[0]) for row in connection.exec_driver_sql("PRAGMA cipher_integrity_check")
+            ]
+            damage += [
+                str(row[0])
+                for row in connection.exec_driver_sql("PRAGMA integrity_check")
+                if row[0] != "ok"
+            ]
+        return damage
+
+    @contextlib.contextmanager
+    def bare_connection(self) -> Iterator[Any]:
+        """A driver connection outside the pool, for migration and backup; autocommit."""
+        with _converted():
+            connection = _connect(self.file, self.key, "FULL")
+            try:
+                yield connection
+            finally:
+                connection.close()
+
+    def sibling(self, file: Path) -> Database:
+        """Another file under the same key: a backup to be opened and checked."""
+        return Database(file, self.key)
+
+    def close(self) -> None:
+        """Close all connections; the WAL is folded into the file."""
+        self._engine.dispose()
+
+
+def _engine(file: Path, key: bytes, synchronous: str) -> Engine:
+    engine = create_engine(
+        "sqlite://",
+        module=sqlcipher3.dbapi2,
+        creator=lambda: _connect(file, key, synchronous),
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=2,
+    )
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        mode = connection.get_execution_options().get("begin", "IMMEDIATE")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    return engine
+
+
+def _connect(file: Path, key: bytes, synchronous: str) -> Any:
+    connection = sqlcipher3.dbapi2.connect(
+        str(file), isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
+    )
+    for statement in (
+        f"PRAGMA key = \"x'{key.hex()}'\"",
+        "PRAGMA cipher_page_size = 4096",
+        "PRAGMA journal_mode = WAL",
+        f"PRAGMA synchronous = {synchronous}",
+        "PRAGMA foreign_keys = ON",
+        "PRAGMA temp_store = MEMORY",
+        "PRAGMA trusted_schema = OFF",
+    ):
+        connection.execute(statement)
+    return connection
+
+
+def check_library() -> None:
+    """Refuse to run on a library that is not SQLCipher or loses commits."""
+    if sqlcipher3.dbapi2.sqlite_version_info < LEAST_SQLITE:
+        raise EnvironmentProblem("database.library_old", found=sqlcipher3.dbapi2.sqlite_version)
+    probe = sqlcipher3.dbapi2.connect(":memory:")
+    try:
+        if not probe.execute("PRAGMA cipher_version").fetchone():
+            raise EnvironmentProblem("database.library_plain")
+    finally:
+        probe.close()
+
+
+def driver() -> Any:
+    """The driver module, for the one other engine: that of the migrations."""
+    return sqlcipher3.dbapi2
+
+
+@contextlib.contextmanager
+def _converted() -> Iterator[None]:
+    """Turn the library's errors into ours, once, here. A programming fault stays what it is."""
+    try:
+        yield
+    except AppError:
+        raise
+    except (DatabaseError, sqlcipher3.dbapi2.DatabaseError) as error:
+        original = error.orig if isinstance(error, DatabaseError) else error
+        code = _environment_code(str(original))
+        if code is None:
+            raise
+        raise EnvironmentProblem(code) from error
+
+
+def _environment_code(message: str) -> str | None:
+    known = {
+        "file is not a database": "database.key_wrong",
+        "database disk image is malformed": "database.damaged",
+        "hmac check failed": "database.damaged",
+        "database or disk is full": "database.disk_full",
+        "disk I/O error": "database.disk_error",
+        "database is locked": "database.locked",
+        "attempt to write a readonly database": "database.read_only",
+        "unable to open database file": "database.cannot_open",
+    }
+    return next((code for text, code in known.items() if text in message), None)
+
+

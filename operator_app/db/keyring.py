@@ -1,0 +1,234 @@
+"""The key slots: who can open the database, and the office's recovery key.
+
+As in LUKS, the database key is 32 random bytes that are never stored bare. Each slot of
+`keyring.json` holds it wrapped by AES-256-GCM under a key that Argon2id derives from a password,
+or from the recovery key. The slot's own fields are authenticated with it, so that a slot that was
+swapped or edited does not open (design/security.md, Keys).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import time
+import uuid
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from operator_app.files import replace_file
+from operator_app.errors import EnvironmentProblem, Fault, NotAllowed
+
+VERSION = 1
+LEAST_MEMORY_KIB = 64 * 1024
+TARGET_SECONDS = 0.5
+RECOVERY_GROUPS = 8
+_RECOVERY_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+RECOVERY_LOGIN = ""
+
+
+@dataclass(frozen=True)
+class KdfCost:
+    """Argon2id cost of a slot; memory in KiB."""
+
+    memory_kib: int = LEAST_MEMORY_KIB
+    iterations: int = 1
+    lanes: int = 1
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One way to open the database. `login` is empty for the recovery key."""
+
+    slot_id: str
+    login: str
+    cost: KdfCost
+    salt: bytes
+    nonce: bytes
+    wrapped: bytes
+
+    @property
+    def is_recovery(self) -> bool:
+        """Whether it is opened by the office's recovery key."""
+        return self.login == RECOVERY_LOGIN
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """All slots of one database. Immutable: every change returns a new one to be written."""
+
+    database_id: str
+    slots: tuple[Slot, ...] = ()
+
+    def slot(self, login: str) -> Slot | None:
+        """The slot of the login, or None."""
+        return next((s for s in self.slots if s.login == login), None)
+
+    def with_slot(self, login: str, secret: str, key: bytes, cost: KdfCost) -> Keyring:
+        """Add the login's slot, or replace it."""
+        kept = tuple(s for s in self.slots if s.login != login)
+        return replace(self, slots=(*kept, _wrap(self.database_id, login, secret, key, cost)))
+
+    def without_slot(self, login: str) -> Keyring:
+        """The keyring in which the login no longer opens the database."""
+        return replace(self, slots=tuple(s for s in self.slots if s.login != login))
+
+    def open(self, login: str, secret: str) -> bytes:
+        """The database key.
+
+        Raises NotAllowed("sign_in.refused") for an unknown login and a wrong secret alike, after
+        the same work, so that neither the answer nor its time tells which logins exist.
+        """
+        slot = self.slot(login)
+        if slot is None:
+            cost = self.slots[0].cost if self.slots else KdfCost()
+            _derive(secret, os.urandom(16), cost)
+            raise NotAllowed("sign_in.refused")
+        wrapping = _derive(_normal(login, secret), slot.salt, slot.cost)
+        try:
+            return AESGCM(wrapping).decrypt(
+                slot.nonce, slot.wrapped, _bound(self.database_id, slot.slot_id, login, slot.cost)
+            )
+        except InvalidTag:
+            raise NotAllowed("sign_in.refused") from None
+
+
+def new_keyring() -> tuple[Keyring, bytes]:
+    """An empty keyring and a new random database key."""
+    return Keyring(str(uuid.uuid4())), secrets.token_bytes(32)
+
+
+def new_recovery_key() -> str:
+    """Eight groups of four signs, 160 bits: "ABCD-EFGH-..." without 0, 1, I, O."""
+    groups = (
+        "".join(secrets.choice(_RECOVERY_LETTERS) for _ in range(4))
+        for _ in range(RECOVERY_GROUPS)
+    )
+    return "-".join(groups)
+
+
+def recovery_fingerprint(recovery_key: str) -> str:
+    """Eight hex digits by which a printed recovery key is told from another."""
+    import hashlib
+
+    return hashlib.sha256(_plain_recovery(recovery_key).encode()).hexdigest()[:8]
+
+
+def calibrated_cost(target_seconds: float = TARGET_SECONDS) -> KdfCost:
+    """Argon2id iterations that take about the target time on this PC, at 64 MiB."""
+    cost = KdfCost()
+    begun = time.perf_counter()
+    _derive("calibration", bytes(16), cost)
+    once = max(time.perf_counter() - begun, 0.001)
+    return replace(cost, iterations=max(1, min(20, round(target_seconds / once))))
+
+
+def write_keyring(keyring: Keyring, file: Path) -> None:
+    """Write all slots: whole or not at all, on the disk before this returns."""
+    data = {
+        "v": VERSION,
+        "database_id": keyring.database_id,
+        "slots": [
+            {
+                "slot_id": s.slot_id,
+                "login": s.login,
+                "kdf": {
+                    "name": "argon2id",
+                    "memory_kib": s.cost.memory_kib,
+                    "iterations": s.cost.iterations,
+                    "lanes": s.cost.lanes,
+                    "salt": _b64(s.salt),
+                },
+                "nonce": _b64(s.nonce),
+                "wrapped": _b64(s.wrapped),
+            }
+            for s in keyring.slots
+        ],
+    }
+    replace_file(file, json.dumps(data, indent=1).encode())
+
+
+def read_keyring(file: Path) -> Keyring:
+    """The slots of the file.
+
+    Raises EnvironmentProblem: `keyring.missing`, `keyring.damaged`, `keyring.newer`. A missing or
+    damaged slot file is never answered by a new database.
+    """
+    try:
+        data = json.loads(file.read_bytes())
+        if data["v"] > VERSION:
+            raise EnvironmentProblem("keyring.newer")
+        return Keyring(data["database_id"], tuple(_slot(s) for s in data["slots"]))
+    except FileNotFoundError:
+        raise EnvironmentProblem("keyring.missing") from None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise EnvironmentProblem("keyring.damaged") from None
+
+
+def check_recovery_part(recovery_key: str, positions: tuple[int, ...], typed: str) -> list[Fault]:
+    """Whether the groups at the positions (from 0) were typed back."""
+    groups = recovery_key.split("-")
+    wanted = "".join(groups[p] for p in positions)
+    if _plain_recovery(typed) != wanted:
+        return [Fault("recovery", "setup.recovery_mismatch")]
+    return []
+
+
+def _slot(data: dict[str, Any]) -> Slot:
+    kdf = data["kdf"]
+    if kdf["name"] != "argon2id":
+        raise ValueError("unknown kdf")
+    cost = KdfCost(int(kdf["memory_kib"]), int(kdf["iterations"]), int(kdf["lanes"]))
+    if not LEAST_MEMORY_KIB <= cost.memory_kib <= 1024 * 1024 or not 1 <= cost.iterations <= 100:
+        raise ValueError("cost out of bounds")
+    return Slot(
+        str(data["slot_id"]),
+        str(data["login"]),
+        cost,
+        base64.b64decode(kdf["salt"]),
+        base64.b64decode(data["nonce"]),
+        base64.b64decode(data["wrapped"]),
+    )
+
+
+def _wrap(database_id: str, login: str, secret: str, key: bytes, cost: KdfCost) -> Slot:
+    slot_id = str(uuid.uuid4())
+    salt, nonce = os.urandom(16), os.urandom(12)
+    wrapping = _derive(_normal(login, secret), salt, cost)
+    wrapped = AESGCM(wrapping).encrypt(nonce, key, _bound(database_id, slot_id, login, cost))
+    return Slot(slot_id, login, cost, salt, nonce, wrapped)
+
+
+def _bound(database_id: str, slot_id: str, login: str, cost: KdfCost) -> bytes:
+    """What the wrap is tied to: the database, the slot, its login and its cost."""
+    return json.dumps(
+        [VERSION, database_id, slot_id, login, cost.memory_kib, cost.iterations, cost.lanes]
+    ).encode()
+
+
+def _derive(secret: str, salt: bytes, cost: KdfCost) -> bytes:
+    return Argon2id(
+        salt=salt,
+        length=32,
+        iterations=cost.iterations,
+        lanes=cost.lanes,
+        memory_cost=cost.memory_kib,
+    ).derive(secret.encode())
+
+
+def _normal(login: str, secret: str) -> str:
+    return _plain_recovery(secret) if login == RECOVERY_LOGIN else secret
+
+
+def _plain_recovery(typed: str) -> str:
+    return "".join(c for c in typed.upper() if c in _RECOVERY_LETTERS)
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()

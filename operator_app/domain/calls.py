@@ -1,0 +1,220 @@
+"""A call: what the operator fills in, what must be there before it can be saved."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from operator_app.domain.phone import Phone, PhoneKind, read_phone
+from operator_app.domain.reference import Reference
+from operator_app.errors import Fault
+
+NUISANCE_KINDS = ("SILENT", "DROP", "WRONG", "PRANK", "ABUSE", "TEST", "MISSED")
+"""Kinds for which the kind alone is the whole record (product.md)."""
+
+UNKNOWN_PLACE = "UNKNOWN"
+"""A valid answer to "where": asked, not known. None means not asked yet."""
+
+VIOLENCE_TOPICS = frozenset({"CHI.ABU", "CHI.NEG", "OLD.ABU"})
+MAX_TOPICS = 4
+MAX_TEXT = 10_000
+"""Characters of free text that are kept; a paste beyond it is refused with a sentence."""
+
+
+@dataclass(frozen=True)
+class CallForm:
+    """The content of the call screen: typed by the operator, autosaved as a draft.
+
+    Codes are those of the code lists; None means not answered yet. Times in UTC milliseconds.
+    `danger_at` is the moment the danger question was answered, the start of the response clock.
+    """
+
+    started_at: int
+    contact_kind: str | None = None
+    channel: str = "PHONE"
+    danger_now: str | None = None
+    danger_at: int | None = None
+    language: str | None = None
+    topics: tuple[str, ...] = ()
+    benefit_issue: str | None = None
+    caller_sex: str | None = None
+    caller_age_group: str | None = None
+    caller_age_band: str | None = None
+    relation: str | None = None
+    affected_sex: str | None = None
+    affected_age_group: str | None = None
+    division: str | None = None
+    caller_name: str = ""
+    phone: str = ""
+    note: str = ""
+    actions: tuple[str, ...] = ()
+
+    @property
+    def is_nuisance(self) -> bool:
+        """Whether the kind alone suffices."""
+        return self.contact_kind in NUISANCE_KINDS
+
+    @property
+    def is_violence(self) -> bool:
+        """Whether the violence block belongs to this call (product.md, Required)."""
+        return self.danger_now == "Y" or any(
+            t.startswith("VIO.") or t in VIOLENCE_TOPICS for t in self.topics
+        )
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it is sent before everything else: danger now, or a child in danger."""
+        return self.danger_now == "Y" or "CHI.ABU" in self.topics
+
+    @property
+    def has_content(self) -> bool:
+        """Whether anything was entered beyond what the screen presets."""
+        return bool(
+            self.contact_kind
+            or self.danger_now
+            or self.topics
+            or self.caller_sex
+            or self.caller_age_group
+            or self.caller_name.strip()
+            or self.phone.strip()
+            or self.note.strip()
+            or self.actions
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON types, keys by field name."""
+        data = asdict(self)
+        data["topics"] = list(self.topics)
+        data["actions"] = list(self.actions)
+        return data
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> CallForm:
+        """The reverse of `as_dict`; keys of other program versions are left out."""
+        known = {f.name for f in fields(cls)}
+        kept = {k: v for k, v in data.items() if k in known}
+        for name in ("topics", "actions"):
+            kept[name] = tuple(kept.get(name, ()))
+        return cls(**kept)
+
+
+def new_form(started_at: int, language: str, division: str) -> CallForm:
+    """An empty form with the presets: last used language, place of the office."""
+    return CallForm(started_at=started_at, language=language, division=division)
+
+
+def nuisance(form: CallForm, kind: str) -> CallForm:
+    """The form of a nuisance contact: only its kind and its number, nothing half-answered."""
+    return CallForm(
+        started_at=form.started_at,
+        contact_kind=kind,
+        channel=form.channel,
+        phone=form.phone,
+        note=form.note,
+    )
+
+
+REQUIRED = (
+    "contact_kind",
+    "danger_now",
+    "language",
+    "topics",
+    "caller_sex",
+    "caller_age_group",
+    "division",
+    "actions",
+)
+"""Fields of a substantive call in the order of the screen (product.md, Required)."""
+
+_LIST_OF_FIELD = {
+    "contact_kind": "contact_kind",
+    "channel": "channel",
+    "danger_now": "yes_no_unknown",
+    "language": "language",
+    "benefit_issue": "benefit_issue",
+    "caller_sex": "sex",
+    "caller_age_group": "age_group",
+    "caller_age_band": "age_band",
+    "relation": "relation",
+    "affected_sex": "sex",
+    "affected_age_group": "age_group",
+}
+
+
+def check_form(form: CallForm, reference: Reference) -> list[Fault]:
+    """What keeps the form from being saved: missing core fields, unknown codes, too much text."""
+    faults = []
+    if form.contact_kind is None:
+        return [Fault("contact_kind", "call.missing")]
+    if not form.is_nuisance:
+        faults += [Fault(n, "call.missing") for n in REQUIRED if not getattr(form, n)]
+    for name, list_name in _LIST_OF_FIELD.items():
+        value = getattr(form, name)
+        if value is not None and reference.find(list_name, value) is None:
+            faults.append(Fault(name, "call.unknown_code"))
+    faults += [
+        Fault("topics", "call.unknown_code")
+        for topic in form.topics
+        if reference.find("topic_l2", topic) is None
+    ]
+    faults += [
+        Fault("actions", "call.unknown_code")
+        for action in form.actions
+        if reference.find("action", action) is None
+    ]
+    if len(form.topics) > MAX_TOPICS:
+        faults.append(Fault("topics", "call.too_many_topics", {"most": MAX_TOPICS}))
+    if form.division not in (None, UNKNOWN_PLACE) and reference.division(form.division) is None:
+        faults.append(Fault("division", "call.unknown_code"))
+    faults += [
+        Fault(name, "call.too_long", {"most": most})
+        for name, most in (("note", MAX_TEXT), ("caller_name", 200))
+        if len(getattr(form, name)) > most
+    ]
+    return faults
+
+
+@dataclass(frozen=True)
+class Call:
+    """A saved call. Times in UTC milliseconds, duration in seconds."""
+
+    call_id: str
+    number: str
+    office_code: str
+    operator_id: str
+    form: CallForm
+    ended_at: int
+    duration_seconds: int
+    saved_at: int
+    revision: int
+    op_id: str
+    voided_at: int | None = None
+    void_reason: str | None = None
+
+    @property
+    def anonymous(self) -> bool:
+        """True until a name is typed."""
+        return not self.form.caller_name.strip()
+
+    @property
+    def phone(self) -> Phone:
+        """The caller's number, understood as far as possible."""
+        return read_phone(self.form.phone)
+
+
+def with_phone_hidden(form: CallForm) -> CallForm:
+    """The form for eyes that may not see who called."""
+    return replace(form, phone="", caller_name="", note="")
+
+
+def phone_columns(form: CallForm) -> tuple[str, str | None, str]:
+    """(kind, E.164 or None, key for earlier calls) of the typed number."""
+    if not form.phone.strip():
+        return PhoneKind.NONE.value, None, ""
+    phone = read_phone(form.phone)
+    return phone.kind.value, phone.e164, phone.key
+
+
+def call_number(office_code: str, year: int, running: int) -> str:
+    """The number people say aloud: "0412-2026-003187"."""
+    return f"{office_code}-{year}-{running:06d}"

@@ -1,0 +1,97 @@
+"""Code lists and administrative divisions: data that the ministry changes, not code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+COUNTRY = "41700000000000"
+
+
+@dataclass(frozen=True)
+class Code:
+    """One entry of a code list, with its label per language ("en", "ru", "ky")."""
+
+    list_name: str
+    code: str
+    labels: Mapping[str, str]
+    note: str
+    order: int
+
+    def label(self, language: str) -> str:
+        """The label in the language, or in English where it is missing."""
+        return self.labels.get(language) or self.labels["en"]
+
+
+@dataclass(frozen=True)
+class Division:
+    """An administrative division; `code` is its 14-digit SOATE code, level 1 oblast, 2 rayon."""
+
+    code: str
+    parent: str
+    level: int
+    labels: Mapping[str, str]
+
+    def label(self, language: str) -> str:
+        """The name in the language, or in English where it is missing."""
+        return self.labels.get(language) or self.labels["en"]
+
+
+class Reference:
+    """All code lists and divisions in memory: 240 codes and 69 divisions today."""
+
+    def __init__(self, codes: Iterable[Code], divisions: Iterable[Division]) -> None:
+        self._lists: dict[str, dict[str, Code]] = {}
+        for code in codes:
+            self._lists.setdefault(code.list_name, {})[code.code] = code
+        self._divisions = {d.code: d for d in divisions}
+
+    def codes(self, list_name: str) -> list[Code]:
+        """The list in its order."""
+        return sorted(self._lists[list_name].values(), key=lambda c: c.order)
+
+    def find(self, list_name: str, code: str) -> Code | None:
+        """The entry, or None when this PC does not know the code (a newer list elsewhere)."""
+        return self._lists.get(list_name, {}).get(code)
+
+    def label(self, list_name: str, code: str | None, language: str) -> str:
+        """The label; the bare code when unknown; empty for None."""
+        if code is None:
+            return ""
+        entry = self.find(list_name, code)
+        return entry.label(language) if entry else code
+
+    def divisions(self, level: int, parent: str | None = None) -> list[Division]:
+        """Divisions of a level, of one parent or of all, in file order."""
+        return [
+            d
+            for d in self._divisions.values()
+            if d.level == level and (parent is None or d.parent == parent)
+        ]
+
+    def division(self, code: str | None) -> Division | None:
+        """The division, or None when unknown."""
+        return self._divisions.get(code) if code else None
+
+    def division_path(self, code: str | None, language: str) -> str:
+        """ "Chui oblast › Alamudun rayon"; empty when the place is not known."""
+        names: list[str] = []
+        division = self.division(code)
+        while division and division.code != COUNTRY:
+            names.append(division.label(language))
+            division = self.division(division.parent)
+        return " › ".join(reversed(names)) or (code or "")
+
+    def is_within(self, code: str, ancestor: str) -> bool:
+        """Whether the division is the ancestor or lies inside it."""
+        division = self.division(code)
+        while division:
+            if division.code == ancestor:
+                return True
+            division = self.division(division.parent)
+        return False
+
+    def is_substantive(self, contact_kind: str) -> bool:
+        """Whether contacts of this kind count as asking for help (code list note)."""
+        entry = self.find("contact_kind", contact_kind)
+        return entry is not None and entry.note.startswith("substantive")

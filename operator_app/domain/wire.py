@@ -1,0 +1,200 @@
+"""The JSON promised to the ministry: the plaintext inside an envelope.
+
+The bytes are RFC 8785 (JCS), so that the same content always has the same tag. A newer schema
+may add fields; none is renamed or given another meaning.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Any
+
+import rfc8785
+
+from operator_app.domain.calls import Call, CallForm, phone_columns
+from operator_app.errors import Fault
+
+SCHEMA = 1
+
+
+class Kind(StrEnum):
+    """What a revision says."""
+
+    CALL = "call"
+    VOID = "void"
+
+
+class State(StrEnum):
+    """Where a revision is on its way. Only a verified receipt moves it past SENDING."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    STORED = "stored"
+    APPLIED = "applied"
+    HELD = "held"
+    CONFLICT = "conflict"
+    REJECTED = "rejected"
+
+
+CONFIRMED = frozenset({State.STORED, State.APPLIED, State.HELD, State.CONFLICT})
+"""The ministry holds it, by signed receipt."""
+WAITING = frozenset({State.QUEUED, State.SENDING})
+
+
+class Lane(IntEnum):
+    """Order of sending; never on the wire."""
+
+    URGENT = 0
+    NEW = 1
+    AMENDED = 2
+    REST = 3
+
+
+@dataclass(frozen=True)
+class Header:
+    """What identifies a revision; repeated inside the sealed part so that a swap is noticed."""
+
+    op_id: str
+    dev: str
+    inc: str
+    seq: int
+
+
+def device_id_of(public_key: bytes) -> str:
+    """The id of a device: the first 64 bits of the SHA-256 of its Ed25519 public key, in hex."""
+    return hashlib.sha256(public_key).hexdigest()[:16]
+
+
+def canonical(value: Any) -> bytes:
+    """RFC 8785 bytes of a JSON value; floats are not used on the wire."""
+    return rfc8785.dumps(value)
+
+
+def call_body(call: Call) -> dict[str, Any]:
+    """The snapshot of a call as the ministry receives it."""
+    phone_kind, e164, _ = phone_columns(call.form)
+    return {
+        **call.form.as_dict(),
+        "number": call.number,
+        "office": call.office_code,
+        "operator": call.operator_id,
+        "ended_at": call.ended_at,
+        "duration_seconds": call.duration_seconds,
+        "anonymous": call.anonymous,
+        "phone_kind": phone_kind,
+        "phone_e164": e164,
+        "voided_at": call.voided_at,
+        "void_reason": call.void_reason,
+    }
+
+
+def call_from_body(body: dict[str, Any], *, call_id: str, op_id: str, saved_at: int) -> Call:
+    """The call of a snapshot, for the history of revisions. `revision` is not known here: 0."""
+    return Call(
+        call_id=call_id,
+        number=body["number"],
+        office_code=body["office"],
+        operator_id=body["operator"],
+        form=CallForm.from_dict(body),
+        ended_at=body["ended_at"],
+        duration_seconds=body["duration_seconds"],
+        saved_at=saved_at,
+        revision=0,
+        op_id=op_id,
+        voided_at=body["voided_at"],
+        void_reason=body["void_reason"],
+    )
+
+
+def payload(
+    header: Header,
+    *,
+    record_id: str,
+    kind: Kind,
+    bases: tuple[str, ...],
+    author: str,
+    at: int,
+    body: dict[str, Any],
+) -> bytes:
+    """The canonical plaintext of a revision."""
+    return canonical(
+        {
+            "schema": SCHEMA,
+            "op_id": header.op_id,
+            "dev": header.dev,
+            "inc": header.inc,
+            "seq": header.seq,
+            "record_id": record_id,
+            "kind": kind.value,
+            "bases": list(bases),
+            "author": author,
+            "at": at,
+            "body": body,
+        }
+    )
+
+
+_BODY_TYPES: dict[str, tuple[type, ...]] = {
+    "number": (str,),
+    "office": (str,),
+    "operator": (str,),
+    "started_at": (int,),
+    "ended_at": (int,),
+    "duration_seconds": (int,),
+    "contact_kind": (str,),
+    "topics": (list,),
+    "actions": (list,),
+    "danger_now": (str, type(None)),
+    "language": (str, type(None)),
+    "division": (str, type(None)),
+    "caller_sex": (str, type(None)),
+    "caller_age_group": (str, type(None)),
+    "note": (str,),
+    "phone": (str,),
+    "caller_name": (str,),
+    "voided_at": (int, type(None)),
+    "void_reason": (str, type(None)),
+}
+_PAYLOAD_TYPES: dict[str, type] = {
+    "schema": int,
+    "op_id": str,
+    "dev": str,
+    "inc": str,
+    "seq": int,
+    "record_id": str,
+    "kind": str,
+    "bases": list,
+    "author": str,
+    "at": int,
+    "body": dict,
+}
+
+
+def check_payload(data: Any) -> list[Fault]:
+    """What is wrong with an opened payload, field by field; empty when it may be applied."""
+    if not isinstance(data, dict):
+        return [Fault("payload", "wire.not_an_object")]
+    faults = [
+        Fault(name, "wire.wrong_type")
+        for name, kind in _PAYLOAD_TYPES.items()
+        if type(data.get(name)) is not kind
+    ]
+    if faults:
+        return faults
+    if data["schema"] > SCHEMA:
+        faults.append(Fault("schema", "wire.newer_schema", {"known": SCHEMA}))
+    if data["kind"] not in set(Kind):
+        faults.append(Fault("kind", "wire.unknown_kind"))
+    if not all(isinstance(base, str) for base in data["bases"]):
+        faults.append(Fault("bases", "wire.wrong_type"))
+    body = data["body"]
+    faults += [
+        Fault(f"body.{name}", "wire.wrong_type")
+        for name, kinds in _BODY_TYPES.items()
+        if name not in body or type(body[name]) not in kinds
+    ]
+    if data["kind"] == Kind.VOID and not body.get("void_reason"):
+        faults.append(Fault("body.void_reason", "wire.reason_missing"))
+    return faults

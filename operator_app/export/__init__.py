@@ -1,0 +1,1 @@
+"""Turning figures into files: XLSX, CSV, HTML."""

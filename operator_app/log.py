@@ -1,0 +1,39 @@
+"""Rotating logs that carry ids, codes and counts, never content (security.md)."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+from pathlib import Path
+
+MEGABYTE = 1024 * 1024
+
+
+class _NoTraceText(logging.Formatter):
+    """Formats exceptions as type and places only: their text may quote what was typed."""
+
+    def formatException(self, ei: object) -> str:  # noqa: N802 - the name is logging's
+        import traceback
+
+        kind, error, trace = ei  # type: ignore[misc]
+        places = [
+            f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(trace)
+        ]
+        code = getattr(error, "code", "")
+        return f"{kind.__name__} {code} at " + " < ".join(reversed(places))
+
+
+def start_logging(folder: Path, level: int = logging.INFO) -> None:
+    """Write `117-operator.log` in the folder: five files of one megabyte at most."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = logging.handlers.RotatingFileHandler(
+        folder / "117-operator.log", maxBytes=MEGABYTE, backupCount=4, encoding="utf-8"
+    )
+    handler.setFormatter(_NoTraceText("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logger = logging.getLogger("operator_app")
+    for old in logger.handlers[:]:
+        logger.removeHandler(old)
+        old.close()
+    logger.addHandler(handler)
+    logger.setLevel(level)

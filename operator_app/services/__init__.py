@@ -1,0 +1,1 @@
+"""Verbs over the database, one class per subject. Rights are checked here."""

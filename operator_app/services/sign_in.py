@@ -1,0 +1,122 @@
+"""Opening the office with a login and a password; waiting after wrong ones."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from operator_app.config import Paths
+from operator_app.db import audit
+from operator_app.db.engine import Database
+from operator_app.db.keyring import RECOVERY_LOGIN, read_keyring
+from operator_app.db.migrate import bring_up_to_date
+from operator_app.db.models import app_user
+from operator_app.domain.clock import Clock, to_ms
+from operator_app.domain.people import Actor, Role
+from operator_app.errors import EnvironmentProblem, NotAllowed
+from operator_app.files import replace_file
+
+FREE_TRIES = 3
+LONGEST_DELAY_SECONDS = 300
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Failures:
+    """Wrong passwords since the last right one: their times in UTC milliseconds."""
+
+    at: tuple[int, ...] = ()
+
+    @property
+    def delay_seconds(self) -> int:
+        extra = len(self.at) - FREE_TRIES
+        return 0 if extra < 0 else min(2 ** (extra + 1), LONGEST_DELAY_SECONDS)
+
+
+class SignIn:
+    """Turns a login and a password into an open database and the person using it."""
+
+    def __init__(self, paths: Paths, clock: Clock) -> None:
+        self._paths = paths
+        self._clock = clock
+        self._failures = self._read_failures()
+
+    def seconds_to_wait(self) -> int:
+        """How long the next try has to wait; grows with each wrong password, survives restarts.
+
+        A clock set back cannot lock people out for longer than the delay itself.
+        """
+        if not self._failures.at:
+            return 0
+        delay = self._failures.delay_seconds
+        passed = (to_ms(self._clock()) - self._failures.at[-1]) / 1000
+        return max(0, min(delay, round(delay - passed)))
+
+    def open(self, login: str, password: str) -> tuple[Database, Actor]:
+        """The database, brought up to date, and the person.
+
+        Raises NotAllowed ("sign_in.refused", "sign_in.wait"), EnvironmentProblem, Outdated.
+        """
+        key = self._key(login, password)
+        if not self._paths.database.exists():
+            raise EnvironmentProblem("database.missing")
+        database = Database(self._paths.database, key)
+        try:
+            database.prove_key()
+            bring_up_to_date(database, self._paths.migrations, self._paths.backups)
+            return database, self._enter(database, login)
+        except BaseException:
+            database.close()
+            raise
+
+    def unlock(self, database: Database, login: str, password: str) -> Actor:
+        """Let a person in while the database is open: after the idle lock, or the next shift."""
+        self._key(login, password)
+        return self._enter(database, login)
+
+    def _key(self, login: str, password: str) -> bytes:
+        if wait := self.seconds_to_wait():
+            raise NotAllowed("sign_in.wait", seconds=wait)
+        keyring = read_keyring(self._paths.keyring)
+        try:
+            if login == RECOVERY_LOGIN:
+                raise NotAllowed("sign_in.refused")
+            return keyring.open(login, password)
+        except NotAllowed:
+            self._write_failures(_Failures((*self._failures.at, to_ms(self._clock()))))
+            log.warning("sign-in refused, %d in a row", len(self._failures.at))
+            raise
+
+    def _enter(self, database: Database, login: str) -> Actor:
+        now = to_ms(self._clock())
+        with database.write() as connection:
+            row = connection.execute(
+                select(app_user).where(app_user.c.login == login, app_user.c.active == 1)
+            ).first()
+            for failed_at in self._failures.at:
+                audit.append(connection, at=failed_at, user_id="", action="sign_in.failed")
+            if row is not None:
+                audit.append(connection, at=now, user_id=row.user_id, action="sign_in")
+        self._write_failures(_Failures())
+        if row is None:
+            raise NotAllowed("sign_in.refused")
+        return Actor(row.user_id, row.login, row.full_name, Role(row.role))
+
+    def _read_failures(self) -> _Failures:
+        try:
+            data = json.loads(self._paths.sign_in_delay.read_bytes())
+            return _Failures(tuple(int(at) for at in data["failed_at"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            # A missing or damaged file only forgets a delay; the passwords themselves hold.
+            return _Failures()
+
+    def _write_failures(self, failures: _Failures) -> None:
+        changed = failures != self._failures
+        self._failures = failures
+        if changed:
+            content = json.dumps({"failed_at": failures.at[-50:]}).encode()
+            replace_file(self._paths.sign_in_delay, content)

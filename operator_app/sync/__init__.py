@@ -1,0 +1,1 @@
+"""Bringing revisions to the ministry exactly once, over any carrier."""

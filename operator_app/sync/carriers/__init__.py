@@ -1,0 +1,1 @@
+"""One module per way of carrying bytes; only these know HTTP."""

@@ -1,0 +1,114 @@
+"""Fixtures shared by all tests: a set-up office with a real encrypted database."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from collections.abc import Iterator  # noqa: E402
+from dataclasses import dataclass  # noqa: E402
+from datetime import UTC, datetime, timedelta  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import pytest  # noqa: E402
+
+from operator_app.config import Paths, paths  # noqa: E402
+from operator_app.db.engine import Database  # noqa: E402
+from operator_app.db.keyring import KdfCost, new_recovery_key  # noqa: E402
+from operator_app.domain.calls import CallForm  # noqa: E402
+from operator_app.domain.office import Office, OfficeSetup  # noqa: E402
+from operator_app.domain.people import Actor, Role  # noqa: E402
+from operator_app.domain.reference import Reference  # noqa: E402
+from operator_app.services.accounts import Accounts  # noqa: E402
+from operator_app.services.calls import Calls  # noqa: E402
+from operator_app.services.reference import load_reference  # noqa: E402
+from operator_app.services.set_up import set_up_office  # noqa: E402
+from operator_app.services.sign_in import SignIn  # noqa: E402
+
+PASSWORD = "tulip-mountain-2026"
+CHEAP = KdfCost()
+ALAMUDUN = "41708203000000"
+
+
+class FrozenClock:
+    """A clock that stands until it is moved: 2026-11-24 09:00 in Bishkek."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **kwargs: float) -> None:
+        self.now += timedelta(**kwargs)
+
+
+@dataclass
+class TestOffice:
+    """An office as a test uses it; `actor` is the supervisor who set it up."""
+
+    __test__ = False
+    paths: Paths
+    database: Database
+    actor: Actor
+    calls: Calls
+    clock: FrozenClock
+    reference: Reference
+    recovery_key: str
+
+    def person(self, role: Role, login: str) -> Actor:
+        """Another signed-in person."""
+        accounts = Accounts(self.database, self.paths, self.clock, CHEAP)
+        added = accounts.add(self.actor, login, f"{login.title()} Testova", role, PASSWORD)
+        return Actor(added.user_id, login, added.full_name, role)
+
+
+def office_setup(**changes: str) -> OfficeSetup:
+    office = Office(
+        "0412",
+        {"ky": "Аламүдүн районунун башкармалыгы", "ru": "Аламудунское управление", "en": "Alamudun office"},
+        ALAMUDUN,
+    )
+    values = {"supervisor_login": "aida", "supervisor_name": "Aida Testova", "language": "ru"}
+    return OfficeSetup(office=office, **{**values, **changes})
+
+
+def information_call(form: CallForm, **changes: object) -> CallForm:
+    """A filled core, as an information call has it."""
+    from dataclasses import replace
+
+    values: dict[str, object] = {
+        "contact_kind": "SELF",
+        "danger_now": "N",
+        "language": "ru",
+        "topics": ("BEN.UBK",),
+        "caller_sex": "F",
+        "caller_age_group": "A",
+        "division": ALAMUDUN,
+        "actions": ("INF",),
+    }
+    return replace(form, **{**values, **changes})
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
+
+
+@pytest.fixture(scope="session")
+def reference() -> Reference:
+    return load_reference(paths().resources)
+
+
+@pytest.fixture
+def office(tmp_path: Path, clock: FrozenClock, reference: Reference) -> Iterator[TestOffice]:
+    """A set-up office; its supervisor "aida" has signed in."""
+    where = paths(tmp_path / "data")
+    recovery_key = new_recovery_key()
+    set_up_office(where, office_setup(), PASSWORD, recovery_key, clock, CHEAP)
+    database, actor = SignIn(where, clock).open("aida", PASSWORD)
+    yield TestOffice(
+        where, database, actor, Calls(database, reference, clock), clock, reference, recovery_key
+    )
+    database.close()
