@@ -172,5 +172,3 @@ def _environment_code(message: str) -> str | None:
         "unable to open database file": "database.cannot_open",
     }
     return next((code for text, code in known.items() if text in message), None)
-
-

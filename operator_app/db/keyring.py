@@ -107,8 +107,7 @@ def new_keyring() -> tuple[Keyring, bytes]:
 def new_recovery_key() -> str:
     """Eight groups of four signs, 160 bits: "ABCD-EFGH-..." without 0, 1, I, O."""
     groups = (
-        "".join(secrets.choice(_RECOVERY_LETTERS) for _ in range(4))
-        for _ in range(RECOVERY_GROUPS)
+        "".join(secrets.choice(_RECOVERY_LETTERS) for _ in range(4)) for _ in range(RECOVERY_GROUPS)
     )
     return "-".join(groups)
 

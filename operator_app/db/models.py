@@ -143,7 +143,9 @@ Index(
     call.c.started_at,
     sqlite_where=text("danger_now IS NOT NULL"),
 )
-Index("ix_call_phone_key", call.c.phone_key, call.c.started_at, sqlite_where=text("phone_key <> ''"))
+Index(
+    "ix_call_phone_key", call.c.phone_key, call.c.started_at, sqlite_where=text("phone_key <> ''")
+)
 
 call_topic = Table(
     "call_topic",

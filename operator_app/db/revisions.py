@@ -176,9 +176,7 @@ def give_back(
     connection.execute(
         update(revision)
         .where(revision.c.op_id.in_(op_ids), revision.c.state == State.SENDING.value)
-        .values(
-            state=State.QUEUED.value, lease_until=None, last_code=code, next_try_at=next_try_at
-        )
+        .values(state=State.QUEUED.value, lease_until=None, last_code=code, next_try_at=next_try_at)
     )
 
 

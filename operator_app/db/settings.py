@@ -134,7 +134,9 @@ class Device:
 def new_device(connection: Connection) -> Device:
     """Make the keys of this installation; called once, at set-up."""
     key = Ed25519PrivateKey.generate()
-    device = Device(device_id_of(key.public_key().public_bytes_raw()), new_incarnation(), key, os.urandom(32))
+    device = Device(
+        device_id_of(key.public_key().public_bytes_raw()), new_incarnation(), key, os.urandom(32)
+    )
     write_device(connection, device)
     return device
 

@@ -111,12 +111,12 @@ class Accounts:
     def _people(self) -> list[Person]:
         with self._database.read() as connection:
             rows = connection.execute(
-                select(app_user).order_by(app_user.c.active.desc(), func.lower(app_user.c.full_name))
+                select(app_user).order_by(
+                    app_user.c.active.desc(), func.lower(app_user.c.full_name)
+                )
             )
             return [
-                Person(
-                    r.user_id, r.login, r.full_name, Role(r.role), bool(r.active), r.created_at
-                )
+                Person(r.user_id, r.login, r.full_name, Role(r.role), bool(r.active), r.created_at)
                 for r in rows
             ]
 

@@ -130,9 +130,7 @@ class Calls:
         with self._database.write() as connection:
             before = self._require_changeable(connection, actor, call_id)
             if before.op_id != base:
-                raise BadInput(
-                    "call.changed_meanwhile", [Fault("call", "call.changed_meanwhile")]
-                )
+                raise BadInput("call.changed_meanwhile", [Fault("call", "call.changed_meanwhile")])
             # When it took place does not change by writing it down better.
             form = replace(form, started_at=before.form.started_at)
             amended = replace(
@@ -178,9 +176,7 @@ class Calls:
                         raise ReasonNeeded("call.reason_needed")
                     action = "call.glass_broken"
                     details = {"reason": reason.strip()[:500]}
-            self._audited(
-                connection, actor, action, call_id, to_ms(self._clock()), details=details
-            )
+            self._audited(connection, actor, action, call_id, to_ms(self._clock()), details=details)
         return found
 
     def history(self, actor: Actor, call_id: str, reason: str = "") -> list[CallVersion]:
@@ -191,9 +187,7 @@ class Calls:
         return [
             CallVersion(
                 replace(
-                    call_from_body(
-                        r.body, call_id=call_id, op_id=r.op_id, saved_at=r.created_at
-                    ),
+                    call_from_body(r.body, call_id=call_id, op_id=r.op_id, saved_at=r.created_at),
                     revision=number,
                 ),
                 r.kind,
@@ -376,9 +370,7 @@ class Calls:
             )
 
     def _read(self, connection: Connection, call_id: str) -> Call:
-        row = (
-            connection.execute(select(call).where(call.c.call_id == call_id)).mappings().first()
-        )
+        row = connection.execute(select(call).where(call.c.call_id == call_id)).mappings().first()
         if row is None:
             raise NotFound("call.unknown")
         topics = connection.execute(

@@ -1,0 +1,156 @@
+"""Everything a newcomer needs: python build/dev.py demo | test | run | serve | bench | shots.
+
+Standard library only, any folder, Linux and Windows: it makes the project's own environment first
+and runs the real work inside it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+if sys.version_info < (3, 11):  # noqa: UP036 - it may be started by any Python
+    sys.exit("117 Operator needs Python 3.11 or newer; this is " + sys.version.split()[0])
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from build.environment import CACHE, PYTHON, ROOT, SetupError, ensure_environment, say
+from build.qt_libraries import ensure_qt
+
+HELP = """python build/dev.py COMMAND
+
+  demo [--out DIR] [--stay]  one call end to end: office, receiver, power cut of the line, daily log
+  test [pytest arguments]    ruff, mypy, architecture contracts and all tests
+  run [arguments]            the program itself, with its data in .cache/office
+  serve [arguments]          the ministry's receiver on this machine, with its data in .cache/ministry
+  bench [pytest arguments]   the benchmarks, as ratios
+  shots DIR                  pictures of all screens
+  strings                    bring resources/i18n/*.po up to date with the source
+"""
+CATALOGUES = "build/catalogues.py"
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; returns the exit code."""
+    commands = {
+        "demo": demo,
+        "test": test,
+        "run": run,
+        "serve": serve,
+        "bench": bench,
+        "shots": shots,
+        "strings": strings,
+    }
+    if not arguments or arguments[0] not in commands:
+        print(HELP)
+        return 0 if arguments and arguments[0] in ("-h", "--help", "help") else 2
+    try:
+        ensure_environment()
+        _compile_catalogues()
+        return commands[arguments[0]](arguments[1:])
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return error.code
+    except KeyboardInterrupt:
+        return 130
+
+
+def demo(arguments: list[str]) -> int:
+    """The main job through real windows; pictures, exports and summary.json."""
+    ensure_qt()
+    return _python("build/demo.py", *arguments, screen=True)
+
+
+def test(arguments: list[str]) -> int:
+    """Every check, each one even when an earlier one failed; then one table."""
+    ensure_qt()
+    workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", "2"]
+    steps = {
+        "ruff check": ["ruff", "check", "--quiet"],
+        "ruff format": ["ruff", "format", "--check", "--quiet"],
+        "mypy": ["mypy", "--no-error-summary"],
+        "pytest": ["pytest", *workers, *arguments],
+    }
+    table: list[tuple[str, int, float]] = []
+    for name, command in steps.items():
+        say(name)
+        start = time.monotonic()
+        code = _python("-m", *command, folder=ROOT)
+        table.append((name, code, time.monotonic() - start))
+    print()
+    for name, code, seconds in table:
+        print(f"{name:<12} {'passed' if code == 0 else 'FAILED':<7} {seconds:6.1f} s")
+    failed = sum(code != 0 for _, code, _ in table)
+    print(f"checks: {len(table) - failed} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+def run(arguments: list[str]) -> int:
+    """The program, on data of its own: an installation on this PC is left alone."""
+    ensure_qt()
+    os.environ.setdefault("OPERATOR117_DATA", str(CACHE / "office"))
+    return _python("main.py", *arguments, screen=True)
+
+
+def serve(arguments: list[str]) -> int:
+    """The receiver on loopback; made on first use."""
+    return _python("build/serve.py", *arguments)
+
+
+def bench(arguments: list[str]) -> int:
+    """Ratios to the floor in the same run."""
+    ensure_qt()
+    return _python(
+        "-m", "pytest", "-m", "bench", "-q", "-s", "tests/benchmarks", *arguments, folder=ROOT
+    )
+
+
+def shots(arguments: list[str]) -> int:
+    """Pictures of all screens into a folder."""
+    ensure_qt()
+    return _python("build/shots.py", *arguments)
+
+
+def strings(_arguments: list[str]) -> int:
+    """Extract the marked strings and merge them into the catalogues."""
+    return _python(CATALOGUES, "update") or _python(CATALOGUES, "compile")
+
+
+def _compile_catalogues() -> None:
+    for source in (ROOT / "resources" / "i18n").glob("*.po"):
+        compiled = source.parent / source.stem / "LC_MESSAGES" / "operator117.mo"
+        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+            if _python(CATALOGUES, "compile"):
+                raise SetupError("The translations could not be compiled; see the message above.")
+            return
+
+
+def _python(*arguments: str, screen: bool = False, folder: Path | None = None) -> int:
+    """Run the environment's Python; a file is meant from the project's root.
+
+    `screen`: use the screen if there is one; everything else draws offscreen.
+    """
+    program, *rest = arguments
+    if program.endswith(".py"):
+        program = str(ROOT / program)
+        if not Path(program).exists():
+            raise SetupError(f"{arguments[0]} is not in this checkout.")
+    surroundings = os.environ | {"PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
+    display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if not screen or (sys.platform.startswith("linux") and not display):
+        surroundings.setdefault("QT_QPA_PLATFORM", "offscreen")
+    sys.stdout.flush()
+    command = [str(PYTHON), program, *rest]
+    with subprocess.Popen(command, env=surroundings, cwd=folder) as child:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            # The child got the same Ctrl+C and ends in its own way.
+            return child.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,21 @@
+"""What happened, told to every screen that cares. Signals are past tense."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+
+class Events(QObject):
+    """One object per signed-in session, given to the screens."""
+
+    calls_changed = Signal(str)
+    """A call was saved, amended or voided: its id."""
+
+    sync_changed = Signal(object)
+    """The state of sync was read again: a SyncStatus."""
+
+    send_now_asked = Signal()
+    """Somebody pressed "Send now"."""
+
+    open_call_asked = Signal(str)
+    """Show this call in the journal."""

@@ -1,0 +1,136 @@
+"""Sentences for error codes: what happened, and what to do. The only place that words them."""
+
+from __future__ import annotations
+
+import logging
+
+from operator_app.errors import AppError, BadInput, Fault
+from operator_app.i18n import N_, _
+
+log = logging.getLogger(__name__)
+
+SENTENCES: dict[str, str] = {
+    # The database and its keys
+    "database.key_wrong": N_(
+        "The key does not fit this database. Nothing was changed. Call your IT staff: the key file and the database may come from different PCs."
+    ),
+    "database.damaged": N_(
+        "The database is damaged. Stop recording here, write calls on paper and call your IT staff: the last backup can be restored."
+    ),
+    "database.disk_full": N_(
+        "The disk is full. Free some space, then try again. What you typed is still on the screen."
+    ),
+    "database.disk_error": N_(
+        "The disk reports an error. Copy nothing, switch nothing off, and call your IT staff."
+    ),
+    "database.locked": N_(
+        "Another program holds the database. Close other copies of this program, then try again."
+    ),
+    "database.read_only": N_(
+        "The database may only be read. Call your IT staff: the program needs the right to write in its data folder."
+    ),
+    "database.cannot_open": N_(
+        "The database cannot be opened. Call your IT staff: the program needs access to its data folder."
+    ),
+    "database.missing": N_(
+        "The key file is there, but the database is not. Call your IT staff before doing anything else: a backup can be restored."
+    ),
+    "database.library_old": N_(
+        "This program was built with a database library that can lose records. Install the current version."
+    ),
+    "database.library_plain": N_(
+        "This program was built without encryption. Install the current version."
+    ),
+    "database.newer": N_(
+        "This database was written by a newer version of the program. Install the newer version; nothing was changed."
+    ),
+    "database.migration_failed": N_(
+        "The database could not be brought to the new version and was put back as it was. Call your IT staff."
+    ),
+    "database.foreign_keys_broken": N_(
+        "The database does not hold together after the change and was put back as it was. Call your IT staff."
+    ),
+    "database.backup_damaged": N_(
+        "The copy made before the change could not be read. Nothing was changed. Call your IT staff."
+    ),
+    "database.not_set_up": N_("This database holds no office. Call your IT staff."),
+    "keyring.missing": N_(
+        "The key file is missing. The records are safe but cannot be opened without it. Do not set up again: call your IT staff."
+    ),
+    "keyring.damaged": N_(
+        "The key file is damaged. The records are safe but cannot be opened without it. Do not set up again: call your IT staff."
+    ),
+    "keyring.newer": N_(
+        "The key file was written by a newer version of the program. Install the newer version."
+    ),
+    "instance.running": N_(
+        "The program is already open on this PC. Look for its window in the task bar."
+    ),
+    # Signing in
+    "sign_in.refused": N_("Login or password is not right."),
+    "sign_in.wait": N_("Too many wrong passwords. Try again in {seconds} s."),
+    # Rights
+    "rights.missing": N_("Your role does not allow this."),
+    "rights.supervisor_only": N_("Only a supervisor may do this."),
+    # People
+    "person.faults": N_("Please correct the marked fields."),
+    "person.login_form": N_("Login: 2 to 32 small Latin letters, digits, dot, dash or underscore."),
+    "person.name_missing": N_("The name is missing."),
+    "person.password_short": N_(
+        "The password needs at least {least} characters. A few words together are easy to remember."
+    ),
+    "person.password_has_login": N_("The password must not contain the login."),
+    "person.password_simple": N_("The password repeats the same few characters."),
+    "person.login_taken": N_("This login is already used."),
+    "person.not_oneself": N_("You cannot remove yourself."),
+    "person.unknown": N_("This person is not known on this PC."),
+    # Set-up
+    "setup.faults": N_("Please correct the marked fields."),
+    "setup.already_done": N_("This PC is already set up."),
+    "setup.recovery_mismatch": N_(
+        "These are not the signs asked for. Look at the printed recovery key again."
+    ),
+    # Calls
+    "call.faults": N_("Something is still missing."),
+    "call.missing": N_("This answer is still missing."),
+    "call.unknown_code": N_("This answer is not in the list."),
+    "call.too_many_topics": N_("At most {most} topics."),
+    "call.too_long": N_("The text is longer than {most} characters. Shorten it; nothing is lost."),
+    "call.reason_missing": N_("Please give the reason."),
+    "call.reason_needed": N_(
+        "This is a violence call of another operator. State a reason to open it; the supervisor will see it."
+    ),
+    "call.changed_meanwhile": N_(
+        "Somebody amended this call meanwhile. Open it again and repeat your change."
+    ),
+    "call.voided_already": N_("This call is already void."),
+    "call.not_changeable": N_("This call can only be changed by the supervisor now."),
+    "call.unknown": N_("This call is not there any more."),
+    # Enrolment
+    "enrolment.code_form": N_("The enrolment code has 20 signs, as in K7QM-2RXW-9TBH-MFRG-GZDF."),
+}
+
+
+def sentence(error: Exception) -> str:
+    """What to tell the person. A fault of the program itself is logged and said to be one."""
+    if isinstance(error, BadInput) and len(error.faults) == 1:
+        return fault_sentence(error.faults[0])
+    if isinstance(error, AppError):
+        return _worded(error.code, error.params)
+    log.error("unexpected error", exc_info=error)
+    return _(
+        "The program met a fault of its own. What you typed is kept. Tell your IT staff the time."
+    )
+
+
+def fault_sentence(fault: Fault) -> str:
+    """What is wrong with one field or line."""
+    said = _worded(fault.code, fault.params)
+    return _("Line {line}: {problem}").format(line=fault.line, problem=said) if fault.line else said
+
+
+def _worded(code: str, params: dict[str, str | int]) -> str:
+    template = SENTENCES.get(code)
+    if template is None:
+        return _("Something went wrong ({code}).").format(code=code)
+    return _(template).format(**params)
