@@ -168,6 +168,8 @@ def _succeeds(command: list[str], *, quiet: bool = False) -> bool:
     surroundings = {k: v for k, v in os.environ.items() if k != "VIRTUAL_ENV"}
     surroundings |= {
         "UV_PROJECT_ENVIRONMENT": str(VENV),
+        # The certificates of the system, which an office's proxy may have added to.
+        "UV_SYSTEM_CERTS": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_ROOT_USER_ACTION": "ignore",
     }

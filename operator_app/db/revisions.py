@@ -13,14 +13,44 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    RowMapping,
+    and_,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from operator_app.db.models import revision
 from operator_app.db.settings import Device
 from operator_app.domain.ids import new_op_id
-from operator_app.domain.wire import SCHEMA, WAITING, Header, Kind, Lane, State, payload
+from operator_app.domain.wire import (
+    CONFIRMED,
+    SCHEMA,
+    WAITING,
+    Header,
+    Kind,
+    Lane,
+    State,
+    payload,
+)
 
 LEASE_MS = 120_000
+LONGEST_WAIT_MS = 6 * 3_600_000
+"""No revision is put aside for longer. A moment further ahead was written under a wrong clock."""
+
+_UNFINISHED = text("revision.state <> 'applied'")
+"""Spelled as in ix_revision_unconfirmed: with a bound value SQLite would not use that index."""
+_WRITTEN_ORDER: ColumnElement[int] = literal_column("revision.rowid")
+"""Rows are never deleted, so this is the order in which they were saved, over incarnations too."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +83,11 @@ class Revision:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What a verified receipt says of one revision. `receipt` is its JSON text."""
+    """What a verified receipt of this device says of one revision. `receipt` is its JSON text."""
 
     op_id: str
+    inc: str
+    seq: int
     tag: bytes
     state: State
     receipt: str
@@ -100,12 +132,13 @@ def append(
             "lane": int(lane),
         },
     )
-    if bases and lane is Lane.URGENT:
-        # What an urgent revision is based on must be there first.
+    if bases:
+        # What a revision is based on must be there first: it inherits the better lane, also when
+        # it was confirmed already, because a restored server may ask for both again.
         connection.execute(
             update(revision)
-            .where(revision.c.record_id == record_id, revision.c.state.in_(sorted(WAITING)))
-            .values(lane=int(Lane.URGENT))
+            .where(revision.c.record_id == record_id, revision.c.lane > int(lane))
+            .values(lane=int(lane))
         )
     return header
 
@@ -124,49 +157,74 @@ def find(connection: Connection, op_id: str) -> Revision | None:
     return _revision(row) if row else None
 
 
-def take_batch(
-    connection: Connection,
-    *,
-    lanes: Sequence[Lane],
-    now_ms: int,
-    most_items: int,
-    most_bytes: int,
+def due(
+    connection: Connection, *, lanes: Sequence[Lane], now_ms: int, most_items: int
 ) -> list[Revision]:
-    """Lease the next revisions of the given lanes, in their order, for sending.
+    """The revisions of the lanes to be sent next, most urgent first, then as they were saved.
 
-    A lease that ran out (the PC was switched off while sending) is taken up again. A revision
-    whose base is itself still unsent follows it, because order within a lane is by number.
-    At least one revision is given when any is due, whatever its size.
+    A lease that ran out (the PC was switched off while sending) counts as due. A revision whose
+    base is unsent is due only together with that base, behind it.
     """
-    due = and_(
-        revision.c.lane.in_([int(lane) for lane in lanes]),
-        revision.c.next_try_at <= now_ms,
-        or_(
-            revision.c.state == State.QUEUED.value,
-            and_(revision.c.state == State.SENDING.value, revision.c.lease_until <= now_ms),
-        ),
+    base = revision.alias("base")
+    named = func.json_each(revision.c.bases).table_valued("value")
+    waits_for_base = exists(
+        select(base.c.op_id).where(
+            base.c.op_id.in_(select(named.c.value)),
+            base.c.state.in_(sorted(WAITING)),
+            ~_ready(base, lanes, now_ms),
+        )
     )
     rows = connection.execute(
-        select(revision).where(due).order_by(revision.c.lane, revision.c.seq).limit(most_items)
+        select(revision)
+        .where(_UNFINISHED, _ready(revision, lanes, now_ms), ~waits_for_base)
+        .order_by(revision.c.lane, _WRITTEN_ORDER)
+        .limit(most_items)
     ).mappings()
-    batch: list[Revision] = []
-    size = 0
-    for row in rows:
-        size += len(row["payload"])
-        if batch and size > most_bytes:
-            break
-        batch.append(_revision(row))
-    if batch:
-        connection.execute(
-            update(revision)
-            .where(revision.c.op_id.in_([r.op_id for r in batch]))
-            .values(
-                state=State.SENDING.value,
-                lease_until=now_ms + LEASE_MS,
-                attempts=revision.c.attempts + 1,
-            )
+    return [_revision(row) for row in rows]
+
+
+def _ready(table: FromClause, lanes: Sequence[Lane], now_ms: int) -> ColumnElement[bool]:
+    # Moments too far ahead were written before the clock was set back: they hold nothing up (I16).
+    return and_(
+        table.c.lane.in_([int(lane) for lane in lanes]),
+        or_(
+            table.c.next_try_at <= now_ms,
+            table.c.next_try_at > now_ms + LONGEST_WAIT_MS,
+        ),
+        or_(
+            table.c.state == State.QUEUED.value,
+            and_(
+                table.c.state == State.SENDING.value,
+                or_(
+                    func.coalesce(table.c.lease_until, 0) <= now_ms,
+                    table.c.lease_until > now_ms + LEASE_MS,
+                ),
+            ),
+        ),
+    )
+
+
+def lease(connection: Connection, op_ids: Sequence[str], now_ms: int) -> None:
+    """Mark revisions as on their way for LEASE_MS."""
+    connection.execute(
+        update(revision)
+        .where(revision.c.op_id.in_(op_ids), revision.c.state.in_(sorted(WAITING)))
+        .values(
+            state=State.SENDING.value,
+            lease_until=now_ms + LEASE_MS,
+            attempts=revision.c.attempts + 1,
         )
-    return batch
+    )
+
+
+def reclaim(connection: Connection, *, code: str) -> int:
+    """Take back all leases at once: the program starts, so nothing is being sent."""
+    done = connection.execute(
+        update(revision)
+        .where(_UNFINISHED, revision.c.state == State.SENDING.value)
+        .values(state=State.QUEUED.value, lease_until=None, last_code=code)
+    )
+    return int(done.rowcount)
 
 
 def give_back(
@@ -178,6 +236,26 @@ def give_back(
         .where(revision.c.op_id.in_(op_ids), revision.c.state == State.SENDING.value)
         .values(state=State.QUEUED.value, lease_until=None, last_code=code, next_try_at=next_try_at)
     )
+
+
+def hurry(connection: Connection) -> None:
+    """Make everything that was put aside due now, by a person's decision."""
+    connection.execute(
+        update(revision)
+        .where(_UNFINISHED, revision.c.state == State.QUEUED.value, revision.c.next_try_at > 0)
+        .values(next_try_at=0)
+    )
+
+
+def next_due_at(connection: Connection, now_ms: int) -> int | None:
+    """When the earliest waiting revision may be sent (UTC ms); None when nothing waits."""
+    earliest = func.min(
+        func.iif(revision.c.next_try_at > now_ms + LONGEST_WAIT_MS, 0, revision.c.next_try_at)
+    )
+    value: int | None = connection.execute(
+        select(earliest).where(_UNFINISHED, revision.c.state.in_(sorted(WAITING)))
+    ).scalar()
+    return value
 
 
 _RANK = {
@@ -194,36 +272,52 @@ _RANK = {
 def confirm(connection: Connection, confirmation: Confirmation, now_ms: int) -> bool:
     """Move a revision on by a verified receipt. False when the receipt is not about our bytes.
 
-    A receipt of an earlier stage that arrives late changes nothing.
+    A receipt of an earlier stage that arrives late changes nothing but the stored one's text, so
+    the receipt beside a state is always one that says this state.
     """
     row = connection.execute(
-        select(revision.c.state, revision.c.tag).where(revision.c.op_id == confirmation.op_id)
+        select(revision.c.state, revision.c.inc, revision.c.seq, revision.c.tag).where(
+            revision.c.op_id == confirmation.op_id
+        )
     ).first()
-    if row is None or not hmac.compare_digest(row.tag, confirmation.tag):
+    if (
+        row is None
+        or (row.inc, row.seq) != (confirmation.inc, confirmation.seq)
+        or not hmac.compare_digest(row.tag, confirmation.tag)
+    ):
         return False
     values: dict[str, Any] = {}
     if confirmation.state is State.STORED:
         values["stored_receipt"] = confirmation.receipt
-    else:
-        values["final_receipt"] = confirmation.receipt
     if _RANK[confirmation.state] > _RANK[State(row.state)]:
         values |= {
             "state": confirmation.state.value,
             "lease_until": None,
+            "next_try_at": 0,
             "last_code": confirmation.code,
             "confirmed_at": now_ms,
         }
-    connection.execute(
-        update(revision).where(revision.c.op_id == confirmation.op_id).values(**values)
-    )
+        if confirmation.state is not State.STORED:
+            values["final_receipt"] = confirmation.receipt
+    if values:
+        connection.execute(
+            update(revision).where(revision.c.op_id == confirmation.op_id).values(**values)
+        )
     return True
 
 
-def queue_again(connection: Connection, inc: str, seqs: Sequence[int], *, code: str) -> int:
-    """Send again what the server says it does not hold; the same bytes under the same number."""
+def queue_again(connection: Connection, inc: str, first: int, last: int, *, code: str) -> int:
+    """Send again what the server says it does not hold; the same bytes under the same number.
+
+    Only what counted as confirmed: what waits goes anyway, what was refused needs a person.
+    """
     done = connection.execute(
         update(revision)
-        .where(revision.c.inc == inc, revision.c.seq.in_(seqs))
+        .where(
+            revision.c.inc == inc,
+            revision.c.seq.between(first, last),
+            revision.c.state.in_(sorted(CONFIRMED)),
+        )
         .values(
             state=State.QUEUED.value,
             lease_until=None,
@@ -242,27 +336,48 @@ def send_rejected_again(connection: Connection, op_id: str) -> bool:
     done = connection.execute(
         update(revision)
         .where(revision.c.op_id == op_id, revision.c.state == State.REJECTED.value)
-        .values(state=State.QUEUED.value, next_try_at=0, last_code=None)
+        .values(
+            state=State.QUEUED.value,
+            next_try_at=0,
+            last_code=None,
+            final_receipt=None,
+            confirmed_at=None,
+        )
     )
     return bool(done.rowcount)
 
 
+def incarnations(connection: Connection) -> list[str]:
+    """Every incarnation that has revisions here."""
+    return list(connection.execute(select(revision.c.inc).distinct()).scalars())
+
+
+def last_number(connection: Connection, inc: str) -> int:
+    """The highest number given in this incarnation; 0 for none."""
+    found = connection.execute(select(func.max(revision.c.seq)).where(revision.c.inc == inc))
+    return int(found.scalar() or 0)
+
+
 def confirmed_ranges(connection: Connection, inc: str) -> list[tuple[int, int]]:
-    """Runs of numbers (first, last) of this incarnation for which a receipt is held."""
-    seqs = connection.execute(
+    """Runs of numbers (first, last) of this incarnation that the ministry holds, by receipt.
+
+    Computed from the gaps: numbers are gapless, and only few are not confirmed.
+    """
+    open_numbers = connection.execute(
         select(revision.c.seq)
         .where(
+            _UNFINISHED,
             revision.c.inc == inc,
-            or_(revision.c.stored_receipt.is_not(None), revision.c.final_receipt.is_not(None)),
+            revision.c.state.in_(sorted({*WAITING, State.REJECTED})),
         )
         .order_by(revision.c.seq)
     ).scalars()
     ranges: list[tuple[int, int]] = []
-    for seq in seqs:
-        if ranges and ranges[-1][1] == seq - 1:
-            ranges[-1] = (ranges[-1][0], seq)
-        else:
-            ranges.append((seq, seq))
+    first = 1
+    for number in [*open_numbers, last_number(connection, inc) + 1]:
+        if number > first:
+            ranges.append((first, number - 1))
+        first = number + 1
     return ranges
 
 
@@ -282,28 +397,49 @@ class OutboxCounts:
 
 def counts(connection: Connection) -> OutboxCounts:
     """Count the outbox. Uses ix_revision_unconfirmed: it holds only rows not yet applied."""
-    unfinished = revision.c.state != State.APPLIED.value
     waiting, oldest, urgent = connection.execute(
         select(
             func.count(),
             func.min(revision.c.created_at),
             func.min(revision.c.created_at).filter(revision.c.lane == int(Lane.URGENT)),
-        ).where(revision.c.state.in_(sorted(WAITING)), unfinished)
+        ).where(_UNFINISHED, revision.c.state.in_(sorted(WAITING)))
     ).one()
     needs_you = connection.execute(
         select(func.count())
         .select_from(revision)
-        .where(revision.c.state.in_([State.REJECTED, State.CONFLICT]), unfinished)
+        .where(_UNFINISHED, revision.c.state.in_([State.REJECTED, State.CONFLICT]))
     ).scalar_one()
     return OutboxCounts(int(waiting), oldest, urgent, int(needs_you))
 
 
+def urgent_older_than(connection: Connection, age_ms: int, now_ms: int) -> int:
+    """How many urgent revisions wait for longer than `age_ms`.
+
+    One saved in the future was saved under a wrong clock; its age is not known, so it counts.
+    """
+    return int(
+        connection.execute(
+            select(func.count())
+            .select_from(revision)
+            .where(
+                _UNFINISHED,
+                revision.c.state.in_(sorted(WAITING)),
+                revision.c.lane == int(Lane.URGENT),
+                or_(
+                    revision.c.created_at < now_ms - age_ms,
+                    revision.c.created_at > now_ms + age_ms,
+                ),
+            )
+        ).scalar_one()
+    )
+
+
 def unconfirmed(connection: Connection, states: Sequence[State], limit: int) -> list[Revision]:
-    """Rows in the given states, most urgent first, for the sync page."""
+    """Rows in the given states (never "applied"), most urgent first, for the sync page."""
     rows = connection.execute(
         select(revision)
-        .where(revision.c.state.in_([s.value for s in states]))
-        .order_by(revision.c.lane, revision.c.seq)
+        .where(_UNFINISHED, revision.c.state.in_([s.value for s in states]))
+        .order_by(revision.c.lane, _WRITTEN_ORDER)
         .limit(limit)
     ).mappings()
     return [_revision(row) for row in rows]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 COUNTRY = "41700000000000"
 
@@ -17,9 +17,27 @@ class Code:
     labels: Mapping[str, str]
     note: str
     order: int
+    short_labels: Mapping[str, str] = field(default_factory=dict)
 
     def label(self, language: str) -> str:
         """The label in the language, or in English where it is missing."""
+        return self.labels.get(language) or self.labels["en"]
+
+    def short_label(self, language: str) -> str:
+        """The label for a chip, or the whole one where there is none."""
+        return self.short_labels.get(language) or self.label(language)
+
+
+@dataclass(frozen=True)
+class EmergencyNumber:
+    """A number to call: `when` is "danger", "child" or "other"."""
+
+    number: str
+    labels: Mapping[str, str]
+    when: str
+
+    def label(self, language: str) -> str:
+        """Who answers there."""
         return self.labels.get(language) or self.labels["en"]
 
 
@@ -40,7 +58,16 @@ class Division:
 class Reference:
     """All code lists and divisions in memory: 240 codes and 69 divisions today."""
 
-    def __init__(self, codes: Iterable[Code], divisions: Iterable[Division]) -> None:
+    def __init__(
+        self,
+        codes: Iterable[Code],
+        divisions: Iterable[Division],
+        emergency_numbers: Iterable[EmergencyNumber] = (),
+        phrases: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        """`phrases`: what to say in danger, by code and language, in the order of saying."""
+        self.emergency_numbers = tuple(emergency_numbers)
+        self.phrases = dict(phrases or {})
         self._lists: dict[str, dict[str, Code]] = {}
         for code in codes:
             self._lists.setdefault(code.list_name, {})[code.code] = code

@@ -42,6 +42,14 @@ class NewCall:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """An unsaved form; `amends` is (call_id, op_id it was opened at) when it changes a call."""
+
+    form: CallForm
+    amends: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
 class CallVersion:
     """One revision of a call: who made it, when (UTC ms), and how far it is on its way."""
 
@@ -137,6 +145,7 @@ class Calls:
                 before, form=form, saved_at=now, revision=before.revision + 1, op_id=new_op_id()
             )
             self._replace(connection, amended, Kind.CALL, base, actor, now)
+            connection.execute(delete(draft).where(draft.c.operator_id == actor.user_id))
             self._audited(connection, actor, "call.amended", call_id, now)
         return amended
 
@@ -238,11 +247,12 @@ class Calls:
             and local_day(saved.form.started_at) == today
         )
 
-    def save_draft(self, actor: Actor, form: CallForm) -> int:
+    def save_draft(self, actor: Actor, unsaved: Draft) -> int:
         """Keep the unsaved form, encrypted on the disk; returns when (UTC ms)."""
         actor.require(Right.RECORD_CALL)
         now = to_ms(self._clock())
-        values = {"saved_at": now, "body": json.dumps(form.as_dict(), ensure_ascii=False)}
+        body = {"form": unsaved.form.as_dict(), "amends": unsaved.amends}
+        values = {"saved_at": now, "body": json.dumps(body, ensure_ascii=False)}
         with self._database.write() as connection:
             connection.execute(
                 upsert(draft)
@@ -251,13 +261,17 @@ class Calls:
             )
         return now
 
-    def draft(self, actor: Actor) -> CallForm | None:
+    def draft(self, actor: Actor) -> Draft | None:
         """The form that was not saved before the program ended, or None."""
         with self._database.read() as connection:
-            body = connection.execute(
+            text = connection.execute(
                 select(draft.c.body).where(draft.c.operator_id == actor.user_id)
             ).scalar()
-        return CallForm.from_dict(json.loads(body)) if body else None
+        if text is None:
+            return None
+        body = json.loads(text)
+        amends = tuple(body["amends"]) if body["amends"] else None
+        return Draft(CallForm.from_dict(body["form"]), amends)
 
     def discard_draft(self, actor: Actor) -> None:
         """Forget the unsaved form, by the operator's decision."""

@@ -5,23 +5,46 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from operator_app.domain.reference import Code, Division, Reference
+from operator_app.domain.office import LANGUAGES
+from operator_app.domain.reference import Code, Division, EmergencyNumber, Reference
 
 
 def load_reference(resources: Path) -> Reference:
-    """Code lists and divisions as shipped (code_lists.csv, divisions.csv; UTF-8 with header)."""
-    with (resources / "data" / "code_lists.csv").open(encoding="utf-8", newline="") as stream:
-        codes = [
-            Code(row["list"], row["code"], _labels(row, "label"), row["note"], order)
-            for order, row in enumerate(csv.DictReader(stream))
-        ]
-    with (resources / "data" / "divisions.csv").open(encoding="utf-8", newline="") as stream:
-        divisions = [
-            Division(row["code"], row["parent"], int(row["level"]), _labels(row, "name"))
-            for row in csv.DictReader(stream)
-        ]
-    return Reference(codes, divisions)
+    """Everything in resources/data: UTF-8 CSV files with a header."""
+    data = resources / "data"
+    short = {
+        (row["list"], row["code"]): _labels(row, "label") for row in _rows(data / "short_labels.csv")
+    }
+    codes = [
+        Code(
+            row["list"],
+            row["code"],
+            _labels(row, "label"),
+            row["note"],
+            order,
+            short.get((row["list"], row["code"]), {}),
+        )
+        for order, row in enumerate(_rows(data / "code_lists.csv"))
+    ]
+    divisions = [
+        Division(row["code"], row["parent"], int(row["level"]), _labels(row, "name"))
+        for row in _rows(data / "divisions.csv")
+    ]
+    numbers = [
+        EmergencyNumber(row["number"], _labels(row, "name"), row["when"])
+        for row in _rows(data / "emergency_numbers.csv")
+    ]
+    phrases = {
+        row["code"]: {language: row[language] for language in LANGUAGES}
+        for row in _rows(data / "phrases.csv")
+    }
+    return Reference(codes, divisions, numbers, phrases)
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 def _labels(row: dict[str, str], prefix: str) -> dict[str, str]:
-    return {language: row[f"{prefix}_{language}"] for language in ("en", "ru", "ky")}
+    return {language: row[f"{prefix}_{language}"] for language in LANGUAGES}

@@ -109,6 +109,7 @@ class FlowLayout(QLayout):
     def __init__(self, parent: QWidget | None = None, spacing: int = 6) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._breaks: list[QLayoutItem] = []
         self._gap = spacing
         self.setContentsMargins(QMargins(0, 0, 0, 0))
 
@@ -120,6 +121,10 @@ class FlowLayout(QLayout):
         self.addWidget(widget)
         self._items.insert(index, self._items.pop())
         self.invalidate()
+
+    def break_before_last(self) -> None:
+        """Begin a new line with the widget added last."""
+        self._breaks.append(self._items[-1])
 
     def count(self) -> int:
         return len(self._items)
@@ -165,13 +170,16 @@ class FlowLayout(QLayout):
             grows = bool(item.expandingDirections() & Qt.Orientation.Horizontal)
             width = max(hint.width(), rect.right() - x + 1) if grows else hint.width()
             wanted = item.minimumSize().width() if grows else hint.width()
-            if x + wanted > rect.right() + 1 and line_height > 0:
+            full = x + wanted > rect.right() + 1 or item in self._breaks
+            if full and line_height > 0:
                 x, y, line_height = rect.x(), y + line_height + self._gap, 0
                 width = rect.width() if grows else hint.width()
             elif grows:
                 width = rect.right() - x + 1
             if move:
-                item.setGeometry(QRect(QPoint(x, y), QSize(width, hint.height())))
+                # Labels stand on the middle of the chips of their line.
+                tall = max(hint.height(), 30) if isinstance(item.widget(), QLabel) else hint.height()
+                item.setGeometry(QRect(QPoint(x, y), QSize(width, tall)))
             x += width + self._gap
             line_height = max(line_height, hint.height())
         return y + line_height - rect.y()

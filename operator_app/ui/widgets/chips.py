@@ -9,18 +9,22 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
-from operator_app.ui.widgets.basic import FlowLayout, set_state
+from operator_app.ui.widgets.basic import FlowLayout, set_state, text
 
 
 @dataclass(frozen=True)
 class Chip:
-    """One answer: its code, its label, the key that picks it and the full label for readers."""
+    """One answer: its code, its label, the key that picks it and the full label for readers.
+
+    A `heading` begins a new line before the chip.
+    """
 
     code: str
     label: str
     key: str = ""
     full_label: str = ""
     tone: str = ""
+    heading: str = ""
 
 
 class ChipGroup(QWidget):
@@ -59,6 +63,9 @@ class ChipGroup(QWidget):
             if chip.tone:
                 made.setProperty("tone", chip.tone)
             made.clicked.connect(lambda _checked=False, code=chip.code: self._pick(code))
+            if chip.heading:
+                layout.addWidget(text(chip.heading, "hint"))
+                layout.break_before_last()
             layout.addWidget(made)
             self.buttons[chip.code] = made
 

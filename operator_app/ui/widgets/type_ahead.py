@@ -23,10 +23,16 @@ class Entry:
     label: str
     search: str = ""
     group: str = ""
+    chosen_label: str = ""
     search_words: tuple[str, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "search_words", tuple(words(f"{self.label} {self.search}")))
+
+    @property
+    def shown(self) -> str:
+        """How it reads once chosen: with its surroundings, where the label alone is too short."""
+        return self.chosen_label or self.label
 
 
 class TypeAhead(QLineEdit):

@@ -1,0 +1,149 @@
+"""The tables. Times in UTC milliseconds. No column holds a field of a call in the clear.
+
+`intake` is what arrived, as it arrived, and is never changed. `event` is what the opener made of
+it, `record` the fold of a record's events; their content is sealed with the opener's store key.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+VERSION = "1"
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""epoch, server_seq, durable_through, opened_through, schema."""
+
+device = Table(
+    "device",
+    metadata,
+    Column("dev", Text, primary_key=True),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("office", Text, nullable=False),
+    Column("enrolled_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+    Column("last_contact_at", BigInteger),
+    Column("app_version", Text, nullable=False),
+    Column("waiting", BigInteger),
+    Column("oldest_at", BigInteger),
+    Column("audit_since", BigInteger, nullable=False, server_default="0"),
+)
+"""`waiting`, `oldest_at`: what the device said of its outbox at its last push."""
+
+enrolment_code = Table(
+    "enrolment_code",
+    metadata,
+    Column("secret_hash", Text, primary_key=True),
+    Column("office", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_by", Text),
+)
+
+_ID = BigInteger().with_variant(Integer, "sqlite")
+
+intake = Table(
+    "intake",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("op_id", Text, nullable=False, unique=True),
+    Column("dev", Text, ForeignKey("device.dev"), nullable=False),
+    Column("inc", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("tag", Text, nullable=False),
+    Column("kid", Text, nullable=False),
+    Column("arrival", BigInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("sig", LargeBinary, nullable=False),
+    Column("ct", LargeBinary, nullable=False),
+    UniqueConstraint("dev", "inc", "seq"),
+)
+"""`arrival` is drawn for each request: it tells the rows a request inserted from older ones."""
+
+event = Table(
+    "event",
+    metadata,
+    Column("op_id", Text, primary_key=True),
+    Column("intake_id", BigInteger, nullable=False),
+    Column("dev", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("code", Text),
+    Column("forced", Integer, nullable=False),
+    Column("record_ref", Text),
+    Column("bases", Text),
+    Column("sealed", LargeBinary),
+)
+"""`record_ref` is a keyed hash of the record's id (the id tells when the call came)."""
+Index("ix_event_record", event.c.record_ref)
+_unsettled = event.c.stage != "applied"
+Index(
+    "ix_event_unsettled",
+    event.c.stage,
+    event.c.dev,
+    sqlite_where=_unsettled,
+    postgresql_where=_unsettled,
+)
+
+record = Table(
+    "record",
+    metadata,
+    Column("record_ref", Text, primary_key=True),
+    Column("shown", Text),
+    Column("heads", Text, nullable=False),
+    Column("held", Integer, nullable=False),
+    Column("conflict", Integer, nullable=False),
+    Column("voided", Integer, nullable=False),
+    Column("forced", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""`sealed`: the safety fields as they are to be shown, the more cautious value of all heads."""
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("server_seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("dev", Text, nullable=False),
+    Column("op_id", Text, nullable=False),
+    Column("kept", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""What was signed, word for word. `kept` is 0 for the refusal of something never stored."""
+Index("ix_receipt_op", receipt.c.op_id)
+Index("ix_receipt_dev", receipt.c.dev, receipt.c.server_seq)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("dev", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", Text, nullable=False),
+    Column("told_at", BigInteger, nullable=False),
+)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("mark", Text, nullable=False, unique=True),
+    Column("at", BigInteger, nullable=False),
+    Column("dev", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+)
+"""`mark` names the occurrence, so that a repeated request does not raise it again."""

@@ -1,0 +1,229 @@
+"""The database: SQLite by default, PostgreSQL with the same code.
+
+Every writing transaction locks the `server_seq` row first, so that receipts are numbered in the
+order of their commits and a cursor over them misses none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.pool import QueuePool
+
+from ministry_server import schema
+from ministry_server.schema import meta
+from operator_app.errors import EnvironmentProblem
+
+DATABASE_FILE = "ministry.db"
+BUSY_SECONDS = 10.0
+
+
+class Store:
+    """Short transactions. Both kinds are safe from any thread and any process."""
+
+    def __init__(self, engine: Engine, turnstile: Turnstile | None) -> None:
+        self.engine = engine
+        self._turnstile = turnstile
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that changes: committed at the end of the block, undone if it raises."""
+        with self._turnstile or contextlib.nullcontext(), self.engine.connect() as connection:
+            connection.execution_options(begin="IMMEDIATE")
+            with connection.begin():
+                yield connection
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only looks."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections; SQLite folds its WAL into the file."""
+        with self._turnstile or contextlib.nullcontext():
+            self.engine.dispose()
+        if self._turnstile:
+            self._turnstile.close()
+
+
+class Turnstile:
+    """One writer at a time, in this process and among the processes on this machine.
+
+    SQLite's own lock does that too, but waits by sleeping; and its libraries before 3.51.3 can
+    lose commits when one connection checkpoints while another writes
+    (research/sync-anchors.md, finding 10). The lock is SQLite's own, on an empty file beside the
+    database: every system has it, and it falls when its holder dies.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._thread_lock = threading.Lock()
+        self._connection = sqlite3.connect(
+            file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+
+    def __enter__(self) -> None:
+        self._thread_lock.acquire()
+        try:
+            self._connection.execute("BEGIN EXCLUSIVE")
+        except BaseException as error:
+            self._thread_lock.release()
+            if isinstance(error, sqlite3.OperationalError):
+                raise OperationalError("BEGIN", None, error) from error
+            raise
+
+    def __exit__(self, *exception: object) -> None:
+        try:
+            self._connection.execute("COMMIT")
+        finally:
+            self._thread_lock.release()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+
+def open_store(folder: Path, database_url: str | None = None) -> Store:
+    """The store of a data folder, or of a database elsewhere. It must have been made.
+
+    Raises EnvironmentProblem("server.database_missing" | "server.database_other_version").
+    """
+    store = _connect(folder, database_url, make=False)
+    try:
+        with store.read() as connection:
+            version = get(connection, "schema")
+    except (OperationalError, ProgrammingError) as error:
+        store.close()
+        raise EnvironmentProblem("server.database_missing") from error
+    if version != schema.VERSION:
+        store.close()
+        raise EnvironmentProblem("server.database_other_version", found=version)
+    return store
+
+
+def make_store(folder: Path, database_url: str | None = None) -> None:
+    """Make the tables and the first epoch; a database that has them is left as it is."""
+    store = _connect(folder, database_url, make=True)
+    first = {
+        "schema": schema.VERSION,
+        "epoch": str(uuid.uuid4()),
+        "server_seq": "0",
+        "durable_through": "0",
+        "opened_through": "0",
+    }
+    try:
+        with store.write() as connection:
+            schema.metadata.create_all(connection)
+            connection.execute(
+                insert_new(connection, meta),
+                [{"key": key, "value": value} for key, value in first.items()],
+            )
+    finally:
+        store.close()
+
+
+def insert_new(connection: Connection, table: Table) -> Any:
+    """INSERT ... ON CONFLICT DO NOTHING in the words of this database."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+def get(connection: Connection, key: str) -> str:
+    """A value of `meta`."""
+    return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one()
+
+
+def get_all(connection: Connection, *, lock: bool = False) -> dict[str, str]:
+    """All of `meta`; with `lock` no other writer gets past this point until we commit."""
+    if lock and connection.dialect.name != "sqlite":
+        connection.execute(
+            select(meta.c.value).where(meta.c.key == "server_seq").with_for_update()
+        )
+    return {row.key: row.value for row in connection.execute(select(meta.c.key, meta.c.value))}
+
+
+def put(connection: Connection, key: str, value: str) -> None:
+    """Change a value of `meta`."""
+    connection.execute(update(meta).where(meta.c.key == key).values(value=value))
+
+
+def new_epoch(store: Store) -> str:
+    """Write a new epoch: to be done after each restore, so that devices compare notes again."""
+    epoch = str(uuid.uuid4())
+    with store.write() as connection:
+        put(connection, "epoch", epoch)
+    return epoch
+
+
+def _connect(folder: Path, database_url: str | None, *, make: bool) -> Store:
+    if database_url is not None:
+        return Store(create_engine(database_url, hide_parameters=True, pool_pre_ping=True), None)
+    file = folder / DATABASE_FILE
+    if make:
+        folder.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    elif not file.exists():
+        raise EnvironmentProblem("server.database_missing")
+    engine = create_engine(
+        URL.create("sqlite", database=str(file)),
+        hide_parameters=True,
+        poolclass=QueuePool,
+        pool_size=6,
+        max_overflow=4,
+        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
+    )
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return Store(engine, Turnstile(folder / "writer.lock"))
+
+
+def _set_up(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "temp_store = MEMORY",
+        "trusted_schema = OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("begin", "DEFERRED")
+    connection.execute(text(f"BEGIN {mode}"))
+
+
+__all__ = [
+    "DATABASE_FILE",
+    "Store",
+    "get",
+    "get_all",
+    "insert",
+    "insert_new",
+    "make_store",
+    "new_epoch",
+    "open_store",
+    "put",
+]

@@ -1,0 +1,138 @@
+"""The daily log in words: one wording of its figures for the paper and for the spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from operator_app.domain.calls import UNKNOWN_PLACE
+from operator_app.domain.daily_log import DailyLog, Line, cut, cut_topics
+from operator_app.domain.reference import Reference
+from operator_app.i18n import _, language
+
+
+@dataclass(frozen=True)
+class Row:
+    """A label and a number of calls; `part` rows are a part of the row above them."""
+
+    label: str
+    calls: int
+    part: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with its rows; `note` says how to read them, if it needs saying."""
+
+    title: str
+    rows: tuple[Row, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Most:
+    """How many lines of a kind are shown; the rest is summed up as "other"."""
+
+    topics: int
+    lines: int
+
+
+PAPER = Most(topics=14, lines=7)
+SPREADSHEET = Most(topics=1000, lines=1000)
+
+
+def day_text(day: date) -> str:
+    """ "Tuesday, 24.11.2026": the order of day and month everybody here writes."""
+    names = (
+        _("Monday"),
+        _("Tuesday"),
+        _("Wednesday"),
+        _("Thursday"),
+        _("Friday"),
+        _("Saturday"),
+        _("Sunday"),
+    )
+    return f"{names[day.weekday()]}, {day:%d.%m.%Y}"
+
+
+def length_text(seconds: int | None) -> str:
+    """ "6:12" in minutes and seconds, "1:02:10" with hours, a dash for None."""
+    if seconds is None:
+        return "–"
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def share_text(part: int, whole: int) -> str:
+    """ "3.8 %", with a comma outside English; empty when there is nothing to share."""
+    if not whole:
+        return ""
+    text = f"{100 * part / whole:.1f}"
+    return (text if language() == "en" else text.replace(".", ",")) + " %"
+
+
+def sections(log: DailyLog, reference: Reference, most: Most) -> list[Section]:
+    """All splits that have a line, topics first."""
+    words = _Words(reference, most.lines)
+    kinds = tuple(x for x in log.kinds if not reference.is_substantive(x.code or ""))
+    all_sections = [
+        Section(
+            _("Topics"), words.topics(log, most.topics), _("by the main topic of each call")
+        ),
+        Section(
+            _("What was done"),
+            words.rows("action", log.actions),
+            _("a call may have several"),
+        ),
+        Section(_("Calls that did not ask for help"), words.rows("contact_kind", kinds)),
+        Section(_("Places"), words.places(log.places)),
+        Section(_("Languages"), words.rows("language", log.languages)),
+        Section(
+            _("Who called"),
+            (*words.rows("sex", log.sexes), *words.rows("age_group", log.age_groups)),
+        ),
+    ]
+    return [section for section in all_sections if section.rows]
+
+
+class _Words:
+    """Labels of codes in the language in use."""
+
+    def __init__(self, reference: Reference, most: int) -> None:
+        self._reference = reference
+        self._most = most
+        self._language = language()
+
+    def rows(self, list_name: str, lines: tuple[Line, ...]) -> tuple[Row, ...]:
+        shown, left_out = cut(lines, self._most)
+        named = (Row(self._label(list_name, line.code), line.calls) for line in shown)
+        return _with_other(named, left_out)
+
+    def places(self, lines: tuple[Line, ...]) -> tuple[Row, ...]:
+        shown, left_out = cut(lines, self._most)
+        return _with_other((Row(self._place(x.code), x.calls) for x in shown), left_out)
+
+    def topics(self, log: DailyLog, most: int) -> tuple[Row, ...]:
+        rows: list[Row] = []
+        for group, left_out in cut_topics(log.topics, most):
+            rows.append(Row(self._label("topic_l1", group.code), group.calls))
+            rows += [Row(self._label("topic_l2", x.code), x.calls, True) for x in group.topics]
+            if group.topics and left_out:
+                rows.append(Row(_("other topics"), left_out, True))
+        return tuple(rows)
+
+    def _label(self, list_name: str, code: str | None) -> str:
+        return self._reference.label(list_name, code, self._language) or _("Not recorded")
+
+    def _place(self, code: str | None) -> str:
+        if code == UNKNOWN_PLACE:
+            return _("Place not known")
+        division = self._reference.division(code)
+        return division.label(self._language) if division else (code or _("Not recorded"))
+
+
+def _with_other(rows: Iterable[Row], left_out: int) -> tuple[Row, ...]:
+    other = (Row(_("Other"), left_out),) if left_out else ()
+    return (*rows, *other)

@@ -1,0 +1,200 @@
+"""The daily log as one A4 page, in the part of HTML that Qt's rich text understands.
+
+Fonts and lengths are in pixels of a page 96 dots to the inch; `ui/printing.py` lays it out once,
+scales it to screen, printer or PDF, and shrinks it when a day has much to tell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from operator_app.domain.clock import local
+from operator_app.domain.daily_log import DailyLog
+from operator_app.domain.reference import Reference
+from operator_app.export.daily_log_words import (
+    PAPER,
+    Section,
+    day_text,
+    length_text,
+    sections,
+    share_text,
+)
+from operator_app.i18n import _, language
+
+ACCENT = "#0e7490"
+DANGER = "#b42318"
+TEXT = "#1b2733"
+MUTED = "#566573"
+LINE = "#e1e6ec"
+SOFT = "#f1f7f9"
+
+LONGEST_NOTE = 600
+"""Characters of the handover note that have their place on the page."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One sheet of paper: `body` begins at its top, `foot` stands at its bottom; both HTML.
+
+    `title` names the document, without content.
+    """
+
+    title: str
+    body: str
+    foot: str
+
+
+def daily_log_page(log: DailyLog, reference: Reference, handover_note: str = "") -> Page:
+    """The page in the language in use. The note is free text: it is on the page and nowhere else."""
+    title = _("Daily log of helpline 117")
+    parts = [_head(title, log), _numbers(log), _facts(log)]
+    if log.all_calls:
+        parts.append(_columns(sections(log, reference, PAPER)))
+    return Page(
+        f"117 {log.office.code} {log.day.isoformat()}",
+        _wrapped("".join(parts)),
+        _wrapped(_foot(log, handover_note)),
+    )
+
+
+def _wrapped(content: str) -> str:
+    return f'<html><body style="color:{TEXT};font-size:12px">{content}</body></html>'
+
+
+def _head(title: str, log: DailyLog) -> str:
+    return (
+        '<table width="100%" cellspacing="0" cellpadding="0"><tr>'
+        f'<td><span style="font-size:24px;font-weight:600">{escape(title)}</span><br>'
+        f'<span style="font-size:13px;color:{MUTED}">'
+        f"{escape(log.office.name(language()))} · {escape(log.office.code)}</span></td>"
+        '<td align="right" valign="bottom">'
+        f'<span style="font-size:15px;font-weight:600;color:{ACCENT}">{escape(day_text(log.day))}'
+        f"</span></td></tr></table>{_gap(14)}"
+    )
+
+
+def _numbers(log: DailyLog) -> str:
+    tiles = [
+        (_("All calls"), log.all_calls, "", TEXT),
+        (
+            _("Asked for help"),
+            log.substantive,
+            share_text(log.substantive, log.all_calls),
+            ACCENT,
+        ),
+        (_("Violence"), log.violence, "", TEXT),
+        (_("In danger now"), log.danger_now, "", DANGER if log.danger_now else TEXT),
+        (_("Complaints"), log.complaints, "", TEXT),
+        (_("Missed"), log.missed, "", TEXT),
+    ]
+    cells = "".join(
+        f'<td width="{100 // len(tiles)}%" bgcolor="{SOFT}" valign="top">'
+        f'<span style="font-size:26px;font-weight:600;color:{colour}">{number}</span>'
+        f'<span style="font-size:12px;color:{MUTED}"> {escape(extra)}</span><br>'
+        f'<span style="font-size:11px;color:{MUTED}">{escape(label)}</span></td>'
+        for label, number, extra, colour in tiles
+    )
+    return (
+        f'<table width="100%" cellspacing="0" cellpadding="8"><tr>{cells}</tr></table>{_gap(10)}'
+    )
+
+
+def _facts(log: DailyLog) -> str:
+    emergency = (
+        _("{called} of {all} with 102 or 103 called").format(
+            called=log.danger_with_emergency, all=log.danger_now
+        )
+        if log.danger_now
+        else "–"
+    )
+    on_duty = ", ".join(f"{person.full_name} ({person.calls})" for person in log.on_duty)
+    facts = [
+        (_("On duty (calls)"), on_duty or "–"),
+        (
+            _("Length of calls for help"),
+            _("mean {mean}, longest {longest}").format(
+                mean=length_text(log.mean_seconds), longest=length_text(log.longest_seconds)
+            ),
+        ),
+        (
+            _("Did not ask for help"),
+            _("{count}, of these silent and dropped {silent}").format(
+                count=log.not_substantive, silent=log.silent_and_dropped
+            ),
+        ),
+        (_("In danger now"), emergency),
+        (_("Voided, in no other figure"), str(log.voided)),
+        (
+            _("Waiting to be sent"),
+            _("{day} of this day, {all} in all").format(
+                day=log.waiting_of_day, all=log.waiting_in_all
+            ),
+        ),
+    ]
+    rows = "".join(
+        f'<tr><td width="32%" style="color:{MUTED};padding:1px 8px 1px 0px">{escape(label)}</td>'
+        f'<td style="padding:1px 0px">{escape(value)}</td></tr>'
+        for label, value in facts
+    )
+    return f'<table width="100%" cellspacing="0" cellpadding="0">{rows}</table>{_gap(8)}'
+
+
+def _columns(found: list[Section]) -> str:
+    """Two columns: topics begin the left one, each further section goes where there is room."""
+    sides: tuple[list[Section], list[Section]] = ([], [])
+    heights = [0, 0]
+    for section in found:
+        side = 0 if heights[0] <= heights[1] else 1
+        sides[side].append(section)
+        heights[side] += len(section.rows) + 3
+    left, right = ("".join(_section(s) for s in side) for side in sides)
+    return (
+        '<table width="100%" cellspacing="0" cellpadding="0"><tr>'
+        f'<td width="48%" valign="top">{left}</td><td width="4%"></td>'
+        f'<td width="48%" valign="top">{right}</td></tr></table>'
+    )
+
+
+def _section(section: Section) -> str:
+    note = f' <span style="font-size:10px;color:{MUTED}">{escape(section.note)}</span>'
+    heading = (
+        f'<tr><td colspan="2" style="border-bottom:1px solid {ACCENT};padding:10px 0px 3px 0px">'
+        f'<span style="font-size:13px;font-weight:600;color:{ACCENT}">{escape(section.title)}'
+        f"</span>{note if section.note else ''}</td></tr>"
+    )
+    has_parts = any(row.part for row in section.rows)
+    rows = []
+    for row in section.rows:
+        weight = "600" if has_parts and not row.part else "400"
+        indent = 12 if row.part else 0
+        cell = f"border-bottom:1px solid {LINE};font-weight:{weight}"
+        rows.append(
+            f'<tr><td width="86%" style="{cell};padding:2px 8px 2px {indent}px">'
+            f"{escape(row.label)}</td>"
+            f'<td width="14%" align="right" style="{cell};padding:2px 0px">{row.calls}</td></tr>'
+        )
+    return (
+        '<table width="100%" cellspacing="0" cellpadding="0" style="border-collapse:collapse">'
+        f"{heading}{''.join(rows)}</table>"
+    )
+
+
+def _foot(log: DailyLog, handover_note: str) -> str:
+    note = escape(handover_note.strip()[:LONGEST_NOTE]).replace("\n", "<br>")
+    made = _("Made {moment}").format(moment=f"{local(log.made_at):%d.%m.%Y %H:%M}")
+    line = "_" * 28
+    return (
+        f'<table width="100%" cellspacing="0" cellpadding="8"><tr><td bgcolor="{SOFT}">'
+        f'<span style="font-size:11px;color:{MUTED}">{escape(_("Handover note"))}</span><br>'
+        f"{note or '<br><br>'}</td></tr></table>{_gap(22)}"
+        '<table width="100%" cellspacing="0" cellpadding="0"><tr>'
+        f'<td width="38%" style="color:{MUTED}">{escape(_("Handed over"))} {line}</td>'
+        f'<td width="38%" style="color:{MUTED}">{escape(_("Taken over"))} {line}</td>'
+        f'<td align="right" style="color:{MUTED};font-size:10px">{escape(made)}</td>'
+        "</tr></table>"
+    )
+
+
+def _gap(pixels: int) -> str:
+    return f'<p style="font-size:1px;margin:{pixels - 1}px 0px 0px 0px">&nbsp;</p>'

@@ -1,0 +1,96 @@
+"""The records of a day as columns and cells, the same in the spreadsheet and in the CSV file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from operator_app.domain.calls import UNKNOWN_PLACE
+from operator_app.domain.clock import local
+from operator_app.domain.daily_log import RecordRow
+from operator_app.domain.reference import Reference
+from operator_app.i18n import _, language
+
+Cell = str | int | date | time | None
+"""Text, number, Bishkek day, Bishkek time of day, or nothing."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading and how wide its column is, in characters."""
+
+    title: str
+    width: int
+
+
+def columns() -> list[Column]:
+    """The columns in their order."""
+    return [
+        Column(_("Number"), 18),
+        Column(_("Date"), 12),
+        Column(_("Start"), 9),
+        Column(_("Length, seconds"), 12),
+        Column(_("Kind of contact"), 28),
+        Column(_("Asked for help"), 12),
+        Column(_("Channel"), 18),
+        Column(_("In danger now"), 12),
+        Column(_("Violence"), 12),
+        Column(_("Language"), 14),
+        Column(_("Main topic"), 32),
+        Column(_("Further topics"), 32),
+        Column(_("Question about the benefit"), 24),
+        Column(_("Sex"), 12),
+        Column(_("Age group"), 18),
+        Column(_("Age"), 12),
+        Column(_("Place"), 36),
+        Column(_("What was done"), 36),
+        Column(_("Waiting to be sent"), 12),
+        Column(_("Voided"), 12),
+    ]
+
+
+class RecordCells:
+    """Turns rows of codes into cells in the language in use."""
+
+    def __init__(self, reference: Reference) -> None:
+        self._reference = reference
+        self._language = language()
+        self._yes, self._no = _("yes"), _("no")
+
+    def cells(self, row: RecordRow) -> list[Cell]:
+        """One cell a column."""
+        start: datetime = local(row.started_at)
+        topics = [self._label("topic_l2", topic) for topic in row.topics]
+        return [
+            row.number,
+            start.date(),
+            start.time().replace(microsecond=0),
+            row.duration_seconds,
+            self._label("contact_kind", row.contact_kind),
+            self._yes_no(row.substantive),
+            self._label("channel", row.channel),
+            self._label("yes_no_unknown", row.danger_now),
+            self._yes_no(row.violence),
+            self._label("language", row.language),
+            topics[0] if topics else None,
+            "; ".join(topics[1:]) or None,
+            self._label("benefit_issue", row.benefit_issue),
+            self._label("sex", row.caller_sex),
+            self._label("age_group", row.caller_age_group),
+            self._label("age_band", row.caller_age_band),
+            self._place(row.division),
+            "; ".join(self._label("action", x) or "" for x in row.actions) or None,
+            self._yes_no(row.waiting),
+            self._yes_no(row.voided),
+        ]
+
+    def _label(self, list_name: str, code: str | None) -> str | None:
+        return self._reference.label(list_name, code, self._language) or None
+
+    def _place(self, code: str | None) -> str | None:
+        if code == UNKNOWN_PLACE:
+            return _("Place not known")
+        return self._reference.division_path(code, self._language) or None
+
+    def _yes_no(self, value: bool) -> str:
+        return self._yes if value else self._no

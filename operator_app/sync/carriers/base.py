@@ -1,0 +1,38 @@
+"""What the sync client needs of a way to the server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+BASE_PATH = "/sync/v1"
+MOST_ANSWER_BYTES = 8 << 20
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the status, the few headers that matter in lower case, the whole body."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class Carrier(Protocol):
+    """Carries one request and brings its answer. Knows nothing of what is in either."""
+
+    @property
+    def name(self) -> str:
+        """A word for the list of attempts: "https"."""
+
+    def exchange(self, method: str, path: str, body: bytes = b"") -> Answer:
+        """Send a request; `path` begins with BASE_PATH.
+
+        Raises NetworkProblem: `net.unreachable`, `net.proxy`, `net.tls`, `net.certificate_time`
+        (the server never saw the request), `net.timeout`, `net.cut`, `net.answer_too_large`
+        (it may have).
+        """
+
+    def close(self) -> None:
+        """Let go of connections."""

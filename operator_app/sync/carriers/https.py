@@ -1,0 +1,182 @@
+"""Directly to the ministry's server over HTTPS.
+
+`requests` with the certificates of the operating system (truststore) and its proxies; the address
+is pinned and no redirect is followed. Imported only when first used: it costs 64 ms.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from operator_app import __version__
+from operator_app.errors import BadInput, Fault, NetworkProblem
+from operator_app.sync.carriers.base import MOST_ANSWER_BYTES, Answer
+
+if TYPE_CHECKING:
+    import requests
+
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 25.0
+SLOWEST_BYTES_PER_SECOND = 5_000
+SPARE = 1.5
+KEPT_HEADERS = ("content-type", "retry-after", "date")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def check_url(url: str) -> str:
+    """The address without a slash at its end.
+
+    Raises BadInput("server.url_wrong") unless it is https://host[:port][/path]; plain http:// is
+    for a receiver on this very PC.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    allowed = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
+    if not host or not allowed or parts.query or parts.fragment or parts.username or parts.password:
+        raise BadInput("server.url_wrong", [Fault("server_url", "server.url_wrong")])
+    return parts.geturl().rstrip("/")
+
+
+class HttpsCarrier:
+    """One keep-alive session to one server."""
+
+    name = "https"
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        connect_seconds: float = CONNECT_SECONDS,
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
+        """Raises BadInput("server.url_wrong"). Does not connect yet."""
+        self._url = check_url(url)
+        self._connect_seconds = connect_seconds
+        self._read_seconds = read_seconds
+        self._session: requests.Session | None = None
+
+    def exchange(self, method: str, path: str, body: bytes = b"") -> Answer:
+        """See Carrier. The whole answer must be there within the time its size allows."""
+        import requests
+        import urllib3
+
+        session = self._session = self._session or _new_session(self._url)
+        headers = {"Content-Type": "application/json"} if body else {}
+        patience = self._patience(len(body))
+        try:
+            with session.request(
+                method,
+                self._url + path,
+                data=body or None,
+                headers=headers,
+                timeout=(self._connect_seconds, patience),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                content = self._read(response, patience)
+                kept = {k: response.headers[k] for k in KEPT_HEADERS if k in response.headers}
+                return Answer(response.status_code, kept, content)
+        except requests.exceptions.ProxyError as error:
+            raise NetworkProblem("net.proxy") from error
+        except requests.exceptions.SSLError as error:
+            raise NetworkProblem(_tls_code(error)) from error
+        except requests.exceptions.Timeout as error:
+            connecting = isinstance(error, requests.exceptions.ConnectTimeout)
+            raise NetworkProblem("net.unreachable" if connecting else "net.timeout") from error
+        except requests.exceptions.ConnectionError as error:
+            raise NetworkProblem(_connection_code(error)) from error
+        except urllib3.exceptions.ReadTimeoutError as error:
+            raise NetworkProblem("net.timeout") from error
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise NetworkProblem("net.cut") from error
+
+    def close(self) -> None:
+        """Close the session's connections."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _patience(self, size: int) -> float:
+        return self._read_seconds + SPARE * size / SLOWEST_BYTES_PER_SECOND
+
+    def _read(self, response: requests.Response, patience: float) -> bytes:
+        # A read timeout is per piece; a server that drips bytes must not hold us for ever.
+        begun = time.monotonic()
+        content = bytearray()
+        while piece := response.raw.read1(65_536, decode_content=False):
+            content += piece
+            if len(content) > MOST_ANSWER_BYTES:
+                raise NetworkProblem("net.answer_too_large")
+            if time.monotonic() - begun > patience + self._patience(len(content)):
+                raise NetworkProblem("net.timeout")
+        if response.headers.get("Content-Length", str(len(content))) != str(len(content)):
+            raise NetworkProblem("net.cut")
+        return bytes(content)
+
+
+def _new_session(url: str) -> requests.Session:
+    import requests
+    import truststore
+    from requests.adapters import HTTPAdapter
+
+    class SystemTrust(HTTPAdapter):
+        """Certificates as the operating system judges them; no bundle of our own is added."""
+
+        def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+            """Every direct connection uses the system's judgement."""
+            super().init_poolmanager(*args, **kwargs, ssl_context=_context())
+
+        def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+            """So does every connection through a proxy."""
+            return super().proxy_manager_for(proxy, **kwargs, ssl_context=_context())
+
+        def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+            """Leave out the bundle that `requests` would add to what the system trusts."""
+            conn.cert_reqs = "CERT_REQUIRED"
+
+    def _context() -> ssl.SSLContext:
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+    session = requests.Session()
+    session.headers.clear()
+    session.headers.update(
+        {
+            "User-Agent": f"117-operator/{__version__}",
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+        }
+    )
+    # An authentication of our own that does nothing: else a .netrc file would be consulted.
+    session.auth = lambda request: request
+    if urlsplit(url).hostname in LOOPBACK:
+        session.trust_env = False
+    else:
+        session.mount("https://", SystemTrust())
+    return session
+
+
+def _tls_code(error: BaseException) -> str:
+    words = str(error).lower()
+    return "net.certificate_time" if "expired" in words or "not yet valid" in words else "net.tls"
+
+
+def _connection_code(error: BaseException) -> str:
+    import urllib3
+
+    cause: Any = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", cause)
+    never_connected = (
+        urllib3.exceptions.NewConnectionError,
+        urllib3.exceptions.ConnectTimeoutError,
+    )
+    if isinstance(reason, never_connected):
+        return "net.unreachable"
+    if isinstance(reason, urllib3.exceptions.ReadTimeoutError):
+        return "net.timeout"
+    return "net.cut"

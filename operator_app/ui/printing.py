@@ -1,0 +1,147 @@
+"""One page of paper: laid out once, drawn alike on the screen, on a printer and in a PDF.
+
+Everything here makes its own Qt objects and drops them again; `page_pdf` and `draw_page` use only
+reentrant classes and may run on any thread.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QFont,
+    QFontDatabase,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+    QTextDocument,
+)
+from PySide6.QtWidgets import QWidget
+
+from operator_app.export.html import Page
+
+DOTS_PER_INCH = 96
+PAPER = QSizeF(210 / 25.4 * DOTS_PER_INCH, 297 / 25.4 * DOTS_PER_INCH)
+"""A4 in the pixels the page is written in."""
+MARGIN = 48.0
+"""12 mm and a little: printers in the offices do not reach nearer the edge."""
+SMALLEST_SCALE = 0.5
+PDF_RESOLUTION = 1200
+FONT_FAMILIES = {
+    "win32": ["Segoe UI", "Arial"],
+    "linux": ["Open Sans", "Noto Sans", "DejaVu Sans"],
+}
+"""Families that have the Kyrgyz letters ң ө ү."""
+
+PrintPage = Callable[[QWidget, Page], bool]
+"""Prints the page after asking on which printer; False when the person changed their mind."""
+
+
+def draw_page(page: Page, painter: QPainter, target: QRectF) -> None:
+    """Draw the sheet, margins included, into the rectangle; it is always one page.
+
+    A day with much to tell is drawn smaller, keeping the full width.
+    """
+    width, height = PAPER.width() - 2 * MARGIN, PAPER.height() - 2 * MARGIN
+    scale, body, foot = _fitted(page, width, height)
+    painter.save()
+    painter.translate(target.topLeft())
+    painter.scale(target.width() / PAPER.width(), target.height() / PAPER.height())
+    painter.translate(MARGIN, MARGIN)
+    painter.scale(scale, scale)
+    body.drawContents(painter)
+    painter.translate(0, height / scale - foot.size().height())
+    foot.drawContents(painter)
+    painter.restore()
+
+
+def page_pdf(page: Page) -> bytes:
+    """The page as a PDF of one A4 sheet with its fonts inside, so that its text can be copied."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    writer.setResolution(PDF_RESOLUTION)
+    writer.setTitle(page.title)
+    writer.setCreator("117 Operator")
+    writer.setPageLayout(_layout())
+    painter = QPainter(writer)
+    draw_page(page, painter, QRectF(0, 0, writer.width(), writer.height()))
+    painter.end()
+    return bytes(buffer.data().data())
+
+
+def print_page(parent: QWidget, page: Page) -> bool:
+    """Ask for the printer with the system's own dialog, then print."""
+    # The print support loads the printers' drivers: only when somebody prints.
+    from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setDocName(page.title)
+    printer.setFullPage(True)
+    printer.setPageLayout(_layout())
+    dialog = QPrintDialog(printer, parent)
+    if dialog.exec() != QPrintDialog.DialogCode.Accepted:
+        return False
+    painter = QPainter(printer)
+    draw_page(page, painter, QRectF(printer.paperRect(QPrinter.Unit.DevicePixel)))
+    painter.end()
+    return True
+
+
+def _layout() -> QPageLayout:
+    return QPageLayout(
+        QPageSize(QPageSize.PageSizeId.A4),
+        QPageLayout.Orientation.Portrait,
+        QMarginsF(0, 0, 0, 0),
+    )
+
+
+def _fitted(page: Page, width: float, height: float) -> tuple[float, QTextDocument, QTextDocument]:
+    scale = 1.0
+    while True:
+        body, foot = _document(page.body, width / scale), _document(page.foot, width / scale)
+        needed = body.size().height() + foot.size().height()
+        if needed * scale <= height or scale <= SMALLEST_SCALE:
+            return scale, body, foot
+        scale = max(SMALLEST_SCALE, scale - 0.04)
+
+
+def _document(html: str, width: float) -> QTextDocument:
+    document = QTextDocument()
+    document.setUndoRedoEnabled(False)
+    document.setDocumentMargin(0)
+    # Widths as the font was designed, not as a screen rounds them: the same lines everywhere.
+    document.setUseDesignMetrics(True)
+    document.setDefaultFont(_font())
+    document.setHtml(html)
+    document.setTextWidth(width)
+    return document
+
+
+def _font() -> QFont:
+    wanted = FONT_FAMILIES.get(sys.platform, FONT_FAMILIES["linux"])
+    known = set(QFontDatabase.families())
+    font = QFont([family for family in wanted if family in known] or [QFont().defaultFamily()])
+    font.setPixelSize(12)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    font.setStyleHint(QFont.StyleHint.SansSerif)
+    return font
+
+
+class PageView(QWidget):
+    """The sheet on the screen: white paper with a fine edge, as wide as there is room."""
+
+    MOST_WIDTH = 760
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._page: Page | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def show_page(self, page: Page) -> None:
+        """Draw this page from now on."""
+        self._page = page
+        self.update()

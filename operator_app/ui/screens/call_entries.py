@@ -1,0 +1,119 @@
+"""The answers that the call screen offers, made from the code lists in the language shown."""
+
+from __future__ import annotations
+
+from operator_app.domain.calls import NUISANCE_KINDS, UNKNOWN_PLACE
+from operator_app.domain.office import LANGUAGES
+from operator_app.domain.reference import Code, Division, Reference
+from operator_app.i18n import _
+from operator_app.ui.widgets.chips import Chip
+from operator_app.ui.widgets.type_ahead import Entry
+
+KIND_KEYS = "1234567890-="
+
+
+def kind_chips(reference: Reference, language: str) -> list[Chip]:
+    """Conversations first; the nuisance kinds, saved by one key, on a line of their own."""
+    codes = reference.codes("contact_kind")
+    ordered = [c for c in codes if c.code not in NUISANCE_KINDS]
+    ordered += [c for c in codes if c.code in NUISANCE_KINDS]
+    chips = _chips(ordered, language, KIND_KEYS)
+    first = next(i for i, c in enumerate(chips) if c.code in NUISANCE_KINDS)
+    heading = _("Saved at once:")
+    chips[first] = Chip(
+        chips[first].code, chips[first].label, chips[first].key, chips[first].full_label,
+        heading=heading,
+    )  # fmt: skip
+    return chips
+
+
+def danger_chips(reference: Reference, language: str) -> list[Chip]:
+    """Yes, no, not known; yes is the only red answer of the form."""
+    codes = [c for c in reference.codes("yes_no_unknown") if c.code in ("Y", "N", "U")]
+    yes, *rest = _chips(codes, language)
+    return [Chip(yes.code, yes.label, yes.key, yes.full_label, tone="danger"), *rest]
+
+
+def language_chips(reference: Reference, language: str) -> list[Chip]:
+    """The caller's language."""
+    return _chips(reference.codes("language"), language)
+
+
+def sex_chips(reference: Reference, language: str) -> list[Chip]:
+    """Female, male, not known."""
+    return _chips(reference.codes("sex"), language)
+
+
+def age_chips(reference: Reference, language: str) -> list[Chip]:
+    """Child, adult, not known."""
+    return _chips(reference.codes("age_group"), language)
+
+
+def place_entries(reference: Reference, language: str) -> list[Entry]:
+    """Oblasts and rayons, grouped; found by their names in all three languages."""
+    entries = [Entry(UNKNOWN_PLACE, _("Place not known"), search="?")]
+    for oblast in reference.divisions(1):
+        path = oblast.label(language)
+        entries.append(Entry(oblast.code, path, _all_names(oblast), group=path))
+        entries += [
+            Entry(
+                d.code,
+                d.label(language),
+                _all_names(d),
+                group=path,
+                chosen_label=f"{path} › {d.label(language)}",
+            )
+            for d in reference.divisions(2, parent=oblast.code)
+        ]
+    return entries
+
+
+def topic_entries(reference: Reference, language: str) -> list[Entry]:
+    """Topics of level 2 under their level 1, found by either in all three languages."""
+    entries = []
+    for group in reference.codes("topic_l1"):
+        entries += [
+            Entry(
+                c.code,
+                c.label(language),
+                f"{_all_labels(c)} {_all_labels(group)}",
+                group=group.label(language),
+            )
+            for c in reference.codes("topic_l2")
+            if c.code.startswith(group.code + ".")
+        ]
+    return entries
+
+
+def benefit_issue_entries(reference: Reference, language: str) -> list[Entry]:
+    """What the question about a benefit is."""
+    return _entries(reference, "benefit_issue", language)
+
+
+def action_entries(reference: Reference, language: str) -> list[Entry]:
+    """What was done for the caller."""
+    return _entries(reference, "action", language)
+
+
+def relation_entries(reference: Reference, language: str) -> list[Entry]:
+    """Who the caller is to the person concerned."""
+    return _entries(reference, "relation", language)
+
+
+def _entries(reference: Reference, list_name: str, language: str) -> list[Entry]:
+    return [Entry(c.code, c.label(language), _all_labels(c)) for c in reference.codes(list_name)]
+
+
+def _chips(codes: list[Code], language: str, keys: str = "123456789") -> list[Chip]:
+    return [
+        Chip(c.code, c.short_label(language), key, c.label(language))
+        for c, key in zip(codes, keys, strict=False)
+    ]
+
+
+def _all_labels(code: Code) -> str:
+    return " ".join(code.label(language) for language in LANGUAGES)
+
+
+def _all_names(division: Division) -> str:
+    return " ".join(division.label(language) for language in LANGUAGES)

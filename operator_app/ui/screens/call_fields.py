@@ -1,0 +1,263 @@
+"""The fields of a call: what is asked, in the order of asking, and how keys move through it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from operator_app.domain.calls import NUISANCE_KINDS, CallForm
+from operator_app.domain.clock import Clock, to_ms
+from operator_app.domain.reference import Reference
+from operator_app.errors import Fault
+from operator_app.i18n import _, language
+from operator_app.ui.screens.call_entries import (
+    action_entries,
+    age_chips,
+    benefit_issue_entries,
+    danger_chips,
+    kind_chips,
+    language_chips,
+    place_entries,
+    relation_entries,
+    sex_chips,
+    topic_entries,
+)
+from operator_app.ui.widgets.basic import GRID, Card, labelled, set_state
+from operator_app.ui.widgets.chips import ChipGroup
+from operator_app.ui.widgets.choice_field import ChoiceField
+from operator_app.ui.widgets.emergency_strip import EmergencyStrip
+from operator_app.ui.widgets.tag_field import TagField
+
+
+class CallFields(QWidget):
+    """Shows a CallForm and gives it back. Knows nothing of saving.
+
+    A picked answer moves on to the next question of the core that is still open; Tab goes through
+    all fields in the order of the eye.
+    """
+
+    changed = Signal()
+    nuisance_picked = Signal(str)
+    phone_edited = Signal(str)
+
+    def __init__(self, reference: Reference, clock: Clock) -> None:
+        super().__init__()
+        self._reference = reference
+        self._clock = clock
+        self._loading = False
+        self._shown = CallForm(started_at=0)
+        shown_in = language()
+        self.kind = ChipGroup(kind_chips(reference, shown_in), _("Kind of contact"))
+        self.danger = ChipGroup(danger_chips(reference, shown_in), _("In danger right now?"))
+        self.strip = EmergencyStrip(reference, shown_in)
+        self.language = ChipGroup(language_chips(reference, shown_in), _("Language"))
+        self.sex = ChipGroup(sex_chips(reference, shown_in), _("Caller's sex"))
+        self.age = ChipGroup(age_chips(reference, shown_in), _("Age"))
+        self.phone = QLineEdit()
+        self.phone.setMaxLength(64)
+        self.phone.setPlaceholderText(_("any number, or “hidden”"))
+        self.name = QLineEdit()
+        self.name.setMaxLength(200)
+        self.name.setPlaceholderText(_("anonymous"))
+        self.place = ChoiceField(place_entries(reference, shown_in), _("Place"), "")
+        self.relation = ChoiceField(
+            relation_entries(reference, shown_in), _("Caller is, to the person concerned"), ""
+        )
+        self.topics = TagField(
+            topic_entries(reference, shown_in), _("Topics"), _("first letters of a topic…"), most=4
+        )
+        self.benefit_issue = ChoiceField(
+            benefit_issue_entries(reference, shown_in), _("What about the benefit"), "", digits=True
+        )
+        self.note = QPlainTextEdit()
+        self.note.setTabChangesFocus(True)
+        self.note.setPlaceholderText(_("In short: what happened, what was asked, what was advised"))
+        self.actions = TagField(
+            action_entries(reference, shown_in), _("Action taken"), _("digit or letters…"),
+            most=8, digits=True,
+        )  # fmt: skip
+        self.earlier_hint = QPushButton()
+        self.earlier_hint.setObjectName("link")
+        self.earlier_hint.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.earlier_hint.hide()
+        self._core: tuple[tuple[str, ChipGroup | ChoiceField | TagField], ...] = (
+            ("contact_kind", self.kind),
+            ("danger_now", self.danger),
+            ("language", self.language),
+            ("caller_sex", self.sex),
+            ("caller_age_group", self.age),
+            ("division", self.place),
+            ("topics", self.topics),
+            ("benefit_issue", self.benefit_issue),
+            ("actions", self.actions),
+        )
+        self._lay_out()
+        self._wire()
+
+    def load(self, form: CallForm) -> None:
+        """Show a form."""
+        self._loading = True
+        self._shown = form
+        self.kind.set_value(form.contact_kind)
+        self.danger.set_value(form.danger_now)
+        self.language.set_value(form.language)
+        self.sex.set_value(form.caller_sex)
+        self.age.set_value(form.caller_age_group)
+        self.phone.setText(form.phone)
+        self.name.setText(form.caller_name)
+        self.place.set_value(form.division)
+        self.relation.set_value(form.relation)
+        self.topics.set_values(form.topics)
+        self.benefit_issue.set_value(form.benefit_issue)
+        self.note.setPlainText(form.note)
+        self.actions.set_values(form.actions)
+        self.mark([])
+        self._loading = False
+        self._on_changed()
+
+    def form(self) -> CallForm:
+        """What the fields hold now."""
+        danger_at = self._shown.danger_at
+        if self.danger.value != self._shown.danger_now:
+            danger_at = to_ms(self._clock()) if self.danger.value else None
+        self._shown = replace(
+            self._shown,
+            contact_kind=self.kind.value,
+            danger_now=self.danger.value,
+            danger_at=danger_at,
+            language=self.language.value,
+            topics=self.topics.values,
+            benefit_issue=self.benefit_issue.value if self._is_benefit() else None,
+            caller_sex=self.sex.value,
+            caller_age_group=self.age.value,
+            relation=self.relation.value if self._is_for_another() else None,
+            division=self.place.value,
+            caller_name=self.name.text(),
+            phone=self.phone.text(),
+            note=self.note.toPlainText(),
+            actions=self.actions.values,
+        )
+        return self._shown
+
+    def mark(self, faults: list[Fault]) -> None:
+        """Mark the fields the faults name."""
+        named = {fault.where for fault in faults}
+        for name, field in self._core:
+            field.set_missing(name in named)
+        set_state(self.note, "missing", "note" in named)
+
+    def focus_first(self, faults: list[Fault] | None = None) -> None:
+        """Put the cursor on the first named field, or on the first open question of the core."""
+        named = [fault.where for fault in faults or []]
+        target = next((field for name, field in self._core if name in named), None)
+        if target is None:
+            target = next((f for _n, f in self._core if not self._answered(f)), None)
+        (target or self.note).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _wire(self) -> None:
+        self.kind.picked.connect(self._on_kind_picked)
+        for group in (self.danger, self.language, self.sex, self.age):
+            group.picked.connect(partial(self._go_on, group))
+        self.place.picked.connect(partial(self._go_on, self.place))
+        self.benefit_issue.picked.connect(partial(self._go_on, self.benefit_issue))
+        for _name, field in self._core:
+            field.passed.connect(partial(self._go_on, field))
+            field.changed.connect(self._on_changed)
+        self.relation.changed.connect(self._on_changed)
+        self.phone.textChanged.connect(self._on_changed)
+        self.phone.editingFinished.connect(lambda: self.phone_edited.emit(self.phone.text()))
+        self.phone.returnPressed.connect(lambda: self.focusNextChild())
+        self.name.returnPressed.connect(lambda: self.focusNextChild())
+        self.name.textChanged.connect(self._on_changed)
+        self.note.textChanged.connect(self._on_changed)
+
+    def _on_kind_picked(self, kind: str) -> None:
+        if kind in NUISANCE_KINDS:
+            self.nuisance_picked.emit(kind)
+        else:
+            self._go_on(self.kind)
+
+    def _go_on(self, answered: QWidget, _code: str = "") -> None:
+        """To the next question of the core that is open; after the last one, to the note."""
+        fields = [field for _name, field in self._core]
+        rest = fields[fields.index(answered) + 1 :] if answered in fields else fields  # type: ignore[arg-type]
+        target: QWidget = next((f for f in rest if f.isVisible() and not self._answered(f)), self.note)
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _answered(self, field: ChipGroup | ChoiceField | TagField) -> bool:
+        return bool(field.values if isinstance(field, TagField) else field.value)
+
+    def _is_benefit(self) -> bool:
+        return any(topic.startswith("BEN.") for topic in self.topics.values)
+
+    def _is_for_another(self) -> bool:
+        return self.kind.value in ("OTHER", "PROF")
+
+    def _on_changed(self) -> None:
+        self._benefit_box.setVisible(self._is_benefit())
+        self._relation_box.setVisible(self._is_for_another())
+        self.strip.setVisible(self.danger.value == "Y")
+        self.strip.speak(self.language.value or "")
+        if not self._loading:
+            self.changed.emit()
+
+    def _lay_out(self) -> None:
+        first = Card()
+        first.body.addWidget(labelled(_("Kind of contact"), self.kind))
+        first.body.addWidget(labelled(_("In danger right now?"), self.danger))
+
+        who = Card()
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(GRID)
+        grid.addWidget(labelled(_("Language"), self.language), 0, 0, 1, 2)
+        grid.addWidget(labelled(_("Caller's sex"), self.sex), 0, 2)
+        grid.addWidget(labelled(_("Age"), self.age), 0, 3)
+        grid.addWidget(labelled(_("Phone number") + "  F4", self.phone, self.earlier_hint), 1, 0)
+        grid.addWidget(labelled(_("Name (optional)"), self.name), 1, 1)
+        grid.addWidget(labelled(_("Place"), self.place), 1, 2, 1, 2)
+        self._relation_box = labelled(_("Caller is, to the person concerned"), self.relation)
+        grid.addWidget(self._relation_box, 2, 0, 1, 2)
+        for column, stretch in enumerate((5, 5, 3, 5)):
+            grid.setColumnStretch(column, stretch)
+        who.body.addLayout(grid)
+
+        what = Card()
+        line = QGridLayout()
+        line.setHorizontalSpacing(16)
+        line.addWidget(labelled(_("Topics"), self.topics), 0, 0)
+        self._benefit_box = labelled(_("What about the benefit"), self.benefit_issue)
+        line.addWidget(self._benefit_box, 0, 1)
+        line.setColumnStretch(0, 3)
+        line.setColumnStretch(1, 2)
+        what.body.addLayout(line)
+        self.note.setMinimumHeight(48)
+        self.note.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        what.body.addWidget(labelled(_("What it was about") + "  F6", self.note), 1)
+        what.body.addWidget(labelled(_("Action taken"), self.actions))
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID)
+        layout.addWidget(first)
+        layout.addWidget(self.strip)
+        layout.addWidget(who)
+        layout.addWidget(what, 1)
+        order: list[QWidget] = [
+            self.kind, self.danger, self.language, self.sex, self.age, self.phone, self.name,
+            self.place, self.relation, self.topics.field, self.benefit_issue, self.note,
+            self.actions.field,
+        ]  # fmt: skip
+        for before, after in zip(order, order[1:], strict=False):
+            QWidget.setTabOrder(before, after)
