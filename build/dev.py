@@ -18,7 +18,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - it may be started by any Python
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from build.environment import CACHE, PYTHON, ROOT, SetupError, ensure_environment, say
-from build.qt_libraries import ensure_qt
+from build.qt_libraries import ensure_qt, has_display
 
 HELP = """python build/dev.py COMMAND
 
@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
 
 def demo(arguments: list[str]) -> int:
     """The main job through real windows; pictures, exports and summary.json."""
-    ensure_qt()
+    ensure_qt(on_screen=True)
     return _python("build/demo.py", *arguments, screen=True)
 
 
@@ -90,7 +90,7 @@ def test(arguments: list[str]) -> int:
 
 def run(arguments: list[str]) -> int:
     """The program, on data of its own: an installation on this PC is left alone."""
-    ensure_qt()
+    ensure_qt(on_screen=True)
     os.environ.setdefault("OPERATOR117_DATA", str(CACHE / "office"))
     return _python("main.py", *arguments, screen=True)
 
@@ -139,8 +139,7 @@ def _python(*arguments: str, screen: bool = False, folder: Path | None = None) -
         if not Path(program).exists():
             raise SetupError(f"{arguments[0]} is not in this checkout.")
     surroundings = os.environ | {"PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
-    display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    if not screen or (sys.platform.startswith("linux") and not display):
+    if not screen or not has_display():
         surroundings.setdefault("QT_QPA_PLATFORM", "offscreen")
     sys.stdout.flush()
     command = [str(PYTHON), program, *rest]

@@ -35,26 +35,36 @@ sys.exit({NO_FONT})
 """
 
 
-def ensure_qt() -> None:
-    """On Linux, mend or name what Qt lacks. Raises SetupError with exit code 3 when it cannot start."""
+def has_display() -> bool:
+    """Whether there is a screen to open windows on."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def ensure_qt(*, on_screen: bool = False) -> None:
+    """On Linux, mend or name what Qt lacks. Raises SetupError with exit code 3 when it cannot start.
+
+    `on_screen`: real windows will be opened if there is a display, which takes more libraries.
+    """
     if not sys.platform.startswith("linux"):
         return
-    result, detail = _probe()
+    platform = {} if on_screen and has_display() else {"QT_QPA_PLATFORM": "offscreen"}
+    result, detail = _probe(platform)
     if result == 0:
         return
     say(
         "Qt lacks a font with Kyrgyz letters" if result == NO_FONT else f"Qt cannot start: {detail}"
     )
-    screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     install = "apt-get install -y --no-install-recommends " + PACKAGES
-    install += WITH_SCREEN if screen else ""
+    install += WITH_SCREEN if has_display() else ""
     line = f"apt-get update && {install}"
     if shutil.which("apt-get") and os.geteuid() == 0:
         say(line)
         surroundings = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         for command in ("apt-get update", install):
             subprocess.run(command.split(), env=surroundings, check=False)
-        result, detail = _probe()
+        result, detail = _probe(platform)
     if result == 0:
         return
     if result == NO_FONT:
@@ -65,14 +75,14 @@ def ensure_qt() -> None:
     )
 
 
-def _probe() -> tuple[int, str]:
+def _probe(platform: dict[str, str]) -> tuple[int, str]:
     done = subprocess.run(
         [str(PYTHON), "-c", PROBE],
-        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        env=os.environ | platform,
         check=False,
         capture_output=True,
         text=True,
         timeout=120,
     )
     text = (done.stdout + done.stderr).strip().splitlines()
-    return done.returncode, text[-1] if text else f"exit code {done.returncode}"
+    return done.returncode, text[0] if text else f"exit code {done.returncode}"

@@ -22,7 +22,6 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
-    insert,
     select,
     text,
     update,
@@ -214,16 +213,3 @@ def _begin(connection: Connection) -> None:
     mode = connection.get_execution_options().get("begin", "DEFERRED")
     connection.execute(text(f"BEGIN {mode}"))
 
-
-__all__ = [
-    "DATABASE_FILE",
-    "Store",
-    "get",
-    "get_all",
-    "insert",
-    "insert_new",
-    "make_store",
-    "new_epoch",
-    "open_store",
-    "put",
-]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,14 +31,14 @@ class Section:
 
 @dataclass(frozen=True)
 class Most:
-    """How many lines of a kind are shown; the rest is summed up as "other"."""
+    """How many topics of level 2 and places are shown; the rest is summed up as "other"."""
 
     topics: int
-    lines: int
+    places: int
 
 
-PAPER = Most(topics=14, lines=7)
-SPREADSHEET = Most(topics=1000, lines=1000)
+PAPER = Most(topics=14, places=8)
+SPREADSHEET = Most(topics=1000, places=1000)
 
 
 def day_text(day: date) -> str:
@@ -75,19 +74,17 @@ def share_text(part: int, whole: int) -> str:
 
 def sections(log: DailyLog, reference: Reference, most: Most) -> list[Section]:
     """All splits that have a line, topics first."""
-    words = _Words(reference, most.lines)
+    words = _Words(reference)
     kinds = tuple(x for x in log.kinds if not reference.is_substantive(x.code or ""))
     all_sections = [
-        Section(
-            _("Topics"), words.topics(log, most.topics), _("by the main topic of each call")
-        ),
+        Section(_("Topics"), words.topics(log, most.topics), _("by the main topic of each call")),
         Section(
             _("What was done"),
             words.rows("action", log.actions),
             _("a call may have several"),
         ),
         Section(_("Calls that did not ask for help"), words.rows("contact_kind", kinds)),
-        Section(_("Places"), words.places(log.places)),
+        Section(_("Places"), words.places(log.places, most.places)),
         Section(_("Languages"), words.rows("language", log.languages)),
         Section(
             _("Who called"),
@@ -100,19 +97,17 @@ def sections(log: DailyLog, reference: Reference, most: Most) -> list[Section]:
 class _Words:
     """Labels of codes in the language in use."""
 
-    def __init__(self, reference: Reference, most: int) -> None:
+    def __init__(self, reference: Reference) -> None:
         self._reference = reference
-        self._most = most
         self._language = language()
 
     def rows(self, list_name: str, lines: tuple[Line, ...]) -> tuple[Row, ...]:
-        shown, left_out = cut(lines, self._most)
-        named = (Row(self._label(list_name, line.code), line.calls) for line in shown)
-        return _with_other(named, left_out)
+        return tuple(Row(self._label(list_name, line.code), line.calls) for line in lines)
 
-    def places(self, lines: tuple[Line, ...]) -> tuple[Row, ...]:
-        shown, left_out = cut(lines, self._most)
-        return _with_other((Row(self._place(x.code), x.calls) for x in shown), left_out)
+    def places(self, lines: tuple[Line, ...], most: int) -> tuple[Row, ...]:
+        shown, left_out = cut(lines, most)
+        other = (Row(_("Other"), left_out),) if left_out else ()
+        return (*(Row(self._place(line.code), line.calls) for line in shown), *other)
 
     def topics(self, log: DailyLog, most: int) -> tuple[Row, ...]:
         rows: list[Row] = []
@@ -131,8 +126,3 @@ class _Words:
             return _("Place not known")
         division = self._reference.division(code)
         return division.label(self._language) if division else (code or _("Not recorded"))
-
-
-def _with_other(rows: Iterable[Row], left_out: int) -> tuple[Row, ...]:
-    other = (Row(_("Other"), left_out),) if left_out else ()
-    return (*rows, *other)

@@ -29,8 +29,11 @@ MUTED = "#566573"
 LINE = "#e1e6ec"
 SOFT = "#f1f7f9"
 
+TILE_WIDTHS = (15, 21, 16, 17, 16, 15)
+"""Percent; "Asked for help" has its share beside the number."""
 LONGEST_NOTE = 600
 """Characters of the handover note that have their place on the page."""
+NOTE_LINES = 8
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,9 @@ def daily_log_page(log: DailyLog, reference: Reference, handover_note: str = "")
     parts = [_head(title, log), _numbers(log), _facts(log)]
     if log.all_calls:
         parts.append(_columns(sections(log, reference, PAPER)))
+    else:
+        said = escape(_("No calls were recorded on this day."))
+        parts.append(f'{_gap(40)}<p align="center" style="font-size:15px;color:{MUTED}">{said}</p>')
     return Page(
         f"117 {log.office.code} {log.day.isoformat()}",
         _wrapped("".join(parts)),
@@ -89,14 +95,15 @@ def _numbers(log: DailyLog) -> str:
         (_("Missed"), log.missed, "", TEXT),
     ]
     cells = "".join(
-        f'<td width="{100 // len(tiles)}%" bgcolor="{SOFT}" valign="top">'
+        f'<td width="{width}%" valign="top">'
         f'<span style="font-size:26px;font-weight:600;color:{colour}">{number}</span>'
         f'<span style="font-size:12px;color:{MUTED}"> {escape(extra)}</span><br>'
         f'<span style="font-size:11px;color:{MUTED}">{escape(label)}</span></td>'
-        for label, number, extra, colour in tiles
+        for (label, number, extra, colour), width in zip(tiles, TILE_WIDTHS, strict=True)
     )
     return (
-        f'<table width="100%" cellspacing="0" cellpadding="8"><tr>{cells}</tr></table>{_gap(10)}'
+        f'<table width="100%" cellspacing="0" cellpadding="8" bgcolor="{SOFT}"><tr>{cells}</tr>'
+        f"</table>{_gap(10)}"
     )
 
 
@@ -181,7 +188,10 @@ def _section(section: Section) -> str:
 
 
 def _foot(log: DailyLog, handover_note: str) -> str:
-    note = escape(handover_note.strip()[:LONGEST_NOTE]).replace("\n", "<br>")
+    lines = handover_note.strip()[:LONGEST_NOTE].splitlines()
+    # A few lines keep their breaks; what follows runs on, so that the page stays one.
+    lines = [*lines[: NOTE_LINES - 1], " ".join(lines[NOTE_LINES - 1 :])]
+    note = "<br>".join(escape(line) for line in lines if line.strip())
     made = _("Made {moment}").format(moment=f"{local(log.made_at):%d.%m.%Y %H:%M}")
     line = "_" * 28
     return (

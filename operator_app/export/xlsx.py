@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, time, timedelta
 from typing import Any
 
-from operator_app.domain.clock import local
+from operator_app.domain.clock import from_ms, local
 from operator_app.domain.daily_log import DailyLog, RecordRow
 from operator_app.domain.reference import Reference
 from operator_app.export.daily_log_words import SPREADSHEET, sections
@@ -35,8 +35,8 @@ def daily_log_xlsx(log: DailyLog, records: Iterable[RecordRow], reference: Refer
         "default_date_format": "dd.mm.yyyy",
     }
     with xlsxwriter.Workbook(stream, options) as book:
-        book.set_properties({"title": _("Daily log"), "comments": ""})
-        book.set_created(local(log.made_at).replace(tzinfo=None))
+        created = from_ms(log.made_at).replace(tzinfo=None)
+        book.set_properties({"title": _("Daily log"), "created": created})
         _summary(book, log, reference)
         _records(book, records, reference)
     return stream.getvalue()
@@ -126,7 +126,13 @@ def _summary(book: Any, log: DailyLog, reference: Reference) -> None:
 
 def _records(book: Any, records: Iterable[RecordRow], reference: Reference) -> None:
     header = book.add_format(
-        {"bold": True, "font_color": "#FFFFFF", "bg_color": ACCENT, "text_wrap": True, "valign": "top"}
+        {
+            "bold": True,
+            "font_color": "#FFFFFF",
+            "bg_color": ACCENT,
+            "text_wrap": True,
+            "valign": "top",
+        }
     )
     day = book.add_format({"num_format": "dd.mm.yyyy"})
     clock = book.add_format({"num_format": "hh:mm:ss"})

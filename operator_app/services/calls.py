@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from operator_app.db import audit, revisions, settings
@@ -59,6 +59,16 @@ class CallVersion:
     at: int
     state: State
     last_code: str | None
+
+
+@dataclass(frozen=True)
+class TodayFigures:
+    """Counts of the present Bishkek day, without void calls."""
+
+    calls: int
+    conversations: int
+    danger: int
+    mine: int
 
 
 @dataclass(frozen=True)
@@ -233,6 +243,21 @@ class Calls:
                 for r in rows
                 if r.voided_at is None
             ]
+
+    def today(self, actor: Actor) -> TodayFigures:
+        """How the day goes so far."""
+        actor.require(Right.SEE_CALLS)
+        today = local_day(to_ms(self._clock())).isoformat()
+        with self._database.read() as connection:
+            row = connection.execute(
+                select(
+                    func.count(),
+                    func.sum(call.c.substantive),
+                    func.count().filter(call.c.danger_now == "Y"),
+                    func.count().filter(call.c.operator_id == actor.user_id),
+                ).where(call.c.local_day == today, call.c.voided_at.is_(None))
+            ).one()
+        return TodayFigures(row[0], row[1] or 0, row[2], row[3])
 
     def may_change(self, actor: Actor, saved: Call) -> bool:
         """Whether `amend` and `void` would be allowed now."""

@@ -1,14 +1,35 @@
-"""The journal: all calls, newest first, filtered and paged in SQL by key, never by OFFSET."""
+"""The journal: all calls, newest first, filtered and paged in SQL by key, never by OFFSET.
+
+The database keeps no statistics (ANALYZE leads SQLite to wrong indexes, design/performance.md), so
+the way through the tables is chosen here: the narrowest of the asked-for conditions leads, found by
+counting at most `PROBE` index entries of each, and a unary plus keeps the planner off the others.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, and_, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    bindparam,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.expression import UnaryExpression
 
 from operator_app.db.engine import Database
 from operator_app.db.models import call, revision
+from operator_app.domain.calls import NUISANCE_KINDS
 from operator_app.domain.clock import day_bounds_ms
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.phone import read_phone
@@ -16,6 +37,8 @@ from operator_app.domain.reference import Reference
 from operator_app.domain.wire import State
 
 PAGE = 100
+PROBE = 1000
+"""Entries of an index that are counted to tell a narrow condition from a wide one."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +46,9 @@ class JournalFilter:
     """What to show; None means no restriction. Days are Bishkek days, both included.
 
     `topic` is a topic of level 2 or 1; `division` one of level 2 or 1 (all inside it), or
-    UNKNOWN_PLACE; `danger` "Y", "N" or "U"; `states` any of the sync states; `text` the number of
-    a call or a phone number.
+    UNKNOWN_PLACE; `nuisance` True for the kinds that are their whole record, False for
+    conversations; `danger` "Y", "N" or "U"; `states` any of the sync states; `text` the whole
+    number of a call, or a phone number as people write it.
     """
 
     first_day: date | None = None
@@ -33,7 +57,7 @@ class JournalFilter:
     topic: str | None = None
     division: str | None = None
     contact_kind: str | None = None
-    substantive: bool | None = None
+    nuisance: bool | None = None
     danger: str | None = None
     states: tuple[State, ...] = ()
     text: str = ""
@@ -81,8 +105,10 @@ class Journal:
     ) -> list[JournalRow]:
         """At most `limit` rows older than the key `after`, newest first."""
         actor.require(Right.SEE_CALLS)
-        query = self.query(wanted, after, limit)
         with self._database.read() as connection:
+            query = self.query(connection, wanted, after, limit)
+            if query is None:
+                return []
             return [
                 JournalRow(
                     call_id=r.call_id,
@@ -104,65 +130,200 @@ class Journal:
                 for r in connection.execute(query)
             ]
 
-    def query(
-        self, wanted: JournalFilter, after: tuple[int, str] | None, limit: int
-    ) -> Select[tuple[object, ...]]:
-        """The one statement of a page."""
-        c = call.c
-        query = select(
-            c.call_id,
-            c.number,
-            c.started_at,
-            c.duration_seconds,
-            c.operator_id,
-            c.contact_kind,
-            c.topic,
-            c.division,
-            c.language,
-            c.danger_now,
-            c.violence,
-            c.revision_no,
-            c.voided_at,
-            revision.c.state,
-            revision.c.last_code,
-        ).join_from(call, revision, revision.c.op_id == c.op_id)
-        if wanted.first_day:
-            query = query.where(c.started_at >= day_bounds_ms(wanted.first_day)[0])
-        if wanted.last_day:
-            query = query.where(c.started_at < day_bounds_ms(wanted.last_day)[1])
-        if wanted.operator_id:
-            query = query.where(c.operator_id == wanted.operator_id)
-        if wanted.topic:
-            query = query.where(
-                c.topic == wanted.topic
-                if "." in wanted.topic
-                else and_(c.topic >= wanted.topic + ".", c.topic < wanted.topic + "/")
-            )
-        if wanted.division:
-            query = query.where(c.division.in_(self._inside(wanted.division)))
-        if wanted.contact_kind:
-            query = query.where(c.contact_kind == wanted.contact_kind)
-        if wanted.substantive is not None:
-            query = query.where(c.substantive == int(wanted.substantive))
-        if wanted.danger:
-            query = query.where(c.danger_now == wanted.danger)
-        if wanted.states:
-            query = query.where(revision.c.state.in_([s.value for s in wanted.states]))
-        if text := wanted.text.strip():
-            key = read_phone(text).key
-            by_number = c.number == text
-            query = query.where(
-                or_(by_number, and_(c.phone_key == key, c.phone_key != "")) if key else by_number
-            )
-        if after:
-            query = query.where(tuple_(c.started_at, c.call_id) < tuple_(*after))
-        return query.order_by(c.started_at.desc(), c.call_id.desc()).limit(limit)
+    def states(self, actor: Actor, call_ids: Sequence[str]) -> dict[str, State]:
+        """How far the current revision of each call is; calls that are not there are left out."""
+        actor.require(Right.SEE_CALLS)
+        query = (
+            select(call.c.call_id, revision.c.state)
+            .join_from(call, revision, revision.c.op_id == call.c.op_id)
+            .where(call.c.call_id.in_(bindparam("ids", expanding=True)))
+        )
+        found: dict[str, State] = {}
+        with self._database.read() as connection:
+            for start in range(0, len(call_ids), PROBE):
+                some = list(call_ids[start : start + PROBE])
+                found |= {
+                    r.call_id: State(r.state) for r in connection.execute(query, {"ids": some})
+                }
+        return found
 
-    def _inside(self, code: str) -> list[str]:
+    def query(
+        self,
+        connection: Connection,
+        wanted: JournalFilter,
+        after: tuple[int, str] | None,
+        limit: int,
+    ) -> Select[Any] | CompoundSelect[Any] | None:
+        """The one statement of a page; None when nothing can match."""
+        leads = self._leads(connection, wanted)
+        lead = self._narrowest(connection, wanted, leads)
+        by_state = lead is None and self._states_lead(connection, wanted)
+        common = self._common(wanted, after, by_state)
+        common += [_unled(x.column).in_(x.values) for x in leads if x is not lead]
+        if lead is None:
+            newest = _unled(call.c.started_at) if by_state else call.c.started_at
+            return (
+                _rows().where(*common).order_by(newest.desc(), call.c.call_id.desc()).limit(limit)
+            )
+        if not lead.values:
+            return None
+        # One walk along the index for each value, merged by time: no sorting of all that match.
+        arms = [_rows().where(lead.equals(value), *common) for value in lead.values]
+        if len(arms) == 1:
+            return arms[0].order_by(call.c.started_at.desc(), call.c.call_id.desc()).limit(limit)
+        merged = union_all(*arms)
+        columns = merged.selected_columns
+        return merged.order_by(columns.started_at.desc(), columns.call_id.desc()).limit(limit)
+
+    def _leads(self, connection: Connection, wanted: JournalFilter) -> list[_Lead]:
+        c = call.c
+        leads = []
+        if text := wanted.text.strip():
+            # A number of a call is one row; anything else is taken for a phone number.
+            known = connection.execute(select(c.call_id).where(c.number == text)).first()
+            key = read_phone(text).key
+            if known:
+                leads.append(_Lead(c.number, (text,)))
+            else:
+                leads.append(_Lead(c.phone_key, (key,) if key else ()))
+        if wanted.operator_id:
+            leads.append(_Lead(c.operator_id, (wanted.operator_id,)))
+        if wanted.topic:
+            leads.append(_Lead(c.topic, self._topics(connection, wanted.topic)))
+        if wanted.division:
+            leads.append(_Lead(c.division, self._inside(wanted.division)))
+        if wanted.contact_kind:
+            leads.append(_Lead(c.contact_kind, (wanted.contact_kind,)))
+        if wanted.danger:
+            leads.append(_Lead(c.danger_now, (wanted.danger,)))
+        return leads
+
+    def _narrowest(
+        self, connection: Connection, wanted: JournalFilter, leads: list[_Lead]
+    ) -> _Lead | None:
+        """The condition to walk along; None when there is none, or a sync state is narrower."""
+        if len(leads) < 2 and not wanted.states:
+            return leads[0] if leads else None
+        counted = []
+        for lead in leads:
+            some = [
+                select(literal(1)).where(lead.equals(value), *_period(wanted)).limit(PROBE)
+                for value in lead.values
+            ]
+            number = sum(_count(connection, one) for one in some)
+            counted.append((number, len(lead.values), lead))
+        if not counted:
+            return None
+        number, _values, lead = min(counted, key=lambda x: x[:2])
+        return lead if number < PROBE or not self._states_lead(connection, wanted) else None
+
+    def _states_lead(self, connection: Connection, wanted: JournalFilter) -> bool:
+        """Whether few revisions are in the states: then they are looked up first, and sorted."""
+        if not wanted.states or State.APPLIED in wanted.states:
+            return False
+        return _count(connection, select(literal(1)).where(*_in_states(wanted)).limit(PROBE)) < PROBE
+
+    def _common(
+        self, wanted: JournalFilter, after: tuple[int, str] | None, by_state: bool
+    ) -> list[ColumnElement[bool]]:
+        """The conditions that never lead; with `by_state`, the states do."""
+        c = call.c
+        conditions = _period(wanted, led=not by_state)
+        if wanted.nuisance is not None:
+            kind = _unled(c.contact_kind)
+            nuisance = kind.in_(NUISANCE_KINDS)
+            conditions.append(nuisance if wanted.nuisance else kind.not_in(NUISANCE_KINDS))
+        if by_state:
+            conditions += _in_states(wanted)
+        elif wanted.states:
+            conditions.append(_unled(revision.c.state).in_([s.value for s in wanted.states]))
+        if after:
+            started = _unled(c.started_at) if by_state else c.started_at
+            conditions.append(tuple_(started, c.call_id) < tuple_(*after))
+        return conditions
+
+    def _topics(self, connection: Connection, code: str) -> tuple[str, ...]:
+        """The topic itself, or those of a level 1 topic that occur, also ones no longer listed."""
+        if "." in code:
+            return (code,)
+        found: list[str] = []
+        last = code + "."
+        while True:
+            following = connection.execute(
+                select(func.min(call.c.topic)).where(call.c.topic > last, call.c.topic < code + "/")
+            ).scalar()
+            if following is None:
+                return tuple(found)
+            found.append(following)
+            last = following
+
+    def _inside(self, code: str) -> tuple[str, ...]:
         inside = [
             d.code
             for level in (1, 2)
             for d in self._reference.divisions(level)
             if self._reference.is_within(d.code, code)
         ]
-        return inside or [code]
+        return tuple(inside) or (code,)
+
+
+@dataclass(frozen=True, eq=False)
+class _Lead:
+    """A condition that can lead: an indexed column of call, equal to any of the values."""
+
+    column: ColumnElement[Any]
+    values: tuple[str, ...]
+
+    def equals(self, value: str) -> ColumnElement[bool]:
+        """The condition for one value, in the words of the column's index."""
+        if self.column is call.c.phone_key:
+            return (self.column == value) & (self.column != "")
+        return self.column == value
+
+
+def _rows() -> Select[Any]:
+    c = call.c
+    return select(
+        c.call_id,
+        c.number,
+        c.started_at,
+        c.duration_seconds,
+        c.operator_id,
+        c.contact_kind,
+        c.topic,
+        c.division,
+        c.language,
+        c.danger_now,
+        c.violence,
+        c.revision_no,
+        c.voided_at,
+        revision.c.state,
+        revision.c.last_code,
+    ).join_from(call, revision, revision.c.op_id == c.op_id)
+
+
+def _period(wanted: JournalFilter, *, led: bool = True) -> list[ColumnElement[bool]]:
+    started = call.c.started_at if led else _unled(call.c.started_at)
+    conditions = []
+    if wanted.first_day:
+        conditions.append(started >= day_bounds_ms(wanted.first_day)[0])
+    if wanted.last_day:
+        conditions.append(started < day_bounds_ms(wanted.last_day)[1])
+    return conditions
+
+
+def _in_states(wanted: JournalFilter) -> list[ColumnElement[bool]]:
+    # The second condition is that of the partial index ix_revision_unconfirmed, word for word.
+    return [
+        revision.c.state.in_([s.value for s in wanted.states]),
+        revision.c.state != literal(State.APPLIED.value, literal_execute=True),
+    ]
+
+
+def _unled(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The column with a unary plus: SQLite then leaves its index alone."""
+    return UnaryExpression(column, operator=operators.custom_op("+"), type_=column.type)
+
+
+def _count(connection: Connection, some: Select[Any]) -> int:
+    return int(connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())

@@ -75,7 +75,9 @@ class SignIn:
 
     def unlock(self, database: Database, login: str, password: str) -> Actor:
         """Let a person in while the database is open: after the idle lock, or the next shift."""
-        self._key(login, password)
+        if self._key(login, password) != database.key:
+            # A key file put there while the screen was locked, with a password of its own.
+            raise EnvironmentProblem("database.key_wrong")
         return self._enter(database, login)
 
     def _key(self, login: str, password: str) -> bytes:

@@ -15,7 +15,7 @@ from typing import Any
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from operator_app.errors import AppError, NetworkProblem, ServerRefused
+from operator_app.errors import NetworkProblem, ServerRefused
 from operator_app.sync.carriers.base import Answer
 from operator_app.sync.receipts import BadSignature, verify
 
@@ -181,11 +181,6 @@ def retry_after_seconds(answer: Answer) -> int:
         except (ValueError, TypeError, KeyError):
             pass
     return max(0, min(LONGEST_RETRY_AFTER_SECONDS, seconds))
-
-
-def is_way_down(problem: AppError) -> bool:
-    """Whether the request cannot have reached our server."""
-    return problem.code in NEVER_ARRIVED
 
 
 def _json_object(answer: Answer, *, otherwise: str) -> dict[str, Any]:

@@ -107,5 +107,5 @@ def verify_receipt(signed: Any, key: Ed25519PublicKey) -> Receipt:
 def _bytes(message: dict[str, Any], purpose: str) -> bytes:
     try:
         return canonical({"purpose": purpose, "message": message})
-    except Exception as error:  # noqa: BLE001 - rfc8785 raises several kinds for what is no JSON
+    except Exception as error:  # rfc8785 raises several kinds for what is no JSON
         raise BadSignature("signature.not_canonical") from error

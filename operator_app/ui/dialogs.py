@@ -34,6 +34,9 @@ class Dialogs(Protocol):
     ) -> Path | None:
         """Where to write a file, by the system's own dialog, or None."""
 
+    def ask_open_path(self, parent: QWidget, title: str, file_type: str) -> Path | None:
+        """Which file to read, by the system's own dialog, or None."""
+
     def tell(self, parent: QWidget, message: str) -> None:
         """A sentence to be read before going on."""
 
@@ -59,6 +62,10 @@ class QtDialogs:
         self, parent: QWidget, title: str, proposed: Path, file_type: str
     ) -> Path | None:
         chosen, _filter = QFileDialog.getSaveFileName(parent, title, str(proposed), file_type)
+        return Path(chosen) if chosen else None
+
+    def ask_open_path(self, parent: QWidget, title: str, file_type: str) -> Path | None:
+        chosen, _filter = QFileDialog.getOpenFileName(parent, title, "", file_type)
         return Path(chosen) if chosen else None
 
     def tell(self, parent: QWidget, message: str) -> None:

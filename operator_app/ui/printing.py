@@ -11,15 +11,18 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
+    QColor,
     QFont,
     QFontDatabase,
     QPageLayout,
     QPageSize,
     QPainter,
     QPdfWriter,
+    QPixmap,
+    QResizeEvent,
     QTextDocument,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 
 from operator_app.export.html import Page
 
@@ -127,21 +130,57 @@ def _font() -> QFont:
     font = QFont([family for family in wanted if family in known] or [QFont().defaultFamily()])
     font.setPixelSize(12)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    # Without ligatures text that is copied from the PDF has its letters one by one.
+    font.setFeature(QFont.Tag("liga"), 0)
     font.setStyleHint(QFont.StyleHint.SansSerif)
     return font
 
 
-class PageView(QWidget):
-    """The sheet on the screen: white paper with a fine edge, as wide as there is room."""
+class PageView(QScrollArea):
+    """The sheet on the screen: white paper with a fine edge, at most in its natural size."""
 
-    MOST_WIDTH = 760
+    EDGE = 16
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._page: Page | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._sheet = QLabel()
+        self._sheet.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self.setWidget(self._sheet)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Else the bar's coming would narrow the sheet, and its going widen it again.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
 
     def show_page(self, page: Page) -> None:
-        """Draw this page from now on."""
+        """Show this page from now on; screen readers get its text."""
         self._page = page
-        self.update()
+        self._sheet.setAccessibleDescription(_document(page.body, PAPER.width()).toPlainText())
+        self._draw()
+
+    def clear(self) -> None:
+        """Show no page until the next one is ready."""
+        self._page = None
+        self._sheet.clear()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._page is None:
+            return
+        ratio = self.devicePixelRatioF()
+        width = max(320.0, min(PAPER.width(), self.viewport().width() - self.EDGE))
+        size = QSizeF(width, width * PAPER.height() / PAPER.width())
+        pixmap = QPixmap((size * ratio).toSize())
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.white)
+        sheet = QRectF(0, 0, size.width(), size.height())
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw_page(self._page, painter, sheet)
+        painter.setPen(QColor("#d5dce4"))
+        painter.drawRect(sheet.adjusted(0.5, 0.5, -1, -1))
+        painter.end()
+        self._sheet.setPixmap(pixmap)

@@ -90,6 +90,30 @@ SENTENCES: dict[str, str] = {
     "setup.recovery_mismatch": N_(
         "These are not the signs asked for. Look at the printed recovery key again."
     ),
+    "setup.name_missing": N_("The name is missing."),
+    "setup.name_too_long": N_("The name is longer than {most} signs."),
+    "setup.name_unprintable": N_("The name holds signs that cannot be shown."),
+    "setup.office_code_form": N_("Office code: at most 12 digits, capital Latin letters or dashes."),
+    "setup.division_unknown": N_("Choose the place from the list of districts and cities."),
+    "setup.language_unknown": N_('The language is "ky", "ru" or "en".'),
+    "setup.server_url_form": N_(
+        "The address begins with https:// and names the server, as in https://117.example.kg"
+    ),
+    "setup.server_url_missing": N_("An enrolment code needs the address of the server as well."),
+    "setup.passwords_differ": N_("The two passwords are not the same."),
+    # The provisioning file
+    "provisioning.faults": N_("office.toml has faults. Nothing was taken from it."),
+    "provisioning.unreadable": N_("The file cannot be read."),
+    "provisioning.not_utf8": N_("The file is not text in UTF-8. Save it as UTF-8 and try again."),
+    "provisioning.too_large": N_("The file is far too long to be an office.toml."),
+    "provisioning.syntax": N_(
+        'This line cannot be understood. It should look like this: code = "0412"'
+    ),
+    "provisioning.cut_off": N_("The file ends in the middle of a value. Copy it once more."),
+    "provisioning.unknown_key": N_("This word is not known. Look at its spelling."),
+    "provisioning.missing": N_("This line is missing."),
+    "provisioning.not_text": N_("The value must stand in quotation marks."),
+    "provisioning.not_section": N_("This must be a section: its name alone, in square brackets."),
     # Calls
     "call.faults": N_("Something is still missing."),
     "call.missing": N_("This answer is still missing."),
@@ -106,6 +130,19 @@ SENTENCES: dict[str, str] = {
     "call.voided_already": N_("This call is already void."),
     "call.not_changeable": N_("This call can only be changed by the supervisor now."),
     "call.unknown": N_("This call is not there any more."),
+    # Files handed over
+    "export.folder_missing": N_(
+        "The folder is not there any more. Choose another one; nothing was written."
+    ),
+    "export.not_writable": N_(
+        "The file cannot be written. It may be open in another program, or the folder may only be read. Close it or choose another folder; an older file of this name is as it was."
+    ),
+    "export.disk_full": N_(
+        "The disk is full. Free some space or choose another one; an older file of this name is as it was."
+    ),
+    "export.not_written": N_(
+        "The file could not be written. Choose another folder; an older file of this name is as it was."
+    ),
     # Enrolment
     "enrolment.code_form": N_("The enrolment code has 20 signs, as in K7QM-2RXW-9TBH-MFRG-GZDF."),
 }

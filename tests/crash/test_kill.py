@@ -53,11 +53,11 @@ def _judge(office: ClosedOffice, reports: Sequence[LifeReport], reference: objec
         waiting.append(report)
     database = office.open()
     try:
-        form = Calls(database, reference, system_clock).draft(office.actor)  # type: ignore[arg-type]
+        kept = Calls(database, reference, system_clock).draft(office.actor)  # type: ignore[arg-type]
     finally:
         database.close()
     merged = LifeReport(waiting[0].number, [m for r in waiting for m in r.said])
-    assert draft_faults(draft, merged, form.note if form else None) == []
+    assert draft_faults(draft, merged, kept.form.note if kept else None) == []
 
 
 def test_nothing_that_was_saved_is_lost_by_a_kill(closed_office, reference) -> None:

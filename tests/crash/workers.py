@@ -19,7 +19,7 @@ from operator_app.db.models import revision
 from operator_app.domain.calls import Call
 from operator_app.domain.clock import system_clock
 from operator_app.domain.people import Actor, Role
-from operator_app.services.calls import Calls
+from operator_app.services.calls import Calls, Draft
 from operator_app.services.reference import load_reference
 from tests.conftest import information_call
 from tests.crash.harness import Life
@@ -99,7 +99,7 @@ def _work(life: Life, database: Database, digest_of: Callable[[Call], str] | Non
     actor = Actor(life.facts["user_id"], "aida", "Aida Testova", Role.SUPERVISOR)
     calls = Calls(database, load_reference(paths().resources), system_clock)
     found = calls.draft(actor)
-    life.say("found", draft=found.note if found else None)
+    life.say("found", draft=found.form.note if found else None)
     life.say("ready")
     mine: list[Call] = []
     act = 0
@@ -122,7 +122,7 @@ def _work(life: Life, database: Database, digest_of: Callable[[Call], str] | Non
             act += 1
             text = f"life {life.number} act {act} " + "ө" * chance.randint(0, 900)
             life.say("doing", act="draft", text=text)
-            calls.save_draft(actor, replace(form, note=text))
+            calls.save_draft(actor, Draft(replace(form, note=text)))
             life.say("done", act="draft", text=text, op_id=None)
         act += 1
         text = f"life {life.number} act {act} " + "ң" * chance.randint(0, 900)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
+    QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -33,7 +34,7 @@ from operator_app.ui.screens.call_entries import (
     sex_chips,
     topic_entries,
 )
-from operator_app.ui.widgets.basic import GRID, Card, labelled, set_state
+from operator_app.ui.widgets.basic import GRID, Card, labelled, set_state, text
 from operator_app.ui.widgets.chips import ChipGroup
 from operator_app.ui.widgets.choice_field import ChoiceField
 from operator_app.ui.widgets.emergency_strip import EmergencyStrip
@@ -80,7 +81,7 @@ class CallFields(QWidget):
         self.benefit_issue = ChoiceField(
             benefit_issue_entries(reference, shown_in), _("What about the benefit"), "", digits=True
         )
-        self.note = QPlainTextEdit()
+        self.note = _NoteField()
         self.note.setTabChangesFocus(True)
         self.note.setPlaceholderText(_("In short: what happened, what was asked, what was advised"))
         self.actions = TagField(
@@ -215,23 +216,32 @@ class CallFields(QWidget):
     def _lay_out(self) -> None:
         first = Card()
         first.body.addWidget(labelled(_("Kind of contact"), self.kind))
-        first.body.addWidget(labelled(_("In danger right now?"), self.danger))
+        danger_line = QHBoxLayout()
+        danger_line.setSpacing(12)
+        danger_line.addWidget(text(_("In danger right now?"), "strong"))
+        danger_line.addWidget(self.danger, 1)
+        first.body.addLayout(danger_line)
 
         who = Card()
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(GRID)
-        grid.addWidget(labelled(_("Language"), self.language), 0, 0, 1, 2)
-        grid.addWidget(labelled(_("Caller's sex"), self.sex), 0, 2)
-        grid.addWidget(labelled(_("Age"), self.age), 0, 3)
-        grid.addWidget(labelled(_("Phone number") + "  F4", self.phone, self.earlier_hint), 1, 0)
-        grid.addWidget(labelled(_("Name (optional)"), self.name), 1, 1)
-        grid.addWidget(labelled(_("Place"), self.place), 1, 2, 1, 2)
+        person = QHBoxLayout()
+        person.setSpacing(20)
+        for caption, group in (
+            (_("Language"), self.language),
+            (_("Caller's sex"), self.sex),
+            (_("Age"), self.age),
+        ):
+            person.addWidget(labelled(caption, group), 0, Qt.AlignmentFlag.AlignTop)
+        person.addStretch(1)
+        who.body.addLayout(person)
+        contact = QHBoxLayout()
+        contact.setSpacing(16)
+        phone = labelled(_("Phone number") + "  F4", self.phone, self.earlier_hint)
         self._relation_box = labelled(_("Caller is, to the person concerned"), self.relation)
-        grid.addWidget(self._relation_box, 2, 0, 1, 2)
-        for column, stretch in enumerate((5, 5, 3, 5)):
-            grid.setColumnStretch(column, stretch)
-        who.body.addLayout(grid)
+        contact.addWidget(phone, 4)
+        contact.addWidget(labelled(_("Name (optional)"), self.name), 4)
+        contact.addWidget(self._relation_box, 4)
+        contact.addWidget(labelled(_("Place"), self.place), 6)
+        who.body.addLayout(contact)
 
         what = Card()
         line = QGridLayout()
@@ -242,8 +252,6 @@ class CallFields(QWidget):
         line.setColumnStretch(0, 3)
         line.setColumnStretch(1, 2)
         what.body.addLayout(line)
-        self.note.setMinimumHeight(48)
-        self.note.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         what.body.addWidget(labelled(_("What it was about") + "  F6", self.note), 1)
         what.body.addWidget(labelled(_("Action taken"), self.actions))
 
@@ -256,8 +264,22 @@ class CallFields(QWidget):
         layout.addWidget(what, 1)
         order: list[QWidget] = [
             self.kind, self.danger, self.language, self.sex, self.age, self.phone, self.name,
-            self.place, self.relation, self.topics.field, self.benefit_issue, self.note,
+            self.relation, self.place, self.topics.field, self.benefit_issue, self.note,
             self.actions.field,
         ]  # fmt: skip
         for before, after in zip(order, order[1:], strict=False):
             QWidget.setTabOrder(before, after)
+
+
+class _NoteField(QPlainTextEdit):
+    """Takes the room that is left, and asks for two lines only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 56)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, 48)

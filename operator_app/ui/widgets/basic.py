@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -62,12 +63,16 @@ def text(content: str, name: str = "", *, wrap: bool = False) -> QLabel:
 
 
 def button(label: str, name: str = "", key: str = "") -> QPushButton:
-    """A push button; "primary" is the one action of a screen. `key` is its shortcut, shown."""
+    """A push button; "primary" is the one action of a screen. `key` works while it is shown."""
     made = QPushButton(f"{label}   {key}" if key else label)
     if name:
         made.setObjectName(name)
     if key:
-        made.setShortcut(key)
+        # Not QPushButton.setShortcut: that clicks 100 ms later, after an animation.
+        # What keyboards call Enter is Qt's Return; the keypad has the other one.
+        names = {key.replace("Enter", "Return"), key}
+        for each in names:
+            QShortcut(QKeySequence(each), made).activated.connect(made.click)
     made.setAccessibleName(label)
     made.setAutoDefault(False)
     return made

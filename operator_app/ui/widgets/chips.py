@@ -52,7 +52,7 @@ class ChipGroup(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         for chip in self._chips:
-            shown = f"{chip.key} · {chip.label}" if chip.key and show_keys else chip.label
+            shown = f"{chip.key}  {chip.label}" if chip.key and show_keys else chip.label
             made = QPushButton(shown.replace("&", "&&"))
             made.setObjectName("chip")
             made.setCheckable(True)

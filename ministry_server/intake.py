@@ -1,0 +1,187 @@
+"""The intake: verify, store, sign "stored". It has no key to open anything with.
+
+Identity is the database's business: INSERT ... ON CONFLICT DO NOTHING, then see what is there.
+Looking first and inserting afterwards would let two copies of a request through.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from ministry_server.devices import Device
+from ministry_server.keys import IntakeKeys
+from ministry_server.ledger import Ledger, SignedReceipt, receipts_of
+from ministry_server.messages import Push, is_word
+from ministry_server.schema import intake
+from ministry_server.store import Store, insert_new
+from ministry_server.watch import note_contact, raise_alarm, watch_audit
+from operator_app.domain.wire import Header, State
+from operator_app.sync.envelope import BadEnvelope, check, header_of
+
+
+@dataclass
+class Result:
+    """What became of one item. `new` means this request stored it."""
+
+    op_id: str | None
+    outcome: str
+    receipts: list[SignedReceipt] = field(default_factory=list)
+    code: str | None = None
+    new: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it travels."""
+        return {
+            "op_id": self.op_id,
+            "outcome": self.outcome,
+            "receipts": self.receipts,
+            "code": self.code,
+            "retry_seconds": None,
+        }
+
+
+@dataclass(frozen=True)
+class _Item:
+    """A checked item (`row` is what to insert), or a refused one (`code` says why)."""
+
+    op_id: str | None
+    header: Header | None = None
+    tag: str = ""
+    row: dict[str, Any] | None = None
+    code: str = ""
+
+
+class Intake:
+    """Takes pushes in. Safe from several threads and processes."""
+
+    def __init__(self, store: Store, keys: IntakeKeys) -> None:
+        self._store = store
+        self._keys = keys
+
+    def accept(self, device: Device, push: Push, now: int) -> tuple[str, list[Result]]:
+        """(epoch, one result per item in order). All that is told is committed when it returns."""
+        arrival = secrets.randbits(62)
+        items = [_examine(item, device, arrival, now) for item in push.items]
+        with self._store.write() as connection:
+            ledger = Ledger(connection, self._keys.receipt_key, now)
+            rows = [item.row for item in items if item.row is not None]
+            if rows:
+                connection.execute(insert_new(connection, intake), rows)
+            results = self._look(connection, ledger, items, device, arrival, now)
+            note_contact(connection, device.dev, now, push.report)
+            watch_audit(connection, device.dev, push.report.audit, now)
+            ledger.close()
+        return ledger.settings["epoch"], results
+
+    def _look(
+        self,
+        connection: Connection,
+        ledger: Ledger,
+        items: list[_Item],
+        device: Device,
+        arrival: int,
+        now: int,
+    ) -> list[Result]:
+        """Compare what was sent with what is stored, and sign accordingly."""
+        op_ids = {item.header.op_id for item in items if item.row and item.header}
+        there = {
+            row.op_id: row
+            for row in connection.execute(
+                select(
+                    intake.c.op_id,
+                    intake.c.dev,
+                    intake.c.inc,
+                    intake.c.seq,
+                    intake.c.tag,
+                    intake.c.arrival,
+                ).where(intake.c.op_id.in_(op_ids))
+            )
+        }
+        older = [op_id for op_id, row in there.items() if row.arrival != arrival]
+        known = receipts_of(connection, older)
+        results = []
+        for item in items:
+            if item.row is None or item.header is None:
+                receipts = (
+                    [ledger.refuse(item.header, item.tag, item.code)] if item.header else []
+                )
+                results.append(Result(item.op_id, State.REJECTED.value, receipts, item.code))
+                continue
+            header, row = item.header, there.get(item.header.op_id)
+            if row is None or (row.dev, row.inc, row.seq, row.tag) != (
+                header.dev,
+                header.inc,
+                header.seq,
+                item.tag,
+            ):
+                mark = f"{header.op_id} {header.inc} {header.seq} {item.tag}"
+                raise_alarm(connection, device.dev, "mismatch", mark, now)
+                refused = ledger.refuse(header, item.tag, "mismatch")
+                results.append(Result(item.op_id, "mismatch", [refused], "mismatch"))
+            elif header.op_id in known:
+                results.append(Result(item.op_id, "duplicate", known[header.op_id]))
+            else:
+                stored = ledger.sign(header, item.tag, State.STORED)
+                known[header.op_id] = [stored]
+                results.append(Result(item.op_id, State.STORED.value, [stored], new=True))
+        return results
+
+
+def _examine(item: Any, device: Device, arrival: int, now: int) -> _Item:
+    """Check form, sender and signature of one item; a bad one never hinders the others."""
+    header = _readable_header(item)
+    op_id = item["op_id"] if isinstance(item, dict) and is_word(item.get("op_id")) else None
+    own = header if header and header.dev == device.dev else None
+    tag = item["tag"] if own else ""
+    try:
+        if header is None:
+            raise BadEnvelope("envelope.malformed")
+        if own is None:
+            raise BadEnvelope("envelope.other_device")
+        check(item, device.key)
+        if not is_word(item["kid"]):
+            raise BadEnvelope("envelope.malformed")
+        ct, sig = _bytes(item["ct"]), _bytes(item["sig"])
+    except BadEnvelope as error:
+        return _Item(op_id, own, tag, code=error.code)
+    header = header_of(item)
+    row = {
+        "op_id": header.op_id,
+        "dev": header.dev,
+        "inc": header.inc,
+        "seq": header.seq,
+        "tag": tag,
+        "kid": item["kid"],
+        "arrival": arrival,
+        "received_at": now,
+        "sig": sig,
+        "ct": ct,
+    }
+    return _Item(op_id, header, tag, row)
+
+
+def _readable_header(item: Any) -> Header | None:
+    """Who the item says it is, when that much can be read."""
+    if not isinstance(item, dict):
+        return None
+    words = [item.get(name) for name in ("op_id", "dev", "inc", "tag")]
+    seq = item.get("seq")
+    if not all(is_word(w) for w in words) or type(seq) is not int or not 1 <= seq < 2**53:
+        return None
+    return header_of(item)
+
+
+def _bytes(text: str) -> bytes:
+    """Base64 in its one strict form, so that the stored bytes give back the signed text."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError:
+        raise BadEnvelope("envelope.malformed") from None
+    if base64.b64encode(data).decode() != text:
+        raise BadEnvelope("envelope.malformed")
+    return data

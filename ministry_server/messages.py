@@ -1,0 +1,216 @@
+"""What devices say, read strictly: a request that is not exactly of its form is refused whole."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from operator_app.errors import AppError
+
+PROTO = 1
+MAX_BYTES = 1 << 20
+MAX_ITEMS = 200
+MAX_RANGES = 5_000
+_BIGGEST = 2**53 - 1
+_NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_WORD = re.compile(r"[A-Za-z0-9._:+/=-]{1,64}")
+_LABEL = re.compile(r"[A-Za-z0-9._+ ()-]{1,64}")
+
+
+class Refusal(AppError):
+    """The whole request is refused. `status` is the HTTP status; `params` go into the answer."""
+
+    def __init__(self, status: int, code: str, **params: str | int) -> None:
+        super().__init__(code, **params)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """Where the device's audit chain stands now, and where it stood at the last answer it got."""
+
+    seq: int
+    hash: str
+    since_seq: int
+    since_hash: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the device says of itself with each push. `oldest_at` in UTC milliseconds."""
+
+    waiting: int
+    oldest_at: int | None
+    app_version: str
+    audit: AuditReport
+
+
+@dataclass(frozen=True)
+class Push:
+    """A batch; its items are looked at one by one later."""
+
+    dev: str
+    batch_id: str
+    items: list[Any]
+    report: Report
+
+
+@dataclass(frozen=True)
+class Have:
+    """What the device believes we hold of one incarnation, and the last receipt it has."""
+
+    dev: str
+    inc: str
+    nonce: str
+    ranges: list[tuple[int, int]]
+    cursor: int
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """A device that asks to be let in, by a one-time secret."""
+
+    secret: str
+    device_key: bytes
+    office: str
+    app_version: str
+    nonce: str
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """The JSON object of a request. Raises Refusal(400)."""
+    try:
+        data = json.loads(body.decode("utf-8"), parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        _refuse()
+    return _object(data)
+
+
+def read_nonce(value: Any) -> str:
+    """A nonce: 16 to 64 letters that need no quoting in a URL."""
+    if type(value) is not str or not _NONCE.fullmatch(value):
+        _refuse()
+    return value
+
+
+def read_push(data: dict[str, Any]) -> Push:
+    """Raises Refusal(400), or Refusal(413) when there are too many items."""
+    _exactly(data, "dev", "batch_id", "items", "report", "sig")
+    items = data["items"]
+    if type(items) is not list:
+        _refuse()
+    if len(items) > MAX_ITEMS:
+        raise Refusal(413, "request.too_large", max_bytes=MAX_BYTES, max_items=MAX_ITEMS)
+    report = _object(data["report"])
+    _exactly(report, "waiting", "oldest_at", "app_version", "audit")
+    audit = _object(report["audit"])
+    _exactly(audit, "seq", "hash", "since_seq", "since_hash")
+    oldest_at = report["oldest_at"]
+    return Push(
+        dev=word(data["dev"]),
+        batch_id=word(data["batch_id"]),
+        items=items,
+        report=Report(
+            waiting=_count(report["waiting"]),
+            oldest_at=None if oldest_at is None else _integer(oldest_at),
+            app_version=_label(report["app_version"]),
+            audit=AuditReport(
+                _count(audit["seq"]),
+                word(audit["hash"]),
+                _count(audit["since_seq"]),
+                word(audit["since_hash"]),
+            ),
+        ),
+    )
+
+
+def read_have(data: dict[str, Any]) -> Have:
+    """Raises Refusal(400)."""
+    _exactly(data, "dev", "inc", "n", "ranges", "cursor", "sig")
+    ranges = data["ranges"]
+    if type(ranges) is not list or len(ranges) > MAX_RANGES:
+        _refuse()
+    return Have(
+        dev=word(data["dev"]),
+        inc=word(data["inc"]),
+        nonce=read_nonce(data["n"]),
+        ranges=[_range(entry) for entry in ranges],
+        cursor=_count(data["cursor"]),
+    )
+
+
+def read_enrolment(data: dict[str, Any]) -> Enrolment:
+    """Raises Refusal(400)."""
+    _exactly(data, "secret", "device_key", "office", "app_version", "n", "sig")
+    try:
+        key = base64.b64decode(word(data["device_key"]), validate=True)
+    except ValueError:
+        _refuse()
+    if len(key) != 32:
+        _refuse()
+    return Enrolment(
+        secret=word(data["secret"]),
+        device_key=key,
+        office=word(data["office"]),
+        app_version=_label(data["app_version"]),
+        nonce=read_nonce(data["n"]),
+    )
+
+
+def is_word(value: Any) -> bool:
+    """Whether it is an identifier, a hash or a tag: up to 64 plain characters."""
+    return type(value) is str and _WORD.fullmatch(value) is not None
+
+
+def word(value: Any) -> str:
+    """The value, if `is_word`. Raises Refusal(400)."""
+    if not is_word(value):
+        _refuse()
+    return str(value)
+
+
+def _label(value: Any) -> str:
+    if type(value) is not str or not _LABEL.fullmatch(value):
+        _refuse()
+    return value
+
+
+def _integer(value: Any) -> int:
+    if type(value) is not int or abs(value) > _BIGGEST:
+        _refuse()
+    return value
+
+
+def _count(value: Any) -> int:
+    if _integer(value) < 0:
+        _refuse()
+    return int(value)
+
+
+def _range(value: Any) -> tuple[int, int]:
+    if type(value) is not list or len(value) != 2:
+        _refuse()
+    first, last = _count(value[0]), _count(value[1])
+    if not 1 <= first <= last:
+        _refuse()
+    return first, last
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if type(value) is not dict:
+        _refuse()
+    return value
+
+
+def _exactly(data: dict[str, Any], *names: str) -> None:
+    if set(data) != set(names):
+        _refuse()
+
+
+def _refuse(*_: object) -> NoReturn:
+    raise Refusal(400, "request.malformed")
+
+

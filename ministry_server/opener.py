@@ -1,0 +1,195 @@
+"""The opener: opens what the intake stored, in the order it came, and applies it.
+
+Every stored revision ends in `event` with a stage and a signed receipt. What cannot be judged yet
+(newer schema, key not here) is held, never refused; what is held for its base is forced after
+five days, and marked.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection, RowMapping, select
+
+from ministry_server.keys import OpenerKeys
+from ministry_server.ledger import Ledger
+from ministry_server.messages import is_word
+from ministry_server.records import Arrived, Records
+from ministry_server.schema import device, event, intake
+from ministry_server.store import Store, get, put
+from ministry_server.vault import Vault
+from operator_app.domain.wire import Header, State, check_payload
+from operator_app.sync.envelope import BadEnvelope, open_sealed
+
+log = logging.getLogger("ministry_server.opener")
+
+CHUNK = 100
+FORCE_AFTER_MS = 5 * 24 * 3600 * 1000
+MOST_BASES = 64
+NEWER_SCHEMA = "wire.newer_schema"
+NO_KEY = "opener.no_key"
+FAILED = "opener.failed"
+LATER = (NEWER_SCHEMA, NO_KEY, FAILED)
+"""Codes of what another version of this program, or another key file, may be able to open."""
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """The payload of a stored revision (`plain` are its bytes), or why there is none."""
+
+    payload: dict[str, Any] | None
+    plain: bytes = b""
+    stage: State | None = None
+    code: str | None = None
+
+
+class Opener:
+    """One at a time in a process; the database keeps several processes apart."""
+
+    def __init__(self, store: Store, receipt_key: Ed25519PrivateKey, keys: OpenerKeys) -> None:
+        self._store = store
+        self._receipt_key = receipt_key
+        self._identities = keys.identities
+        self.vault = Vault(keys.store_key)
+        self._records = Records(self.vault)
+        self._lock = threading.Lock()
+
+    def work(self, now: int) -> int:
+        """Open everything that was stored and not opened yet; how many."""
+        done = 0
+        with self._lock:
+            while opened := self._next_chunk(now):
+                done += opened
+        return done
+
+    def force_overdue(self, now: int) -> int:
+        """Apply, marked as forced, what has waited five days for its base; how many records."""
+        with self._lock, self._store.write() as connection:
+            ledger = Ledger(connection, self._receipt_key, now)
+            forced = self._records.force(connection, ledger, now - FORCE_AFTER_MS)
+            ledger.close()
+        return forced
+
+    def look_again(self, now: int) -> int:
+        """Try again what was set aside for a newer program or another key; how many are settled.
+
+        Called at the start.
+        """
+        with self._lock, self._store.write() as connection:
+            ledger = Ledger(connection, self._receipt_key, now)
+            rows = list(
+                connection.execute(
+                    _stored()
+                    .join(event, event.c.op_id == intake.c.op_id)
+                    .where(event.c.stage == State.HELD.value, event.c.code.in_(LATER))
+                    .order_by(intake.c.id)
+                ).mappings()
+            )
+            judged = [(row, self._open(row)) for row in rows]
+            settled = [(row, opened) for row, opened in judged if opened.code not in LATER]
+            self._records.forget(connection, [row["op_id"] for row, _ in settled])
+            self._settle(connection, ledger, settled)
+            ledger.close()
+        return len(settled)
+
+    def _next_chunk(self, now: int) -> int:
+        with self._store.read() as connection:
+            through = int(get(connection, "opened_through"))
+            rows = list(
+                connection.execute(
+                    _stored().where(intake.c.id > through).order_by(intake.c.id).limit(CHUNK)
+                ).mappings()
+            )
+        if not rows:
+            return 0
+        # Opening takes the time; it is done before the lock is taken.
+        judged = [(row, self._open(row)) for row in rows]
+        with self._store.write() as connection:
+            ledger = Ledger(connection, self._receipt_key, now)
+            # Another process may have been quicker.
+            through = int(ledger.settings["opened_through"])
+            self._settle(
+                connection, ledger, [entry for entry in judged if entry[0]["id"] > through]
+            )
+            put(connection, "opened_through", str(max(through, rows[-1]["id"])))
+            ledger.close()
+        return len(rows)
+
+    def _settle(
+        self,
+        connection: Connection,
+        ledger: Ledger,
+        judged: Sequence[tuple[RowMapping, _Opened]],
+    ) -> None:
+        arrived = []
+        for row, opened in judged:
+            header = Header(row["op_id"], row["dev"], row["inc"], row["seq"])
+            if opened.stage is not None:
+                ledger.sign(header, row["tag"], opened.stage, code=opened.code)
+            arrived.append(
+                Arrived(
+                    header=header,
+                    tag=row["tag"],
+                    intake_id=row["id"],
+                    received_at=row["received_at"],
+                    payload=opened.payload,
+                    plain=opened.plain,
+                    stage=opened.stage,
+                    code=opened.code,
+                )
+            )
+        self._records.add(connection, ledger, arrived)
+
+    def _open(self, row: RowMapping) -> _Opened:
+        """Open and check one. Whatever happens with it, the others go on."""
+        try:
+            return self._judge(row)
+        except Exception as error:  # noqa: BLE001 - held for a mended program, not lost, not in the way
+            log.error("cannot judge %s: %s", row["op_id"], type(error).__name__)
+            return _Opened(None, stage=State.HELD, code=FAILED)
+
+    def _judge(self, row: RowMapping) -> _Opened:
+        identity = self._identities.get(row["kid"])
+        if identity is None:
+            return _Opened(None, stage=State.HELD, code=NO_KEY)
+        try:
+            plain = open_sealed({"ct": base64.b64encode(row["ct"])}, identity)
+            data = json.loads(plain)
+        except BadEnvelope as error:
+            return _rejected(error.code)
+        except (ValueError, RecursionError):
+            return _rejected("wire.not_an_object")
+        faults = check_payload(data)
+        if any(fault.code == NEWER_SCHEMA for fault in faults):
+            return _Opened(None, stage=State.HELD, code=NEWER_SCHEMA)
+        if faults:
+            return _rejected(faults[0].code)
+        inside = Header(data["op_id"], data["dev"], data["inc"], data["seq"])
+        if inside != Header(row["op_id"], row["dev"], row["inc"], row["seq"]):
+            return _rejected("wire.header_swapped")
+        if not is_word(data["record_id"]) or not is_word(data["author"]):
+            return _rejected("wire.bad_id")
+        bases = data["bases"]
+        if len(bases) > MOST_BASES or not all(map(is_word, bases)) or data["op_id"] in bases:
+            return _rejected("wire.bad_base")
+        if data["body"]["office"] != row["office"]:
+            return _rejected("wire.other_office")
+        return _Opened(data, plain)
+
+
+def _stored() -> Any:
+    columns = (intake.c[n] for n in ("id", "op_id", "dev", "inc", "seq", "tag", "kid", "ct"))
+    return select(*columns, intake.c.received_at, device.c.office).join(
+        device, device.c.dev == intake.c.dev
+    )
+
+
+def _rejected(code: str) -> _Opened:
+    return _Opened(None, stage=State.REJECTED, code=code)

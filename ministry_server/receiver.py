@@ -1,0 +1,158 @@
+"""The receiver, put together: what each request does, without HTTP."""
+
+from __future__ import annotations
+
+import base64
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from ministry_server import devices, messages
+from ministry_server.clock import Clock, now_ms, system_clock
+from ministry_server.have import compare
+from ministry_server.intake import Intake
+from ministry_server.keys import read_intake_keys, read_opener_keys
+from ministry_server.ledger import receipts_of
+from ministry_server.messages import MAX_BYTES, MAX_ITEMS, PROTO, Refusal
+from ministry_server.opener import Opener
+from ministry_server.store import get_all, open_store
+from ministry_server.throttle import Throttle
+from operator_app.domain.enrolment import EnrolmentCode
+from operator_app.sync.receipts import sign
+
+
+class Role(StrEnum):
+    """What a process does: the intake can run where the opener's key is not."""
+
+    INTAKE = "intake"
+    OPENER = "opener"
+    BOTH = "both"
+
+
+class Receiver:
+    """One process of the receiver over a data folder. Every method may be called by any thread.
+
+    `data` holds the keys, and the SQLite database unless `database_url` names another.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        database_url: str | None = None,
+        role: Role = Role.BOTH,
+        clock: Clock = system_clock,
+    ) -> None:
+        self.role = role
+        self.keys = read_intake_keys(data)
+        opener_keys = None if role is Role.INTAKE else read_opener_keys(data)
+        self.store = open_store(data, database_url)
+        self._clock = clock
+        self._intake = Intake(self.store, self.keys)
+        self._throttle = Throttle(most=10, window_ms=10 * 60 * 1000)
+        self.opener: Opener | None = None
+        if opener_keys is not None:
+            self.opener = Opener(self.store, self.keys.receipt_key, opener_keys)
+            self.opener.look_again(self.now())
+            self.opener.work(self.now())
+
+    def now(self) -> int:
+        """The server's time in UTC milliseconds."""
+        return now_ms(self._clock)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
+
+    def new_code(self, office: str) -> EnrolmentCode:
+        """A one-time code for a device of an office."""
+        return devices.issue_code(self.store, self.keys, office, self.now())
+
+    def hello(self, nonce: str | None) -> dict[str, Any]:
+        """Who we are, proven by the nonce; limits, keys, clock."""
+        nonce = messages.read_nonce(nonce)
+        with self.store.read() as connection:
+            settings = get_all(connection)
+        return self._signed(
+            {
+                "proto": PROTO,
+                "n": nonce,
+                "epoch": settings["epoch"],
+                "now": self.now(),
+                "max_bytes": MAX_BYTES,
+                "max_items": MAX_ITEMS,
+                "kid": self.keys.kid,
+                "recipients": list(self.keys.recipients),
+                "durable_through": int(settings["durable_through"]),
+            },
+            "hello",
+        )
+
+    def enrol(self, body: bytes, address: str) -> dict[str, Any]:
+        """Let a device in. `address` is where it calls from, to slow down guessing."""
+        self._throttle.check(address, self.now())
+        signed = messages.parse(body)
+        request = messages.read_enrolment(signed)
+        try:
+            key = Ed25519PublicKey.from_public_bytes(request.device_key)
+        except ValueError:
+            raise Refusal(400, "request.malformed") from None
+        devices.check_signature(signed, key, "enrol")
+        try:
+            dev = devices.enrol(self.store, self.keys, request, self.now())
+        except Refusal:
+            self._throttle.count(address, self.now())
+            raise
+        with self.store.read() as connection:
+            settings = get_all(connection)
+        return self._signed(
+            {
+                "n": request.nonce,
+                "device_id": dev,
+                "receipt_key": base64.b64encode(self.keys.receipt_public).decode(),
+                "epoch": settings["epoch"],
+                "kid": self.keys.kid,
+                "recipients": list(self.keys.recipients),
+                "now": self.now(),
+            },
+            "enrolled",
+        )
+
+    def push(self, body: bytes) -> dict[str, Any]:
+        """Take a batch in; all that the answer tells is committed."""
+        signed = messages.parse(body)
+        request = messages.read_push(signed)
+        device = devices.recognise(self.store, request.dev, signed, "push")
+        epoch, results = self._intake.accept(device, request, self.now())
+        new = {result.op_id: result for result in results if result.new and result.op_id}
+        if self.opener is not None and new:
+            self.opener.work(self.now())
+            with self.store.read() as connection:
+                receipts = receipts_of(connection, list(new))
+            for op_id, result in new.items():
+                # In place: a second copy in the same batch tells the same receipts.
+                result.receipts[:] = receipts[op_id]
+                result.outcome, result.code = receipts[op_id][-1]["stage"], receipts[op_id][-1]["code"]
+        return {
+            "epoch": epoch,
+            "now": self.now(),
+            "results": [result.as_dict() for result in results],
+        }
+
+    def have(self, body: bytes) -> dict[str, Any]:
+        """Compare notes with a device."""
+        signed = messages.parse(body)
+        request = messages.read_have(signed)
+        devices.recognise(self.store, request.dev, signed, "have")
+        return self._signed(compare(self.store, request, self.now()), "have_answer")
+
+    def housekeeping(self) -> None:
+        """What has to be done from time to time, whether or not anybody calls."""
+        if self.opener is not None:
+            self.opener.work(self.now())
+            self.opener.force_overdue(self.now())
+
+    def _signed(self, message: dict[str, Any], purpose: str) -> dict[str, Any]:
+        return sign(message, self.keys.receipt_key, purpose=purpose)

@@ -1,0 +1,71 @@
+"""What the server notices: reused ids, rewritten audit chains. It never refuses data for it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select, update
+
+from ministry_server.messages import AuditReport, Report
+from ministry_server.schema import alarm, audit_head, device
+from ministry_server.store import insert_new
+
+
+def raise_alarm(connection: Connection, dev: str, kind: str, mark: str, at: int) -> None:
+    """Note it once. `mark` names the occurrence by ids and numbers."""
+    connection.execute(
+        insert_new(connection, alarm),
+        {"mark": f"{kind} {dev} {mark}", "at": at, "dev": dev, "kind": kind},
+    )
+
+
+def note_contact(connection: Connection, dev: str, at: int, report: Report | None = None) -> None:
+    """Keep what the device said of itself."""
+    values: dict[str, object] = {"last_contact_at": at}
+    if report is not None:
+        values |= {
+            "waiting": report.waiting,
+            "oldest_at": report.oldest_at,
+            "app_version": report.app_version,
+        }
+    connection.execute(update(device).where(device.c.dev == dev).values(**values))
+
+
+def watch_audit(connection: Connection, dev: str, told: AuditReport, at: int) -> None:
+    """Compare the audit head with those told before; raise "audit" when the past has changed.
+
+    A head told before, word for word, is a repeated request and no news. After a restore of this
+    server the device's `since` may be unknown here: that is no proof of anything.
+    """
+    known = dict(
+        connection.execute(
+            select(audit_head.c.seq, audit_head.c.hash).where(
+                audit_head.c.dev == dev, audit_head.c.seq.in_((told.seq, told.since_seq))
+            )
+        )
+        .tuples()
+        .all()
+    )
+    if known.get(told.seq) == told.hash and known.get(told.since_seq) in (None, told.since_hash):
+        return
+    newest, since_before = connection.execute(
+        select(
+            select(func.max(audit_head.c.seq)).where(audit_head.c.dev == dev).scalar_subquery(),
+            device.c.audit_since,
+        ).where(device.c.dev == dev)
+    ).one()
+    rewritten = (
+        known.get(told.seq, told.hash) != told.hash
+        or known.get(told.since_seq, told.since_hash) != told.since_hash
+        or told.seq < (newest or 0)
+        or told.since_seq < since_before
+        or told.since_seq > told.seq
+    )
+    if rewritten:
+        raise_alarm(connection, dev, "audit", f"{told.seq} {told.hash}", at)
+    connection.execute(
+        insert_new(connection, audit_head),
+        {"dev": dev, "seq": told.seq, "hash": told.hash, "told_at": at},
+    )
+    if told.since_seq > since_before:
+        connection.execute(
+            update(device).where(device.c.dev == dev).values(audit_since=told.since_seq)
+        )

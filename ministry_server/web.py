@@ -1,0 +1,193 @@
+"""HTTP around the receiver (Starlette). Contract: resources/protocol/openapi.yaml."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ministry_server.messages import MAX_BYTES, Refusal
+from ministry_server.receiver import Receiver, Role
+from ministry_server.status import may_see, status_page
+
+log = logging.getLogger("ministry_server.web")
+
+WORKERS = 4
+BODY_SECONDS = 900.0
+"""A full request over the slowest line we know (1 MiB at 2 kB/s) takes less."""
+DRAIN_BYTES = 8 * MAX_BYTES
+"""What is too large is read to its end up to here, so that the refusal is heard."""
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_TITLES = {
+    400: "The request is not of the agreed form",
+    401: "This device is not recognised",
+    403: "The enrolment code was refused",
+    404: "There is nothing here",
+    405: "Not by this method",
+    408: "The request came too slowly",
+    413: "The request is too large",
+    415: "Only application/json is understood",
+    429: "Too many attempts",
+    500: "The server failed",
+    503: "The server is busy",
+}
+
+
+def build_app(receiver: Receiver) -> Starlette:
+    """The ASGI application of one receiver. It closes the receiver when it shuts down."""
+    executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="receiver")
+
+    async def work(function: Callable[..., Any], *args: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(executor, function, *args)
+
+    async def hello(request: Request) -> Response:
+        return _json(await work(receiver.hello, request.query_params.get("n")))
+
+    async def enrol(request: Request) -> Response:
+        body = await _read_body(request)
+        return _json(await work(receiver.enrol, body, _address(request)), 201)
+
+    async def push(request: Request) -> Response:
+        return _json(await work(receiver.push, await _read_body(request)))
+
+    async def have(request: Request) -> Response:
+        return _json(await work(receiver.have, await _read_body(request)))
+
+    async def status(request: Request) -> Response:
+        if not may_see(request, receiver.keys.status_token):
+            return _problem(404, "request.unknown_path")
+        return await work(status_page, receiver)  # type: ignore[no-any-return]
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        keeper = asyncio.create_task(_keep_house(receiver, work))
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await keeper
+            executor.shutdown()
+            receiver.close()
+
+    sync = [
+        Route("/sync/v1/hello", _guarded(hello), methods=["GET"]),
+        Route("/sync/v1/enrol", _guarded(enrol), methods=["POST"]),
+        Route("/sync/v1/push", _guarded(push), methods=["POST"]),
+        Route("/sync/v1/have", _guarded(have), methods=["POST"]),
+    ]
+    return Starlette(
+        routes=[
+            *(sync if receiver.role is not Role.OPENER else []),
+            Route("/status", _guarded(status), methods=["GET"]),
+        ],
+        exception_handlers={HTTPException: _http_problem},
+        lifespan=lifespan,
+    )
+
+
+async def _keep_house(receiver: Receiver, work: Callable[..., Awaitable[Any]]) -> None:
+    """The opener's rounds: for what another process stored, and for what waits too long."""
+    pause = 2.0 if receiver.role is Role.OPENER else 60.0
+    while receiver.opener is not None:
+        await asyncio.sleep(pause)
+        try:
+            await work(receiver.housekeeping)
+        except Exception as error:  # noqa: BLE001 - the next round may go better
+            log_failure("housekeeping", error)
+
+
+def _guarded(endpoint: Endpoint) -> Endpoint:
+    """Turn what goes wrong into problem+json; nothing of a request reaches a log."""
+
+    async def guarded(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Refusal as refusal:
+            return _problem(refusal.status, refusal.code, **refusal.params)
+        except OperationalError as error:
+            log_failure(request.url.path, error)
+            return _problem(503, "server.busy", retry_seconds=5)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception as error:  # noqa: BLE001 - the last resort
+            log_failure(request.url.path, error)
+            return _problem(500, "server.failed")
+
+    return guarded
+
+
+async def _read_body(request: Request) -> bytes:
+    """The body. Raises Refusal 408, 413 or 415."""
+    if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
+        raise Refusal(415, "request.media_type")
+    too_large = Refusal(413, "request.too_large", max_bytes=MAX_BYTES)
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdecimal() or int(announced) > DRAIN_BYTES:
+        raise too_large
+    body = bytearray()
+    size = 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > DRAIN_BYTES:
+                    break
+                if size <= MAX_BYTES:
+                    body += chunk
+    except TimeoutError:
+        raise Refusal(408, "request.too_slow") from None
+    if size > MAX_BYTES:
+        raise too_large
+    return bytes(body)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+async def _http_problem(_request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    codes = {404: "request.unknown_path", 405: "request.method"}
+    return _problem(status, codes.get(status, "request.refused"))
+
+
+def _json(data: dict[str, Any], status: int = 200) -> Response:
+    text = json.dumps(data, separators=(",", ":"))
+    return Response(text, status, media_type="application/json")
+
+
+def _problem(status: int, code: str, **more: str | int) -> Response:
+    body = {
+        "type": f"urn:117:problem:{code}",
+        "title": _TITLES.get(status, "Refused"),
+        "status": status,
+        "code": code,
+        **more,
+    }
+    response = Response(json.dumps(body), status, media_type="application/problem+json")
+    if "retry_seconds" in more:
+        response.headers["Retry-After"] = str(more["retry_seconds"])
+    return response
+
+
+def log_failure(where: str, error: BaseException) -> None:
+    """Log the kind and the place of an error, never its text: that may quote a request."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
+    log.error("%s: %s at %s", where, type(error).__name__, places)

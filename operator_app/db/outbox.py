@@ -1,0 +1,307 @@
+"""The outbox: revisions on their way, in the same rows as the history (db/revisions.py).
+
+Only `confirm` moves a revision past "sending", and it takes a receipt that was verified.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from operator_app.db.models import revision
+from operator_app.db.revisions import UNFINISHED, WRITTEN_ORDER, Revision, from_row
+from operator_app.domain.wire import CONFIRMED, WAITING, Lane, State
+
+LEASE_MS = 120_000
+LONGEST_WAIT_MS = 6 * 3_600_000
+"""No revision is put aside for longer. A moment further ahead was written under a wrong clock."""
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What a verified receipt of this device says of one revision. `receipt` is its JSON text."""
+
+    op_id: str
+    inc: str
+    seq: int
+    tag: bytes
+    state: State
+    receipt: str
+    code: str | None = None
+
+
+def due(
+    connection: Connection, *, lanes: Sequence[Lane], now_ms: int, most_items: int
+) -> list[Revision]:
+    """The revisions of the lanes to be sent next, most urgent first, then as they were saved.
+
+    A lease that ran out (the PC was switched off while sending) counts as due. A revision whose
+    base is unsent is due only together with that base, behind it.
+    """
+    base = revision.alias("base")
+    named = func.json_each(revision.c.bases).table_valued("value")
+    waits_for_base = exists(
+        select(base.c.op_id).where(
+            base.c.op_id.in_(select(named.c.value)),
+            base.c.state.in_(sorted(WAITING)),
+            ~_ready(base, lanes, now_ms),
+        )
+    )
+    rows = connection.execute(
+        select(revision)
+        .where(UNFINISHED, _ready(revision, lanes, now_ms), ~waits_for_base)
+        .order_by(revision.c.lane, WRITTEN_ORDER)
+        .limit(most_items)
+    ).mappings()
+    return [from_row(row) for row in rows]
+
+
+def _ready(table: FromClause, lanes: Sequence[Lane], now_ms: int) -> ColumnElement[bool]:
+    # Moments too far ahead were written before the clock was set back: they hold nothing up (I16).
+    return and_(
+        table.c.lane.in_([int(lane) for lane in lanes]),
+        or_(
+            table.c.next_try_at <= now_ms,
+            table.c.next_try_at > now_ms + LONGEST_WAIT_MS,
+        ),
+        or_(
+            table.c.state == State.QUEUED.value,
+            and_(
+                table.c.state == State.SENDING.value,
+                or_(
+                    func.coalesce(table.c.lease_until, 0) <= now_ms,
+                    table.c.lease_until > now_ms + LEASE_MS,
+                ),
+            ),
+        ),
+    )
+
+
+def lease(connection: Connection, op_ids: Sequence[str], now_ms: int) -> None:
+    """Mark revisions as on their way for LEASE_MS."""
+    connection.execute(
+        update(revision)
+        .where(revision.c.op_id.in_(op_ids), revision.c.state.in_(sorted(WAITING)))
+        .values(
+            state=State.SENDING.value,
+            lease_until=now_ms + LEASE_MS,
+            attempts=revision.c.attempts + 1,
+        )
+    )
+
+
+def reclaim(connection: Connection, *, code: str) -> int:
+    """Take back all leases at once: the program starts, so nothing is being sent."""
+    done = connection.execute(
+        update(revision)
+        .where(UNFINISHED, revision.c.state == State.SENDING.value)
+        .values(state=State.QUEUED.value, lease_until=None, last_code=code)
+    )
+    return int(done.rowcount)
+
+
+def give_back(
+    connection: Connection, op_ids: Sequence[str], *, code: str, next_try_at: int = 0
+) -> None:
+    """Return leased revisions to the queue: nothing is known of them, they go again as they are."""
+    connection.execute(
+        update(revision)
+        .where(revision.c.op_id.in_(op_ids), revision.c.state == State.SENDING.value)
+        .values(state=State.QUEUED.value, lease_until=None, last_code=code, next_try_at=next_try_at)
+    )
+
+
+def hurry(connection: Connection) -> None:
+    """Make everything that was put aside due now, by a person's decision."""
+    connection.execute(
+        update(revision)
+        .where(UNFINISHED, revision.c.state == State.QUEUED.value, revision.c.next_try_at > 0)
+        .values(next_try_at=0)
+    )
+
+
+def next_due_at(connection: Connection, now_ms: int) -> int | None:
+    """When the next revision may be sent (UTC ms): now when one is due; None when nothing waits.
+
+    One whose base was put aside is due no earlier than that base.
+    """
+    if due(connection, lanes=tuple(Lane), now_ms=now_ms, most_items=1):
+        return now_ms
+    later = func.max(revision.c.next_try_at, func.coalesce(revision.c.lease_until, 0))
+    value: int | None = connection.execute(
+        select(func.min(later)).where(
+            UNFINISHED, revision.c.state.in_(sorted(WAITING)), later > now_ms
+        )
+    ).scalar()
+    return value
+
+
+_RANK = {
+    State.QUEUED: 0,
+    State.SENDING: 0,
+    State.STORED: 1,
+    State.HELD: 2,
+    State.CONFLICT: 3,
+    State.REJECTED: 3,
+    State.APPLIED: 4,
+}
+
+
+def confirm(connection: Connection, confirmation: Confirmation, now_ms: int) -> bool:
+    """Move a revision on by a verified receipt. False when the receipt is not about our bytes.
+
+    A receipt of an earlier stage that arrives late changes nothing but the stored one's text, so
+    the receipt beside a state is always one that says this state.
+    """
+    row = connection.execute(
+        select(revision.c.state, revision.c.inc, revision.c.seq, revision.c.tag).where(
+            revision.c.op_id == confirmation.op_id
+        )
+    ).first()
+    if (
+        row is None
+        or (row.inc, row.seq) != (confirmation.inc, confirmation.seq)
+        or not hmac.compare_digest(row.tag, confirmation.tag)
+    ):
+        return False
+    values: dict[str, Any] = {}
+    if confirmation.state is State.STORED:
+        values["stored_receipt"] = confirmation.receipt
+    if _RANK[confirmation.state] > _RANK[State(row.state)]:
+        values |= {
+            "state": confirmation.state.value,
+            "lease_until": None,
+            "next_try_at": 0,
+            "last_code": confirmation.code,
+            "confirmed_at": now_ms,
+        }
+        if confirmation.state is not State.STORED:
+            values["final_receipt"] = confirmation.receipt
+    if values:
+        connection.execute(
+            update(revision).where(revision.c.op_id == confirmation.op_id).values(**values)
+        )
+    return True
+
+
+def queue_again(connection: Connection, inc: str, first: int, last: int, *, code: str) -> int:
+    """Send again what the server says it does not hold; the same bytes under the same number.
+
+    Only what counted as confirmed: what waits goes anyway, what was refused needs a person.
+    """
+    done = connection.execute(
+        update(revision)
+        .where(
+            revision.c.inc == inc,
+            revision.c.seq.between(first, last),
+            revision.c.state.in_(sorted(CONFIRMED)),
+        )
+        .values(
+            state=State.QUEUED.value,
+            lease_until=None,
+            next_try_at=0,
+            last_code=code,
+            stored_receipt=None,
+            final_receipt=None,
+            confirmed_at=None,
+        )
+    )
+    return int(done.rowcount)
+
+
+def send_rejected_again(connection: Connection, op_id: str) -> bool:
+    """Put one refused revision back in the queue, by a person's decision."""
+    done = connection.execute(
+        update(revision)
+        .where(revision.c.op_id == op_id, revision.c.state == State.REJECTED.value)
+        .values(
+            state=State.QUEUED.value,
+            next_try_at=0,
+            last_code=None,
+            final_receipt=None,
+            confirmed_at=None,
+        )
+    )
+    return bool(done.rowcount)
+
+
+def incarnations(connection: Connection) -> list[str]:
+    """Every incarnation that has revisions here."""
+    return list(connection.execute(select(revision.c.inc).distinct()).scalars())
+
+
+def last_number(connection: Connection, inc: str) -> int:
+    """The highest number given in this incarnation; 0 for none."""
+    found = connection.execute(select(func.max(revision.c.seq)).where(revision.c.inc == inc))
+    return int(found.scalar() or 0)
+
+
+def confirmed_ranges(connection: Connection, inc: str) -> list[tuple[int, int]]:
+    """Runs of numbers (first, last) of this incarnation that the ministry holds, by receipt.
+
+    Computed from the gaps: numbers are gapless, and only few are not confirmed.
+    """
+    open_numbers = connection.execute(
+        select(revision.c.seq)
+        .where(
+            UNFINISHED,
+            revision.c.inc == inc,
+            revision.c.state.in_(sorted({*WAITING, State.REJECTED})),
+        )
+        .order_by(revision.c.seq)
+    ).scalars()
+    ranges: list[tuple[int, int]] = []
+    first = 1
+    for number in [*open_numbers, last_number(connection, inc) + 1]:
+        if number > first:
+            ranges.append((first, number - 1))
+        first = number + 1
+    return ranges
+
+
+def waiting_besides(connection: Connection, op_ids: Sequence[str]) -> tuple[int, int | None]:
+    """How many wait, and since when the oldest of them (UTC ms), leaving out the given ones."""
+    waiting, oldest = connection.execute(
+        select(func.count(), func.min(revision.c.created_at)).where(
+            UNFINISHED,
+            revision.c.state.in_(sorted(WAITING)),
+            revision.c.op_id.not_in(op_ids),
+        )
+    ).one()
+    return int(waiting), oldest
+
+
+def urgent_older_than(connection: Connection, age_ms: int, now_ms: int) -> int:
+    """How many urgent revisions wait for longer than `age_ms`.
+
+    One saved in the future was saved under a wrong clock; its age is not known, so it counts.
+    """
+    return int(
+        connection.execute(
+            select(func.count())
+            .select_from(revision)
+            .where(
+                UNFINISHED,
+                revision.c.state.in_(sorted(WAITING)),
+                revision.c.lane == int(Lane.URGENT),
+                or_(
+                    revision.c.created_at < now_ms - age_ms,
+                    revision.c.created_at > now_ms + age_ms,
+                ),
+            )
+        ).scalar_one()
+    )

@@ -1,0 +1,345 @@
+"""One round of synchronisation, and when the next is due.
+
+A run greets the server, enrols when needed, compares notes when the server's epoch is new, and
+sends what waits. It runs on a worker thread, one at a time, and can be stopped between requests.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from operator_app.db import outbox, revisions, settings, sync_state
+from operator_app.db.engine import Database
+from operator_app.db.revisions import Revision
+from operator_app.domain.clock import Clock, to_ms
+from operator_app.domain.wire import Lane, State
+from operator_app.errors import AppError, BadInput, NetworkProblem, ServerRefused
+from operator_app.sync import pacing
+from operator_app.sync.answers import BUSY, NEVER_ARRIVED, TOO_LARGE, Hello
+from operator_app.sync.carriers.base import Carrier
+from operator_app.sync.enrol import enrol
+from operator_app.sync.have import reconcile
+from operator_app.sync.link import Link
+from operator_app.sync.push import Sealed, give_back, push, seal_batch, set_aside
+from operator_app.sync.status import LinkState
+
+log = logging.getLogger(__name__)
+
+MOST_REQUESTS = 100
+"""Pushes in one run; the next run follows at once when more waits."""
+MOST_BAD_PUSHES = 8
+FAIRNESS_SLOT = 10
+HAVE_EVERY_MS = 6 * 3_600_000
+HAVE_PENDING_EVERY_MS = 10 * 60_000
+ORDINARY = (Lane.NEW, Lane.AMENDED, Lane.REST)
+
+
+@dataclass(frozen=True)
+class CycleReport:
+    """How a run ended: the state it found, what was confirmed and refused, the code of its problem.
+
+    `stopped`: it was asked to end, or another run was under way.
+    """
+
+    state: LinkState | None = None
+    confirmed: int = 0
+    rejected: int = 0
+    missing: int = 0
+    problem: str | None = None
+    stopped: bool = False
+
+
+class Cycle:
+    """The synchronisation of one database with its server."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        open_carrier: Callable[[str], Carrier],
+        *,
+        app_version: str,
+        rng: random.Random | None = None,
+    ) -> None:
+        """`open_carrier` makes the carrier for a server address; it is kept over runs."""
+        self._database = database
+        self._clock = clock
+        self._open_carrier = open_carrier
+        self._app_version = app_version
+        self._random = rng or random.Random()  # noqa: S311 - jitter, no secret
+        self._running = threading.Lock()
+        self._stop = threading.Event()
+        self._carrier: Carrier | None = None
+        self._carrier_url = ""
+        self._first_run = True
+        self._slot = 0
+
+    def stop(self) -> None:
+        """End a run at its next request, and let no other begin; safe from any thread."""
+        self._stop.set()
+
+    def close(self) -> None:
+        """Stop, wait for the request under way, let go of connections."""
+        self.stop()
+        with self._running:
+            self._drop_carrier()
+
+    def send_now(self) -> None:
+        """Forget backoff, breaker and what was put aside: the next run is due at once."""
+        with self._database.write() as connection:
+            retry = sync_state.read_retry(connection)
+            sync_state.write_retry(connection, pacing.hurried(retry))
+            outbox.hurry(connection)
+
+    def next_due(self) -> float | None:
+        """Seconds until the next run should begin; None while there is no server to go to.
+
+        Ask again after every save: an urgent call shortens the wait.
+        """
+        now = to_ms(self._clock())
+        with self._database.read() as connection:
+            server = settings.read_server(connection)
+            if not server.url or not (server.enrolled or server.enrolment_code):
+                return None
+            counts = revisions.counts(connection)
+            wait = pacing.wait_ms(
+                sync_state.read_retry(connection),
+                now,
+                next_due_at=outbox.next_due_at(connection, now),
+                urgent=counts.urgent_waiting_at is not None,
+            )
+        return wait / 1000
+
+    def run_once(self) -> CycleReport:
+        """One round. Never raises for the network or the server: the report and the status say it.
+
+        Raises EnvironmentProblem when the database cannot be written; nothing is lost by that.
+        """
+        if not self._running.acquire(blocking=False):
+            return CycleReport(stopped=True)
+        try:
+            return CycleReport(stopped=True) if self._stop.is_set() else self._run()
+        finally:
+            self._running.release()
+
+    def _run(self) -> CycleReport:
+        with self._database.read() as connection:
+            server = settings.read_server(connection)
+            device = settings.read_device(connection)
+        if self._first_run:
+            with self._database.write() as connection:
+                outbox.reclaim(connection, code="sending.interrupted")
+        if not server.url:
+            return CycleReport(LinkState.NOT_CONFIGURED)
+        if not server.enrolled and not server.enrolment_code:
+            return CycleReport(LinkState.NOT_ENROLLED)
+        link: Link | None = None
+        done = _Tally()
+        try:
+            carrier = self._carrier_for(server.url)
+            link = Link(self._database, self._clock, carrier, device, server, self._app_version)
+            self._round(link, done)
+        except (NetworkProblem, ServerRefused, BadInput) as problem:
+            return self._ended_badly(link, problem, done)
+        return self._ended_well(link, done)
+
+    def _round(self, link: Link, done: _Tally) -> None:
+        not_enrolled_again: AppError | None = None
+        if link.server.enrolment_code:
+            try:
+                link.server = enrol(link)
+            except (ServerRefused, BadInput) as problem:
+                # A wrong new code must not stop a PC that is enrolled already.
+                if not link.server.enrolled:
+                    raise
+                not_enrolled_again = problem
+        hello = link.hello()
+        if self._must_compare(link, hello):
+            done.missing += reconcile(link, hello).missing
+        self._first_run = False
+        new_epoch = self._send(link, hello, done)
+        if new_epoch and not self._stop.is_set():
+            done.missing += reconcile(link, link.hello()).missing
+        if not_enrolled_again is not None:
+            raise not_enrolled_again
+
+    def _must_compare(self, link: Link, hello: Hello) -> bool:
+        with self._database.read() as connection:
+            ledger = sync_state.read_ledger(connection)
+            pending = revisions.unconfirmed(
+                connection, [State.STORED, State.HELD, State.CONFLICT], 1
+            )
+        if self._first_run or ledger.have_at is None or _epoch_changed(ledger.epoch, hello.epoch):
+            return True
+        age = abs(link.now - ledger.have_at)
+        return age > (HAVE_PENDING_EVERY_MS if pending else HAVE_EVERY_MS)
+
+    def _send(self, link: Link, hello: Hello, done: _Tally) -> bool:
+        """Send until nothing is due. True when an answer came from another epoch.
+
+        A failed push is followed by a greeting: it tells whether the way or the batch is to blame.
+        """
+        with self._database.read() as connection:
+            failures = sync_state.read_retry(connection).failures
+            size = sync_state.read_batch_size(connection)
+        half_open = failures >= pacing.BREAKER_FAILURES
+        if half_open:
+            size = replace(size, items=1)
+        bad_pushes = 0
+        new_epoch = False
+        for _request in range(MOST_REQUESTS):
+            if self._stop.is_set():
+                break
+            batch = self._next_batch(link, pacing.within(size, hello.max_items, hello.max_bytes))
+            if not batch:
+                break
+            try:
+                pushed = push(link, batch)
+            except (NetworkProblem, ServerRefused) as problem:
+                hello = self._judge(link, batch, problem, hello)
+                size = self._isolate(link, batch, size, problem.code)
+                done.problem = problem.code
+                bad_pushes += 1
+                if half_open or bad_pushes >= MOST_BAD_PUSHES:
+                    raise
+                continue
+            half_open, bad_pushes, done.problem = False, 0, None
+            done.confirmed += pushed.confirmed
+            done.rejected += pushed.rejected
+            new_epoch = new_epoch or _epoch_changed(hello.epoch, pushed.epoch)
+            if batch[0].revision.lane is not Lane.URGENT:
+                size = pacing.grown(size, hello.max_items)
+                with self._database.write() as connection:
+                    sync_state.write_batch_size(connection, size)
+        return new_epoch
+
+    def _judge(self, link: Link, batch: list[Sealed], problem: AppError, hello: Hello) -> Hello:
+        """Whether the batch may be the cause of the failed push; a new greeting if it may.
+
+        Otherwise the batch goes back as it is, and the problem of the way is raised.
+        """
+        try:
+            if not isinstance(problem, NetworkProblem) or problem.code in {*NEVER_ARRIVED, BUSY}:
+                raise problem
+            return hello if problem.code == TOO_LARGE else link.hello()
+        except (NetworkProblem, ServerRefused):
+            give_back(link, batch, problem.code)
+            raise
+
+    def _next_batch(self, link: Link, allowed: sync_state.BatchSize) -> list[Sealed]:
+        with self._database.read() as connection:
+            due = self._pick(
+                lambda lanes, most: outbox.due(
+                    connection, lanes=lanes, now_ms=link.now, most_items=most
+                ),
+                allowed.items,
+            )
+        return seal_batch(due, link.device, link.server, allowed.size)
+
+    def _pick(
+        self, due: Callable[[tuple[Lane, ...], int], list[Revision]], most: int
+    ) -> list[Revision]:
+        """Urgent ones first and one at a time; every tenth request is for who else waits."""
+        first = due(tuple(Lane), 1)
+        if not first:
+            return []
+        self._slot = (self._slot + 1) % FAIRNESS_SLOT
+        if self._slot == 0:
+            others = due(tuple(lane for lane in Lane if lane is not first[0].lane), most)
+            if others:
+                return others
+        return first if first[0].lane is Lane.URGENT else due(ORDINARY, most)
+
+    def _isolate(
+        self, link: Link, batch: list[Sealed], size: sync_state.BatchSize, code: str
+    ) -> sync_state.BatchSize:
+        """Halve until the one that cannot pass is alone, then let it step aside."""
+        if len(batch) == 1:
+            set_aside(link, batch[0], code)
+            return size
+        give_back(link, batch, code)
+        size = pacing.halved(size, len(batch))
+        with self._database.write() as connection:
+            sync_state.write_batch_size(connection, size)
+        return size
+
+    def _ended_well(self, link: Link, done: _Tally) -> CycleReport:
+        with self._database.write() as connection:
+            contact = sync_state.read_contact(connection)
+            sync_state.write_contact(
+                connection,
+                replace(
+                    contact, state=LinkState.ONLINE.value, code=done.problem, offline_since=None
+                ),
+            )
+            sync_state.write_retry(connection, pacing.succeeded(link.now))
+            link.write_notes(connection)
+        return done.report(LinkState.ONLINE, done.problem, stopped=self._stop.is_set())
+
+    def _ended_badly(self, link: Link | None, problem: AppError, done: _Tally) -> CycleReport:
+        state = _state_after(problem)
+        now = to_ms(self._clock())
+        seconds = problem.params.get("seconds") if problem.code == BUSY else None
+        with self._database.write() as connection:
+            contact = sync_state.read_contact(connection)
+            sync_state.write_contact(
+                connection,
+                replace(
+                    contact,
+                    state=state.value,
+                    code=problem.code,
+                    offline_since=contact.offline_since or now,
+                ),
+            )
+            retry = pacing.failed(
+                sync_state.read_retry(connection),
+                now,
+                self._random.random(),
+                seconds if isinstance(seconds, int) else None,
+            )
+            sync_state.write_retry(connection, retry)
+            if link is not None:
+                link.write_notes(connection)
+        log.info("sync run ended: %s, failure %d in a row", problem.code, retry.failures)
+        return done.report(state, problem.code, stopped=self._stop.is_set())
+
+    def _carrier_for(self, url: str) -> Carrier:
+        if self._carrier is None or url != self._carrier_url:
+            self._drop_carrier()
+            self._carrier, self._carrier_url = self._open_carrier(url), url
+        return self._carrier
+
+    def _drop_carrier(self) -> None:
+        if self._carrier is not None:
+            self._carrier.close()
+            self._carrier = None
+
+
+@dataclass
+class _Tally:
+    confirmed: int = 0
+    rejected: int = 0
+    missing: int = 0
+    problem: str | None = None
+    """Code of the last push, when it failed although the server greets."""
+
+    def report(self, state: LinkState, problem: str | None, *, stopped: bool) -> CycleReport:
+        return CycleReport(state, self.confirmed, self.rejected, self.missing, problem, stopped)
+
+
+def _epoch_changed(known: str, met: str) -> bool:
+    return known != met
+
+
+def _state_after(problem: AppError) -> LinkState:
+    if isinstance(problem, ServerRefused | BadInput):
+        return LinkState.REFUSED
+    if problem.code == "net.portal":
+        return LinkState.PORTAL
+    if problem.code == "net.certificate_time":
+        return LinkState.CLOCK_WRONG
+    return LinkState.OFFLINE

@@ -1,0 +1,141 @@
+"""Comparing notes with the server: what it should hold, what it lacks, receipts we missed.
+
+This is what makes a restored server whole again: every device tells it what it once confirmed
+(design/sync.md, invariant I7).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from operator_app.db import outbox, sync_state
+from operator_app.errors import NetworkProblem
+from operator_app.sync.answers import (
+    Hello,
+    listed,
+    new_nonce,
+    number,
+    public_key,
+    signed_answer,
+    text,
+)
+from operator_app.sync.link import Link
+from operator_app.sync.push import confirmation_of
+
+MOST_PAGES = 50
+MISSING_CODE = "server.lost_it"
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """`missing` revisions were queued again, `moved` receipts concerned revisions of ours.
+
+    `unknown_numbers`: the server holds numbers that this database never gave: it was put back to
+    an older state without a new incarnation.
+    """
+
+    missing: int
+    moved: int
+    unknown_numbers: int
+
+
+def reconcile(link: Link, hello: Hello) -> Reconciled:
+    """Compare all incarnations under the epoch of `hello`, and remember that this was done.
+
+    Raises what `Link.ask` raises, NetworkProblem("net.bad_answer"), and
+    NetworkProblem("server.epoch_changed") when the server was restored in between. What was
+    learned until then is kept.
+    """
+    with link.database.read() as connection:
+        ledger = sync_state.read_ledger(connection)
+        incs = outbox.incarnations(connection)
+    total = Reconciled(0, 0, 0)
+    for inc in incs:
+        if ledger.epoch != hello.epoch:
+            # A restored server counts from an earlier number again; what it had made durable
+            # before is the same history.
+            with link.database.write() as connection:
+                cursor = sync_state.read_cursor(connection, inc)
+                sync_state.write_cursor(connection, inc, min(cursor, hello.durable_through))
+        for _page in range(MOST_PAGES):
+            found, more = _page_of(link, inc, hello)
+            total = Reconciled(
+                total.missing + found.missing,
+                total.moved + found.moved,
+                max(total.unknown_numbers, found.unknown_numbers),
+            )
+            if not more:
+                break
+    with link.database.write() as connection:
+        ledger = sync_state.read_ledger(connection)
+        sync_state.write_ledger(
+            connection,
+            replace(
+                ledger,
+                epoch=hello.epoch,
+                have_at=link.now,
+                unknown_numbers=total.unknown_numbers,
+            ),
+        )
+        link.write_notes(connection)
+    return total
+
+
+def _page_of(link: Link, inc: str, hello: Hello) -> tuple[Reconciled, bool]:
+    with link.database.read() as connection:
+        claimed = outbox.confirmed_ranges(connection, inc)
+        cursor = sync_state.read_cursor(connection, inc)
+        last = outbox.last_number(connection, inc)
+    nonce = new_nonce()
+    data = link.ask(
+        "have",
+        {
+            "dev": link.device.device_id,
+            "inc": inc,
+            "n": nonce,
+            "ranges": [[first, end] for first, end in claimed],
+            "cursor": cursor,
+        },
+    )
+    server_key = public_key(link.server.receipt_key)
+    message = signed_answer(data, server_key, purpose="have_answer", nonce=nonce)
+    if (message.get("dev"), message.get("inc")) != (link.device.device_id, inc):
+        raise NetworkProblem("net.bad_answer")
+    if text(message, "epoch") != hello.epoch:
+        raise NetworkProblem("server.epoch_changed")
+    following = number(message, "next")
+    missing, unknown = _ranges(message, "missing"), _ranges(message, "unknown")
+    confirmations = [confirmation_of(link, signed) for signed in listed(message, "receipts")]
+    with link.database.write() as connection:
+        # First what is lacking, then the receipts: they tell what the server holds by now.
+        lost = sum(
+            outbox.queue_again(connection, inc, first, end, code=MISSING_CODE)
+            for first, end in missing
+        )
+        moved = sum(
+            outbox.confirm(connection, c, link.now)
+            for c in confirmations
+            if c is not None and not _within(c.seq, missing)
+        )
+        sync_state.write_cursor(connection, inc, following)
+        if moved:
+            contact = sync_state.read_contact(connection)
+            sync_state.write_contact(connection, replace(contact, last_verified_at=link.now))
+        link.write_notes(connection)
+    beyond = max((end for _, end in unknown), default=0) - last
+    more = bool(confirmations) and following > cursor
+    return Reconciled(lost, moved, max(0, beyond)), more
+
+
+def _ranges(message: dict[str, Any], name: str) -> list[tuple[int, int]]:
+    ranges = []
+    for pair in listed(message, name):
+        if not (isinstance(pair, list) and len(pair) == 2 and all(type(n) is int for n in pair)):
+            raise NetworkProblem("net.bad_answer")
+        ranges.append((pair[0], pair[1]))
+    return ranges
+
+
+def _within(seq: int, ranges: list[tuple[int, int]]) -> bool:
+    return any(first <= seq <= last for first, last in ranges)

@@ -1,0 +1,305 @@
+"""The rows of the journal: read page by page on the database worker, as far as they are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+
+from operator_app.domain.clock import Clock, local_day, to_ms
+from operator_app.domain.people import Actor
+from operator_app.domain.reference import Reference
+from operator_app.domain.wire import State
+from operator_app.i18n import _, language
+from operator_app.services.journal import PAGE, Journal, JournalFilter, JournalRow
+from operator_app.ui import wording
+from operator_app.ui.tasks import Tasks
+
+ROW_ROLE = Qt.ItemDataRole.UserRole
+"""The JournalRow of a line."""
+WORDING_ROLE = Qt.ItemDataRole.UserRole + 1
+"""The Wording of a mark (danger, sync state), or None."""
+NEW_DAY_ROLE = Qt.ItemDataRole.UserRole + 2
+"""Whether the line is the first of its day and not the first of the list."""
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+
+
+class Column(IntEnum):
+    """The columns from left to right: no name of a caller, no phone, no text."""
+
+    TIME = 0
+    NUMBER = 1
+    KIND = 2
+    TOPIC = 3
+    PLACE = 4
+    DANGER = 5
+    OPERATOR = 6
+    DURATION = 7
+    STATE = 8
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What the worker brings: rows, whether older ones follow, and the names of the operators."""
+
+    rows: list[JournalRow]
+    more: bool
+    names: dict[str, str]
+
+
+class JournalModel(QAbstractTableModel):
+    """What was asked last wins: an answer to an earlier question is dropped.
+
+    `loaded()`: the list answers the filter now (rows may be none). `failed(error)`: it could not
+    be read; what was shown stays. `names_read(names)`: full name by user id.
+    """
+
+    loaded = Signal()
+    failed = Signal(object)
+    names_read = Signal(dict)
+
+    def __init__(
+        self,
+        journal: Journal,
+        names: Callable[[], dict[str, str]],
+        reference: Reference,
+        actor: Actor,
+        tasks: Tasks,
+        clock: Clock,
+    ) -> None:
+        """`names` reads the database: it is called on the worker."""
+        super().__init__()
+        self._journal = journal
+        self._read_names = names
+        self._reference = reference
+        self._actor = actor
+        self._tasks = tasks
+        self._clock = clock
+        self._rows: list[JournalRow] = []
+        self._names: dict[str, str] = {}
+        self._wanted = JournalFilter()
+        self._more = False
+        self._reading = False
+        self._question = 0
+        self._headings = _headings()
+
+    @property
+    def more_below(self) -> bool:
+        """Whether older rows match that are not loaded yet."""
+        return self._more
+
+    @property
+    def wanted(self) -> JournalFilter:
+        """The filter that is shown, or being read."""
+        return self._wanted
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Full name by user id, as last read."""
+        return self._names
+
+    def show(self, wanted: JournalFilter) -> None:
+        """Read the first page of a filter; the same filter is read again as far as it was."""
+        same = wanted == self._wanted
+        self._wanted = wanted
+        self._read(None, max(PAGE, len(self._rows)) if same else PAGE)
+
+    def refresh_states(self) -> None:
+        """Read the sync states of the loaded rows again, and nothing else."""
+        ids = [row.call_id for row in self._rows]
+        if ids:
+            self._tasks.database(
+                self,
+                lambda: self._journal.states(self._actor, ids),
+                self._on_states,
+                self.failed.emit,
+            )
+
+    def row_at(self, line: int) -> JournalRow | None:
+        """The row, or None outside the list."""
+        return self._rows[line] if 0 <= line < len(self._rows) else None
+
+    def line_of(self, call_id: str) -> int | None:
+        """Where the call stands, or None while it is not loaded or does not match."""
+        return next((i for i, row in enumerate(self._rows) if row.call_id == call_id), None)
+
+    # What Qt asks
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(Column)
+
+    def canFetchMore(self, parent: Index = _NOWHERE) -> bool:
+        return not parent.isValid() and self._more and not self._reading
+
+    def fetchMore(self, parent: Index = _NOWHERE) -> None:
+        if self.canFetchMore(parent) and self._rows:
+            self._read(self._rows[-1].key, PAGE)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._headings[Column(section)]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(Column(section))
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self.row_at(index.row()) if index.isValid() else None
+        if row is None:
+            return None
+        column = Column(index.column())
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(row, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._full_text(row, column)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self._spoken(row, column)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role == ROW_ROLE:
+            return row
+        if role == WORDING_ROLE:
+            return self._wording(row, column)
+        if role == NEW_DAY_ROLE:
+            above = self.row_at(index.row() - 1)
+            return above is not None and local_day(above.started_at) != local_day(row.started_at)
+        return None
+
+    # What a cell says
+
+    def _text(self, row: JournalRow, column: Column) -> str:
+        spoken = language()
+        match column:
+            case Column.TIME:
+                return wording.day_and_time(row.started_at, self._today())
+            case Column.NUMBER:
+                return row.number
+            case Column.KIND:
+                kind = self._reference.find("contact_kind", row.contact_kind)
+                return kind.short_label(spoken) if kind else row.contact_kind
+            case Column.TOPIC:
+                return self._reference.label("topic_l2", row.topic, spoken)
+            case Column.PLACE:
+                return wording.place(self._reference, row.division, whole=False)
+            case Column.OPERATOR:
+                return wording.person(self._names, row.operator_id)
+            case Column.DURATION:
+                return wording.duration(row.duration_seconds)
+            case _:
+                mark = self._wording(row, column)
+                return mark.words if mark else ""
+
+    def _full_text(self, row: JournalRow, column: Column) -> str:
+        if column is Column.TIME:
+            return wording.full_day_and_time(row.started_at)
+        if column is Column.KIND:
+            return self._reference.label("contact_kind", row.contact_kind, language())
+        if column is Column.PLACE:
+            return wording.place(self._reference, row.division)
+        return self._text(row, column)
+
+    def _spoken(self, row: JournalRow, column: Column) -> str:
+        said = self._full_text(row, column)
+        if row.voided and column is Column.NUMBER:
+            said = _("Void: {number}").format(number=said)
+        return f"{self._headings[column]}: {said}" if said else ""
+
+    def _wording(self, row: JournalRow, column: Column) -> wording.Wording | None:
+        if column is Column.STATE:
+            return wording.state_wording(row.state)
+        return wording.danger_wording(row.danger_now) if column is Column.DANGER else None
+
+    def _today(self) -> date:
+        return local_day(to_ms(self._clock()))
+
+    # Reading
+
+    def _read(self, after: tuple[int, str] | None, limit: int) -> None:
+        self._question += 1
+        question, wanted = self._question, self._wanted
+        self._reading = True
+
+        def work() -> _Read:
+            # One more than shown tells whether anything follows.
+            rows = self._journal.page(self._actor, wanted, after, limit + 1)
+            names = self._read_names() if after is None else {}
+            return _Read(rows[:limit], len(rows) > limit, names)
+
+        def done(read: _Read) -> None:
+            if question == self._question:
+                self._reading = False
+                self._more = read.more
+                self._take(read, append=after is not None)
+
+        def failed(error: Exception) -> None:
+            if question == self._question:
+                self._reading = False
+                self.failed.emit(error)
+
+        self._tasks.database(self, work, done, failed)
+
+    def _take(self, read: _Read, *, append: bool) -> None:
+        if append:
+            if read.rows:
+                first = len(self._rows)
+                self.beginInsertRows(_NOWHERE, first, first + len(read.rows) - 1)
+                self._rows += read.rows
+                self.endInsertRows()
+        else:
+            if read.names != self._names:
+                self._names = read.names
+                self.names_read.emit(read.names)
+            self._replace(read.rows)
+        self.loaded.emit()
+
+    def _replace(self, rows: list[JournalRow]) -> None:
+        if [r.call_id for r in rows] == [r.call_id for r in self._rows]:
+            # Nothing moved: selection and place stay without anybody's help.
+            self._rows = rows
+            if rows:
+                self._all_changed(Column.TIME)
+            return
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def _on_states(self, states: dict[str, State]) -> None:
+        rows = [replace(r, state=states.get(r.call_id, r.state)) for r in self._rows]
+        if rows != self._rows:
+            self._rows = rows
+            self._all_changed(Column.STATE)
+
+    def _all_changed(self, first_column: Column) -> None:
+        last = self.index(len(self._rows) - 1, Column.STATE)
+        self.dataChanged.emit(self.index(0, first_column), last)
+
+
+def _headings() -> dict[Column, str]:
+    return {
+        Column.TIME: _("Time"),
+        Column.NUMBER: _("Number"),
+        Column.KIND: _("Kind"),
+        Column.TOPIC: _("Topic"),
+        Column.PLACE: _("Place"),
+        Column.DANGER: _("Danger"),
+        Column.OPERATOR: _("Operator"),
+        Column.DURATION: _("Length"),
+        Column.STATE: _("State"),
+    }
+
+
+def _alignment(column: Column) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column is Column.DURATION else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

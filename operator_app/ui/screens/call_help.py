@@ -1,0 +1,85 @@
+"""The right-hand panel of a call: earlier calls from this number, numbers to call."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
+
+from operator_app.domain.reference import Reference
+from operator_app.i18n import _, language
+from operator_app.services.calls import EarlierCall
+from operator_app.ui.widgets.basic import GRID, Card, text
+from operator_app.ui.dates import short_date
+
+
+class CallHelp(QWidget):
+    """What the operator may need beside the form."""
+
+    open_asked = Signal(str)
+
+    def __init__(self, reference: Reference) -> None:
+        super().__init__()
+        self._reference = reference
+        self.setFixedWidth(316)
+        self.earlier_card = Card(_("Earlier calls from this number"))
+        self._earlier = QVBoxLayout()
+        self._earlier.setSpacing(GRID)
+        self.earlier_card.body.addLayout(self._earlier)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addWidget(self.earlier_card)
+        layout.addWidget(self._numbers())
+        layout.addStretch(1)
+        self.clear()
+
+    def clear(self) -> None:
+        """No number yet."""
+        self.show_earlier([])
+
+    def show_earlier(self, calls: list[EarlierCall]) -> None:
+        """List earlier calls, newest first."""
+        while item := self._earlier.takeAt(0):
+            if widget := item.widget():
+                widget.deleteLater()
+        if not calls:
+            hint = _("None, or no number was entered yet.")
+            self._earlier.addWidget(text(hint, "muted", wrap=True))
+        for call in calls:
+            self._earlier.addWidget(self._earlier_row(call))
+
+    def _earlier_row(self, call: EarlierCall) -> QWidget:
+        shown_in = language()
+        topic = self._reference.label("topic_l2", call.topic, shown_in) or self._reference.label(
+            "contact_kind", call.contact_kind, shown_in
+        )
+        done = ", ".join(self._reference.label("action", a, shown_in) for a in call.actions)
+        row = QWidget()
+        layout = QVBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        link = QPushButton(f"{short_date(call.started_at)} · {topic}".replace("&", "&&"))
+        link.setObjectName("link")
+        link.setCursor(Qt.CursorShape.PointingHandCursor)
+        link.setAutoDefault(False)
+        link.clicked.connect(lambda: self.open_asked.emit(call.call_id))
+        layout.addWidget(link, alignment=Qt.AlignmentFlag.AlignLeft)
+        if done:
+            detail = text(done, "hint", wrap=True)
+            detail.setContentsMargins(5, 0, 0, 0)
+            layout.addWidget(detail)
+        return row
+
+    def _numbers(self) -> QWidget:
+        card = Card(_("Numbers to call"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        for row, number in enumerate(self._reference.emergency_numbers):
+            grid.addWidget(text(number.number, "strong"), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(text(number.label(language()), "", wrap=True), row, 1)
+        card.body.addLayout(grid)
+        hint = _("To be confirmed by the ministry.")
+        card.body.addWidget(text(hint, "hint", wrap=True))
+        return card

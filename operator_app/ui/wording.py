@@ -1,0 +1,119 @@
+"""How screens word what they share: sync states, times, durations, places, danger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from PySide6.QtCore import QDate, QLocale, QTime
+
+from operator_app.domain.calls import UNKNOWN_PLACE
+from operator_app.domain.clock import local
+from operator_app.domain.reference import Reference
+from operator_app.domain.wire import State
+from operator_app.i18n import N_, _, language
+
+_LOCALES = {
+    "ky": QLocale(QLocale.Language.Kyrgyz, QLocale.Country.Kyrgyzstan),
+    "ru": QLocale(QLocale.Language.Russian, QLocale.Country.Kyrgyzstan),
+    "en": QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom),
+}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Words with a tone ("", "calm", "waiting" or "danger") and a sign of its own shape.
+
+    The tone is a colour of the theme; words and sign say the same without it.
+    """
+
+    words: str
+    tone: str = ""
+    sign: str = ""
+
+
+SAVED = (State.QUEUED,)
+ON_ITS_WAY = (State.SENDING,)
+AT_THE_MINISTRY = (State.STORED, State.APPLIED, State.HELD)
+NEEDS_YOU = (State.CONFLICT, State.REJECTED)
+
+_STATE_WORDINGS = {
+    SAVED: Wording(N_("Saved here"), "", "○"),
+    ON_ITS_WAY: Wording(N_("On its way"), "", "◐"),
+    AT_THE_MINISTRY: Wording(N_("At the ministry"), "calm", "●"),
+    NEEDS_YOU: Wording(N_("Needs you"), "waiting", "▲"),
+}
+STATE_GROUPS = tuple(_STATE_WORDINGS)
+"""The sync states as people know them, each as the states of revisions it stands for."""
+
+_DANGER = {
+    "Y": Wording(N_("Danger now"), "danger", "!"),
+    "U": Wording(N_("Danger not known"), "waiting", "?"),
+}
+
+
+def state_wording(state: State) -> Wording:
+    """How far a revision is, in people's words."""
+    wording = next(w for states, w in _STATE_WORDINGS.items() if state in states)
+    return Wording(_(wording.words), wording.tone, wording.sign)
+
+
+def danger_wording(danger_now: str | None) -> Wording | None:
+    """The mark for a danger answer; None where there is nothing to mark."""
+    wording = _DANGER.get(danger_now or "")
+    return Wording(_(wording.words), wording.tone, wording.sign) if wording else None
+
+
+def locale() -> QLocale:
+    """The locale of the language in use."""
+    return _LOCALES[language()]
+
+
+def time_of_day(at_ms: int) -> str:
+    """ "09:14", Bishkek time."""
+    moment = local(at_ms)
+    return locale().toString(QTime(moment.hour, moment.minute), "HH:mm")
+
+
+def day(which: date, today: date) -> str:
+    """ "Today", "Yesterday", "12 Nov", or "12 Nov 2025" in another year."""
+    if which == today:
+        return _("Today")
+    if which == today - timedelta(days=1):
+        return _("Yesterday")
+    pattern = "d MMM" if which.year == today.year else "d MMM yyyy"
+    return locale().toString(QDate(which.year, which.month, which.day), pattern)
+
+
+def day_and_time(at_ms: int, today: date) -> str:
+    """ "Today, 09:14" or "12 Nov, 09:14", Bishkek time."""
+    return f"{day(local(at_ms).date(), today)}, {time_of_day(at_ms)}"
+
+
+def full_day_and_time(at_ms: int) -> str:
+    """ "12 November 2026, 09:14", Bishkek time, for a page that is read and printed."""
+    moment = local(at_ms)
+    shown = locale().toString(QDate(moment.year, moment.month, moment.day), "d MMMM yyyy")
+    return f"{shown}, {time_of_day(at_ms)}"
+
+
+def duration(seconds: int) -> str:
+    """ "2:14", or "1:02:14" from an hour on."""
+    minutes, rest = divmod(max(0, seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def place(reference: Reference, division: str | None, *, whole: bool = True) -> str:
+    """ "Chui oblast › Alamudun rayon", or the last name alone unless `whole`."""
+    if division == UNKNOWN_PLACE:
+        return _("Place not known")
+    if whole:
+        return reference.division_path(division, language())
+    found = reference.division(division)
+    return found.label(language()) if found else (division or "")
+
+
+def person(names: dict[str, str], user_id: str) -> str:
+    """The full name, or words for somebody this PC does not know."""
+    return names.get(user_id) or _("Somebody of another PC")
