@@ -86,9 +86,7 @@ def enrol(store: Store, keys: IntakeKeys, request: Enrolment, now: int) -> str:
                 device.c.public_key == request.device_key,
                 device.c.revoked_at.is_(None),
             )
-            .values(
-                office=request.office, app_version=request.app_version, last_contact_at=now
-            )
+            .values(office=request.office, app_version=request.app_version, last_contact_at=now)
         )
         if kept.rowcount != 1:
             raise Refusal(403, "enrol.refused")

@@ -123,9 +123,7 @@ def stages(revisions: Sequence[Revision], folded: Folded) -> dict[str, State]:
             ancestors = ancestors or _ancestors(ready)
             contested = any(
                 _came_first(other, revision)
-                and not any(
-                    {other.op_id, revision.op_id} <= whole for whole in ancestors.values()
-                )
+                and not any({other.op_id, revision.op_id} <= whole for whole in ancestors.values())
                 for other in siblings[revision.op_id]
             )
             result[revision.op_id] = State.CONFLICT if contested else State.APPLIED
@@ -151,7 +149,8 @@ def _siblings(ready: Sequence[Revision]) -> dict[str, list[Revision]]:
     """For each revision that shares a base with others: those others. No base is a base, too."""
     by_base: dict[str | None, list[Revision]] = {}
     for revision in ready:
-        for base in set(revision.bases) or {None}:
+        bases: set[str | None] = {*revision.bases} or {None}
+        for base in bases:
             by_base.setdefault(base, []).append(revision)
     result: dict[str, list[Revision]] = {}
     for group in by_base.values():

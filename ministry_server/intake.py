@@ -56,6 +56,15 @@ class _Item:
     code: str = ""
 
 
+@dataclass(frozen=True)
+class _Arrival:
+    """One request: its drawn mark, whose it is, and when it came (UTC ms)."""
+
+    mark: int
+    device: Device
+    at: int
+
+
 class Intake:
     """Takes pushes in. Safe from several threads and processes."""
 
@@ -65,85 +74,73 @@ class Intake:
 
     def accept(self, device: Device, push: Push, now: int) -> tuple[str, list[Result]]:
         """(epoch, one result per item in order). All that is told is committed when it returns."""
-        arrival = secrets.randbits(62)
-        items = [_examine(item, device, arrival, now) for item in push.items]
+        arrival = _Arrival(secrets.randbits(62), device, now)
+        items = [_examine(item, arrival) for item in push.items]
         with self._store.write() as connection:
             ledger = Ledger(connection, self._keys.receipt_key, now)
             rows = [item.row for item in items if item.row is not None]
             if rows:
                 connection.execute(insert_new(connection, intake), rows)
-            results = self._look(connection, ledger, items, device, arrival, now)
+            results = _look(connection, ledger, items, arrival)
             note_contact(connection, device.dev, now, push.report)
             watch_audit(connection, device.dev, push.report.audit, now)
             ledger.close()
         return ledger.settings["epoch"], results
 
-    def _look(
-        self,
-        connection: Connection,
-        ledger: Ledger,
-        items: list[_Item],
-        device: Device,
-        arrival: int,
-        now: int,
-    ) -> list[Result]:
-        """Compare what was sent with what is stored, and sign accordingly."""
-        op_ids = {item.header.op_id for item in items if item.row and item.header}
-        there = {
-            row.op_id: row
-            for row in connection.execute(
-                select(
-                    intake.c.op_id,
-                    intake.c.dev,
-                    intake.c.inc,
-                    intake.c.seq,
-                    intake.c.tag,
-                    intake.c.arrival,
-                ).where(intake.c.op_id.in_(op_ids))
-            )
-        }
-        older = [op_id for op_id, row in there.items() if row.arrival != arrival]
-        known = receipts_of(connection, older)
-        results = []
-        for item in items:
-            if item.row is None or item.header is None:
-                receipts = (
-                    [ledger.refuse(item.header, item.tag, item.code)] if item.header else []
-                )
-                results.append(Result(item.op_id, State.REJECTED.value, receipts, item.code))
-                continue
-            header, row = item.header, there.get(item.header.op_id)
-            if row is None or (row.dev, row.inc, row.seq, row.tag) != (
-                header.dev,
-                header.inc,
-                header.seq,
-                item.tag,
-            ):
-                mark = f"{header.op_id} {header.inc} {header.seq} {item.tag}"
-                raise_alarm(connection, device.dev, "mismatch", mark, now)
-                refused = ledger.refuse(header, item.tag, "mismatch")
-                results.append(Result(item.op_id, "mismatch", [refused], "mismatch"))
-            elif header.op_id in known:
-                results.append(Result(item.op_id, "duplicate", known[header.op_id]))
-            else:
-                stored = ledger.sign(header, item.tag, State.STORED)
-                known[header.op_id] = [stored]
-                results.append(Result(item.op_id, State.STORED.value, [stored], new=True))
-        return results
+
+def _look(
+    connection: Connection, ledger: Ledger, items: list[_Item], arrival: _Arrival
+) -> list[Result]:
+    """Compare what was sent with what is stored, and sign accordingly."""
+    columns = (intake.c[n] for n in ("op_id", "dev", "inc", "seq", "tag", "arrival"))
+    op_ids = {item.op_id for item in items if item.row}
+    there = {
+        row.op_id: row
+        for row in connection.execute(select(*columns).where(intake.c.op_id.in_(op_ids)))
+    }
+    older = [op_id for op_id, row in there.items() if row.arrival != arrival.mark]
+    known = receipts_of(connection, older)
+    results = []
+    for item in items:
+        if item.header is None:
+            results.append(Result(item.op_id, State.REJECTED.value, [], item.code))
+            continue
+        header, tag = item.header, item.tag
+        if item.row is None:
+            refused = ledger.refuse(header, tag, item.code)
+            results.append(Result(item.op_id, State.REJECTED.value, [refused], item.code))
+            continue
+        row = there.get(header.op_id)
+        if row is None or (row.dev, row.inc, row.seq, row.tag) != (*_place(header), tag):
+            mark = f"{header.op_id} {header.inc} {header.seq} {tag}"
+            raise_alarm(connection, header.dev, "mismatch", mark, arrival.at)
+            refused = ledger.refuse(header, tag, "mismatch")
+            results.append(Result(item.op_id, "mismatch", [refused], "mismatch"))
+        elif header.op_id in known:
+            results.append(Result(item.op_id, "duplicate", known[header.op_id]))
+        else:
+            known[header.op_id] = [ledger.sign(header, tag, State.STORED)]
+            receipts = known[header.op_id]
+            results.append(Result(item.op_id, State.STORED.value, receipts, new=True))
+    return results
 
 
-def _examine(item: Any, device: Device, arrival: int, now: int) -> _Item:
+def _place(header: Header) -> tuple[str, str, int]:
+    return header.dev, header.inc, header.seq
+
+
+def _examine(item: Any, arrival: _Arrival) -> _Item:
     """Check form, sender and signature of one item; a bad one never hinders the others."""
     header = _readable_header(item)
     op_id = item["op_id"] if isinstance(item, dict) and is_word(item.get("op_id")) else None
-    own = header if header and header.dev == device.dev else None
+    own = header if header and header.dev == arrival.device.dev else None
     tag = item["tag"] if own else ""
     try:
         if header is None:
             raise BadEnvelope("envelope.malformed")
         if own is None:
             raise BadEnvelope("envelope.other_device")
-        check(item, device.key)
+        check(item, arrival.device.key)
         if not is_word(item["kid"]):
             raise BadEnvelope("envelope.malformed")
         ct, sig = _bytes(item["ct"]), _bytes(item["sig"])
@@ -157,8 +154,8 @@ def _examine(item: Any, device: Device, arrival: int, now: int) -> _Item:
         "seq": header.seq,
         "tag": tag,
         "kid": item["kid"],
-        "arrival": arrival,
-        "received_at": now,
+        "arrival": arrival.mark,
+        "received_at": arrival.at,
         "sig": sig,
         "ct": ct,
     }

@@ -101,9 +101,7 @@ def receipts_of(connection: Connection, op_ids: list[str]) -> dict[str, list[Sig
     return found
 
 
-def receipts_after(
-    connection: Connection, dev: str, cursor: int, most: int
-) -> list[SignedReceipt]:
+def receipts_after(connection: Connection, dev: str, cursor: int, most: int) -> list[SignedReceipt]:
     """The next receipts of a device after a cursor (a server_seq)."""
     words = connection.execute(
         select(receipt.c.text)

@@ -212,5 +212,3 @@ def _exactly(data: dict[str, Any], *names: str) -> None:
 
 def _refuse(*_: object) -> NoReturn:
     raise Refusal(400, "request.malformed")
-
-

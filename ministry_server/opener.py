@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, Select, select
 
 from ministry_server.keys import OpenerKeys
 from ministry_server.ledger import Ledger
@@ -46,7 +46,7 @@ class _Opened:
 
     payload: dict[str, Any] | None
     plain: bytes = b""
-    stage: State | None = None
+    stage: State = State.STORED
     code: str | None = None
 
 
@@ -65,9 +65,11 @@ class Opener:
         """Open everything that was stored and not opened yet; how many."""
         done = 0
         with self._lock:
-            while opened := self._next_chunk(now):
+            while True:
+                opened = self._next_chunk(now)
                 done += opened
-        return done
+                if opened < CHUNK:
+                    return done
 
     def force_overdue(self, now: int) -> int:
         """Apply, marked as forced, what has waited five days for its base; how many records."""
@@ -131,7 +133,7 @@ class Opener:
         arrived = []
         for row, opened in judged:
             header = Header(row["op_id"], row["dev"], row["inc"], row["seq"])
-            if opened.stage is not None:
+            if opened.payload is None:
                 ledger.sign(header, row["tag"], opened.stage, code=opened.code)
             arrived.append(
                 Arrived(
@@ -153,12 +155,12 @@ class Opener:
             return self._judge(row)
         except Exception as error:  # noqa: BLE001 - held for a mended program, not lost, not in the way
             log.error("cannot judge %s: %s", row["op_id"], type(error).__name__)
-            return _Opened(None, stage=State.HELD, code=FAILED)
+            return _held(FAILED)
 
     def _judge(self, row: RowMapping) -> _Opened:
         identity = self._identities.get(row["kid"])
         if identity is None:
-            return _Opened(None, stage=State.HELD, code=NO_KEY)
+            return _held(NO_KEY)
         try:
             plain = open_sealed({"ct": base64.b64encode(row["ct"])}, identity)
             data = json.loads(plain)
@@ -166,25 +168,28 @@ class Opener:
             return _rejected(error.code)
         except (ValueError, RecursionError):
             return _rejected("wire.not_an_object")
-        faults = check_payload(data)
-        if any(fault.code == NEWER_SCHEMA for fault in faults):
-            return _Opened(None, stage=State.HELD, code=NEWER_SCHEMA)
-        if faults:
-            return _rejected(faults[0].code)
-        inside = Header(data["op_id"], data["dev"], data["inc"], data["seq"])
-        if inside != Header(row["op_id"], row["dev"], row["inc"], row["seq"]):
-            return _rejected("wire.header_swapped")
-        if not is_word(data["record_id"]) or not is_word(data["author"]):
-            return _rejected("wire.bad_id")
-        bases = data["bases"]
-        if len(bases) > MOST_BASES or not all(map(is_word, bases)) or data["op_id"] in bases:
-            return _rejected("wire.bad_base")
-        if data["body"]["office"] != row["office"]:
-            return _rejected("wire.other_office")
-        return _Opened(data, plain)
+        faults = [fault.code for fault in check_payload(data)]
+        if NEWER_SCHEMA in faults:
+            return _held(NEWER_SCHEMA)
+        code = faults[0] if faults else _implausible(data, row)
+        return _rejected(code) if code else _Opened(data, plain)
 
 
-def _stored() -> Any:
+def _implausible(data: dict[str, Any], row: RowMapping) -> str | None:
+    """What is wrong with a payload of the right form, as coming from this device."""
+    inside = Header(data["op_id"], data["dev"], data["inc"], data["seq"])
+    if inside != Header(row["op_id"], row["dev"], row["inc"], row["seq"]):
+        return "wire.header_swapped"
+    if not is_word(data["record_id"]) or not is_word(data["author"]):
+        return "wire.bad_id"
+    bases = data["bases"]
+    if len(bases) > MOST_BASES or not all(map(is_word, bases)) or data["op_id"] in bases:
+        return "wire.bad_base"
+    return "wire.other_office" if data["body"]["office"] != row["office"] else None
+
+
+def _stored() -> Select[Any]:
+    """What the intake stored, with the office of the device."""
     columns = (intake.c[n] for n in ("id", "op_id", "dev", "inc", "seq", "tag", "kid", "ct"))
     return select(*columns, intake.c.received_at, device.c.office).join(
         device, device.c.dev == intake.c.dev
@@ -193,3 +198,7 @@ def _stored() -> Any:
 
 def _rejected(code: str) -> _Opened:
     return _Opened(None, stage=State.REJECTED, code=code)
+
+
+def _held(code: str) -> _Opened:
+    return _Opened(None, stage=State.HELD, code=code)

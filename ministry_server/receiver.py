@@ -19,6 +19,7 @@ from ministry_server.messages import MAX_BYTES, MAX_ITEMS, PROTO, Refusal
 from ministry_server.opener import Opener
 from ministry_server.store import get_all, open_store
 from ministry_server.throttle import Throttle
+from ministry_server.watch import forget_old_heads
 from operator_app.domain.enrolment import EnrolmentCode
 from operator_app.sync.receipts import sign
 
@@ -134,7 +135,10 @@ class Receiver:
             for op_id, result in new.items():
                 # In place: a second copy in the same batch tells the same receipts.
                 result.receipts[:] = receipts[op_id]
-                result.outcome, result.code = receipts[op_id][-1]["stage"], receipts[op_id][-1]["code"]
+                result.outcome, result.code = (
+                    receipts[op_id][-1]["stage"],
+                    receipts[op_id][-1]["code"],
+                )
         return {
             "epoch": epoch,
             "now": self.now(),
@@ -150,6 +154,9 @@ class Receiver:
 
     def housekeeping(self) -> None:
         """What has to be done from time to time, whether or not anybody calls."""
+        if self.role is not Role.OPENER:
+            with self.store.write() as connection:
+                forget_old_heads(connection, self.now())
         if self.opener is not None:
             self.opener.work(self.now())
             self.opener.force_overdue(self.now())

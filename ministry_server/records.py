@@ -24,8 +24,8 @@ FORCED = "wire.forced"
 class Arrived:
     """A revision as the opener judged it.
 
-    `payload` and its bytes `plain` when it is to be applied; else `stage` and `code`, for which
-    a receipt was signed already.
+    `payload` and its bytes `plain` when it is sound, and then its stage follows from the record;
+    else `stage` and `code` are final, and a receipt was signed for them already.
     """
 
     header: Header
@@ -34,7 +34,7 @@ class Arrived:
     received_at: int
     payload: dict[str, Any] | None
     plain: bytes
-    stage: State | None
+    stage: State
     code: str | None
 
 
@@ -50,7 +50,7 @@ class Records:
         rows = []
         for item in arrived:
             if item.payload is None:
-                rows.append(self._event(item))
+                rows.append(_event(item, item.stage, item.code))
             else:
                 new.setdefault(self._vault.reference(item.payload["record_id"]), []).append(item)
         known = self._revisions(connection, new)
@@ -71,7 +71,8 @@ class Records:
                 stage = settled.stages[item.header.op_id]
                 code = _code(stage, forced=False)
                 ledger.sign(item.header, item.tag, stage, code=code)
-                rows.append(self._event(item, ref, stage, code))
+                sealed = self._vault.seal_bytes(item.header.op_id, item.plain)
+                rows.append(_event(item, stage, code, ref=ref, sealed=sealed))
             before = {r.op_id: r for r in known.get(ref, ())}
             self._move(connection, ledger, settled, before)
         if rows:
@@ -91,9 +92,7 @@ class Records:
         known = self._revisions(connection, {row.record_ref for row in late})
         for ref, revisions in known.items():
             forced = force(revisions, overdue)
-            newly = [
-                new.op_id for old, new in zip(revisions, forced, strict=True) if old != new
-            ]
+            newly = [new.op_id for old, new in zip(revisions, forced, strict=True) if old != new]
             connection.execute(update(event).where(event.c.op_id.in_(newly)).values(forced=1))
             settled = self._fold(connection, ref, forced, {})
             self._move(connection, ledger, settled, {r.op_id: r for r in forced})
@@ -104,9 +103,7 @@ class Records:
         """Drop the events of revisions that are about to be judged again."""
         connection.execute(delete(event).where(event.c.op_id.in_(list(op_ids))))
 
-    def _revisions(
-        self, connection: Connection, refs: Iterable[str]
-    ) -> dict[str, list[Revision]]:
+    def _revisions(self, connection: Connection, refs: Iterable[str]) -> dict[str, list[Revision]]:
         found: dict[str, list[Revision]] = {}
         rows = connection.execute(
             select(
@@ -183,34 +180,8 @@ class Records:
             header = Header(row.op_id, row.dev, row.inc, row.seq)
             ledger.sign(header, row.tag, stage, code=code)
             connection.execute(
-                update(event)
-                .where(event.c.op_id == row.op_id)
-                .values(stage=stage.value, code=code)
+                update(event).where(event.c.op_id == row.op_id).values(stage=stage.value, code=code)
             )
-
-    def _event(
-        self,
-        item: Arrived,
-        ref: str | None = None,
-        stage: State | None = None,
-        code: str | None = None,
-    ) -> dict[str, Any]:
-        settled = stage or item.stage
-        assert settled is not None
-        return {
-            "op_id": item.header.op_id,
-            "intake_id": item.intake_id,
-            "dev": item.header.dev,
-            "received_at": item.received_at,
-            "stage": settled.value,
-            "code": code if stage else item.code,
-            "forced": 0,
-            "record_ref": ref,
-            "bases": json.dumps(item.payload["bases"]) if item.payload else None,
-            "sealed": (
-                self._vault.seal_bytes(item.header.op_id, item.plain) if item.payload else None
-            ),
-        }
 
     def _write(
         self, connection: Connection, changes: Sequence[tuple[str, bool, dict[str, Any]]]
@@ -219,9 +190,7 @@ class Records:
             connection.execute(insert(record), fresh)
         for ref, known, row in changes:
             if known:
-                connection.execute(
-                    update(record).where(record.c.record_ref == ref).values(**row)
-                )
+                connection.execute(update(record).where(record.c.record_ref == ref).values(**row))
 
 
 @dataclass(frozen=True)
@@ -231,6 +200,28 @@ class _Settled:
     row: dict[str, Any]
     stages: dict[str, State]
     forced: set[str]
+
+
+def _event(
+    item: Arrived,
+    stage: State,
+    code: str | None,
+    *,
+    ref: str | None = None,
+    sealed: bytes | None = None,
+) -> dict[str, Any]:
+    return {
+        "op_id": item.header.op_id,
+        "intake_id": item.intake_id,
+        "dev": item.header.dev,
+        "received_at": item.received_at,
+        "stage": stage.value,
+        "code": code,
+        "forced": 0,
+        "record_ref": ref,
+        "bases": json.dumps(item.payload["bases"]) if item.payload else None,
+        "sealed": sealed,
+    }
 
 
 def _face(payload: dict[str, Any]) -> Face:

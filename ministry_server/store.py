@@ -7,6 +7,7 @@ order of their commits and a cursor over them misses none.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sqlite3
 import threading
@@ -20,10 +21,10 @@ from sqlalchemy import (
     Connection,
     Engine,
     Table,
+    bindparam,
     create_engine,
     event,
     select,
-    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -36,6 +37,9 @@ from operator_app.errors import EnvironmentProblem
 
 DATABASE_FILE = "ministry.db"
 BUSY_SECONDS = 10.0
+
+_ALL = select(meta.c.key, meta.c.value)
+_PUT = update(meta).where(meta.c.key == bindparam("name")).values(value=bindparam("value"))
 
 
 class Store:
@@ -144,27 +148,30 @@ def make_store(folder: Path, database_url: str | None = None) -> None:
 
 def insert_new(connection: Connection, table: Table) -> Any:
     """INSERT ... ON CONFLICT DO NOTHING in the words of this database."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return _insert_new(connection.dialect.name, table)
+
+
+@functools.cache
+def _insert_new(dialect_name: str, table: Table) -> Any:
+    dialect = postgresql if dialect_name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing()
 
 
 def get(connection: Connection, key: str) -> str:
     """A value of `meta`."""
-    return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one()
+    return str(connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one())
 
 
 def get_all(connection: Connection, *, lock: bool = False) -> dict[str, str]:
     """All of `meta`; with `lock` no other writer gets past this point until we commit."""
     if lock and connection.dialect.name != "sqlite":
-        connection.execute(
-            select(meta.c.value).where(meta.c.key == "server_seq").with_for_update()
-        )
-    return {row.key: row.value for row in connection.execute(select(meta.c.key, meta.c.value))}
+        connection.execute(select(meta.c.value).where(meta.c.key == "server_seq").with_for_update())
+    return {row.key: row.value for row in connection.execute(_ALL)}
 
 
 def put(connection: Connection, key: str, value: str) -> None:
     """Change a value of `meta`."""
-    connection.execute(update(meta).where(meta.c.key == key).values(value=value))
+    connection.execute(_PUT, {"name": key, "value": value})
 
 
 def new_epoch(store: Store) -> str:
@@ -211,5 +218,4 @@ def _set_up(connection: Any, _record: object) -> None:
 
 def _begin(connection: Connection) -> None:
     mode = connection.get_execution_options().get("begin", "DEFERRED")
-    connection.execute(text(f"BEGIN {mode}"))
-
+    connection.exec_driver_sql(f"BEGIN {mode}")

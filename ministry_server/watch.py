@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from ministry_server.messages import AuditReport, Report
 from ministry_server.schema import alarm, audit_head, device
 from ministry_server.store import insert_new
+
+HEADS_KEPT_MS = 7 * 24 * 3600 * 1000
 
 
 def raise_alarm(connection: Connection, dev: str, kind: str, mark: str, at: int) -> None:
@@ -35,15 +37,14 @@ def watch_audit(connection: Connection, dev: str, told: AuditReport, at: int) ->
     A head told before, word for word, is a repeated request and no news. After a restore of this
     server the device's `since` may be unknown here: that is no proof of anything.
     """
-    known = dict(
-        connection.execute(
+    known = {
+        row.seq: row.hash
+        for row in connection.execute(
             select(audit_head.c.seq, audit_head.c.hash).where(
                 audit_head.c.dev == dev, audit_head.c.seq.in_((told.seq, told.since_seq))
             )
         )
-        .tuples()
-        .all()
-    )
+    }
     if known.get(told.seq) == told.hash and known.get(told.since_seq) in (None, told.since_hash):
         return
     newest, since_before = connection.execute(
@@ -69,3 +70,13 @@ def watch_audit(connection: Connection, dev: str, told: AuditReport, at: int) ->
         connection.execute(
             update(device).where(device.c.dev == dev).values(audit_since=told.since_seq)
         )
+
+
+def forget_old_heads(connection: Connection, now: int) -> None:
+    """Drop the audit heads that no device will name again; a late copy of a request may, so wait."""
+    since = select(device.c.audit_since).where(device.c.dev == audit_head.c.dev).scalar_subquery()
+    connection.execute(
+        delete(audit_head).where(
+            audit_head.c.told_at < now - HEADS_KEPT_MS, audit_head.c.seq < since
+        )
+    )

@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ministry_server.messages import MAX_BYTES, Refusal
+from ministry_server.overview import overview
 from ministry_server.receiver import Receiver, Role
 from ministry_server.status import may_see, status_page
 
@@ -71,7 +72,7 @@ def build_app(receiver: Receiver) -> Starlette:
     async def status(request: Request) -> Response:
         if not may_see(request, receiver.keys.status_token):
             return _problem(404, "request.unknown_path")
-        return await work(status_page, receiver)  # type: ignore[no-any-return]
+        return status_page(await work(overview, receiver.store), receiver.now())
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -102,9 +103,9 @@ def build_app(receiver: Receiver) -> Starlette:
 
 
 async def _keep_house(receiver: Receiver, work: Callable[..., Awaitable[Any]]) -> None:
-    """The opener's rounds: for what another process stored, and for what waits too long."""
+    """The rounds: for what another process stored, and for what waits too long."""
     pause = 2.0 if receiver.role is Role.OPENER else 60.0
-    while receiver.opener is not None:
+    while True:
         await asyncio.sleep(pause)
         try:
             await work(receiver.housekeeping)

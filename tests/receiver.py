@@ -45,6 +45,7 @@ class RunningReceiver:
             make_store(folder)
         self._socket = listen("127.0.0.1", 0)
         self.port: int = self._socket.getsockname()[1]
+        self.socket_protocol = self._socket.proto
         self.url = f"http://127.0.0.1:{self.port}"
         self.receiver: Receiver
         self.start()
@@ -137,5 +138,3 @@ class RunningReceiver:
                 **vault.open(ref, row.sealed),
             }
         return found
-
-

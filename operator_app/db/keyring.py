@@ -22,13 +22,17 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from operator_app.files import replace_file
 from operator_app.errors import EnvironmentProblem, Fault, NotAllowed
+from operator_app.files import replace_file
 
 VERSION = 1
 LEAST_MEMORY_KIB = 64 * 1024
 TARGET_SECONDS = 0.5
 RECOVERY_GROUPS = 8
+SALT_BYTES = 16
+NONCE_BYTES = 12
+WRAPPED_BYTES = 32 + 16
+"""The database key and the authentication tag of AES-GCM."""
 _RECOVERY_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 RECOVERY_LOGIN = ""
 
@@ -166,7 +170,7 @@ def read_keyring(file: Path) -> Keyring:
         return Keyring(data["database_id"], tuple(_slot(s) for s in data["slots"]))
     except FileNotFoundError:
         raise EnvironmentProblem("keyring.missing") from None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise EnvironmentProblem("keyring.damaged") from None
 
 
@@ -184,21 +188,23 @@ def _slot(data: dict[str, Any]) -> Slot:
     if kdf["name"] != "argon2id":
         raise ValueError("unknown kdf")
     cost = KdfCost(int(kdf["memory_kib"]), int(kdf["iterations"]), int(kdf["lanes"]))
-    if not LEAST_MEMORY_KIB <= cost.memory_kib <= 1024 * 1024 or not 1 <= cost.iterations <= 100:
+    if (
+        not LEAST_MEMORY_KIB <= cost.memory_kib <= 1024 * 1024
+        or not 1 <= cost.iterations <= 100
+        or not 1 <= cost.lanes <= 16
+    ):
         raise ValueError("cost out of bounds")
-    return Slot(
-        str(data["slot_id"]),
-        str(data["login"]),
-        cost,
-        base64.b64decode(kdf["salt"]),
-        base64.b64decode(data["nonce"]),
-        base64.b64decode(data["wrapped"]),
+    salt, nonce, wrapped = (
+        base64.b64decode(text) for text in (kdf["salt"], data["nonce"], data["wrapped"])
     )
+    if (len(salt), len(nonce), len(wrapped)) != (SALT_BYTES, NONCE_BYTES, WRAPPED_BYTES):
+        raise ValueError("sizes")
+    return Slot(str(data["slot_id"]), str(data["login"]), cost, salt, nonce, wrapped)
 
 
 def _wrap(database_id: str, login: str, secret: str, key: bytes, cost: KdfCost) -> Slot:
     slot_id = str(uuid.uuid4())
-    salt, nonce = os.urandom(16), os.urandom(12)
+    salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
     wrapping = _derive(_normal(login, secret), salt, cost)
     wrapped = AESGCM(wrapping).encrypt(nonce, key, _bound(database_id, slot_id, login, cost))
     return Slot(slot_id, login, cost, salt, nonce, wrapped)

@@ -6,6 +6,7 @@ Alembic is imported only when the file is behind (its import costs 200 ms).
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 from pathlib import Path
 
@@ -90,7 +91,7 @@ def _back_up(database: Database, backups: Path, revision: str) -> Path:
     database.close()
     backups.mkdir(parents=True, exist_ok=True)
     copy = backups / f"before-migration-from-{revision}.db"
-    shutil.copyfile(database.file, copy)
+    _copy(database.file, copy)
     sync_folder(backups)
     sibling = database.sibling(copy)
     damage = sibling.verify()
@@ -105,6 +106,13 @@ def _restore(database: Database, backup: Path) -> None:
     for suffix in ("-wal", "-shm"):
         database.file.with_name(database.file.name + suffix).unlink(missing_ok=True)
     temporary = database.file.with_name(database.file.name + ".restoring")
-    shutil.copyfile(backup, temporary)
+    _copy(backup, temporary)
     temporary.replace(database.file)
     sync_folder(database.file.parent)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file and wait until the copy is on the disk."""
+    shutil.copyfile(source, target)
+    with target.open("r+b") as stream:
+        os.fsync(stream.fileno())

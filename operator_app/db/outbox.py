@@ -6,6 +6,7 @@ Only `confirm` moves a revision past "sending", and it takes a receipt that was 
 from __future__ import annotations
 
 import hmac
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from sqlalchemy import (
     and_,
     exists,
     func,
+    not_,
     or_,
     select,
     update,
@@ -41,6 +43,8 @@ class Confirmation:
     tag: bytes
     state: State
     receipt: str
+    epoch: str
+    server_seq: int
     code: str | None = None
 
 
@@ -164,13 +168,18 @@ _RANK = {
 def confirm(connection: Connection, confirmation: Confirmation, now_ms: int) -> bool:
     """Move a revision on by a verified receipt. False when the receipt is not about our bytes.
 
-    A receipt of an earlier stage that arrives late changes nothing but the stored one's text, so
-    the receipt beside a state is always one that says this state.
+    A receipt that arrives late, after one that the server signed later or of a later stage, does
+    not move it; so the receipt beside a state is always one that says this state.
     """
     row = connection.execute(
-        select(revision.c.state, revision.c.inc, revision.c.seq, revision.c.tag).where(
-            revision.c.op_id == confirmation.op_id
-        )
+        select(
+            revision.c.state,
+            revision.c.inc,
+            revision.c.seq,
+            revision.c.tag,
+            revision.c.stored_receipt,
+            revision.c.final_receipt,
+        ).where(revision.c.op_id == confirmation.op_id)
     ).first()
     if (
         row is None
@@ -181,7 +190,8 @@ def confirm(connection: Connection, confirmation: Confirmation, now_ms: int) -> 
     values: dict[str, Any] = {}
     if confirmation.state is State.STORED:
         values["stored_receipt"] = confirmation.receipt
-    if _RANK[confirmation.state] > _RANK[State(row.state)]:
+    late = _signed_before(confirmation, row.final_receipt or row.stored_receipt)
+    if not late and _RANK[confirmation.state] > _RANK[State(row.state)]:
         values |= {
             "state": confirmation.state.value,
             "lease_until": None,
@@ -198,17 +208,35 @@ def confirm(connection: Connection, confirmation: Confirmation, now_ms: int) -> 
     return True
 
 
+def _signed_before(confirmation: Confirmation, known: str | None) -> bool:
+    """Whether the server signed it before the receipt we have; not comparable over epochs."""
+    if known is None:
+        return False
+    receipt = json.loads(known)
+    return bool(
+        receipt["epoch"] == confirmation.epoch and receipt["server_seq"] > confirmation.server_seq
+    )
+
+
+def _held_by_server() -> ColumnElement[bool]:
+    """What a receipt says the server holds: also what it stored, opened and refused."""
+    return or_(
+        revision.c.state.in_(sorted(CONFIRMED)),
+        and_(revision.c.state == State.REJECTED.value, revision.c.stored_receipt.is_not(None)),
+    )
+
+
 def queue_again(connection: Connection, inc: str, first: int, last: int, *, code: str) -> int:
     """Send again what the server says it does not hold; the same bytes under the same number.
 
-    Only what counted as confirmed: what waits goes anyway, what was refused needs a person.
+    Only what it had a receipt for: what waits goes anyway.
     """
     done = connection.execute(
         update(revision)
         .where(
             revision.c.inc == inc,
             revision.c.seq.between(first, last),
-            revision.c.state.in_(sorted(CONFIRMED)),
+            _held_by_server(),
         )
         .values(
             state=State.QUEUED.value,
@@ -257,11 +285,7 @@ def confirmed_ranges(connection: Connection, inc: str) -> list[tuple[int, int]]:
     """
     open_numbers = connection.execute(
         select(revision.c.seq)
-        .where(
-            UNFINISHED,
-            revision.c.inc == inc,
-            revision.c.state.in_(sorted({*WAITING, State.REJECTED})),
-        )
+        .where(UNFINISHED, revision.c.inc == inc, not_(_held_by_server()))
         .order_by(revision.c.seq)
     ).scalars()
     ranges: list[tuple[int, int]] = []

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Integer, Text, bindparam, cast, literal_column, select
 from sqlalchemy.dialects.sqlite import insert
 
 from operator_app.db.models import setting
+from operator_app.db.prepared import Prepared
 from operator_app.domain.ids import new_incarnation
 from operator_app.domain.office import Office
 from operator_app.domain.wire import device_id_of
@@ -23,29 +24,33 @@ SERVER = "server"
 DEVICE = "device"
 PREFERENCES = "preferences"
 
+# Built once: building a statement costs more than running it, and saving a call runs several.
+_READ = select(setting.c.value).where(setting.c.key == bindparam("key"))
+_INSERT = insert(setting)
+_PUT = _INSERT.on_conflict_do_update(index_elements=["key"], set_={"value": _INSERT.excluded.value})
+_COUNT_ON = Prepared(
+    _INSERT.on_conflict_do_update(
+        index_elements=["key"],
+        set_={"value": cast(cast(setting.c.value, Integer) + literal_column("1"), Text)},
+    ).returning(setting.c.value)
+)
+
 
 def get(connection: Connection, key: str) -> Any:
     """The value, or None."""
-    text = connection.execute(select(setting.c.value).where(setting.c.key == key)).scalar()
+    text = connection.execute(_READ, {"key": key}).scalar()
     return None if text is None else json.loads(text)
 
 
 def put(connection: Connection, key: str, value: Any) -> None:
     """Set or replace the value."""
-    text = json.dumps(value, ensure_ascii=False)
-    connection.execute(
-        insert(setting)
-        .values(key=key, value=text)
-        .on_conflict_do_update(index_elements=["key"], set_={"value": text})
-    )
+    connection.execute(_PUT, {"key": key, "value": json.dumps(value, ensure_ascii=False)})
 
 
 def next_number(connection: Connection, counter: str) -> int:
     """The next value of a counter, from 1; part of the caller's transaction."""
-    key = f"counter.{counter}"
-    value = int(get(connection, key) or 0) + 1
-    put(connection, key, value)
-    return value
+    counted = _COUNT_ON.run(connection, {"key": f"counter.{counter}", "value": "1"})
+    return int(counted.fetchone()[0])
 
 
 def peek_number(connection: Connection, counter: str) -> int:

@@ -117,14 +117,14 @@ def write_batch_size(connection: Connection, batch: BatchSize) -> None:
     _put(connection, "batch", asdict(batch))
 
 
-def read_cursor(connection: Connection, inc: str) -> int:
-    """The server's count up to which all receipts for this incarnation were fetched."""
-    return int(_get(connection, f"cursor.{inc}") or 0)
+def read_cursor(connection: Connection) -> int:
+    """The server's count up to which all receipts for this device were fetched."""
+    return int(_get(connection, "cursor") or 0)
 
 
-def write_cursor(connection: Connection, inc: str, cursor: int) -> None:
+def write_cursor(connection: Connection, cursor: int) -> None:
     """Remember up to where receipts were fetched."""
-    _put(connection, f"cursor.{inc}", cursor)
+    _put(connection, "cursor", cursor)
 
 
 def add_attempt(connection: Connection, attempt: Attempt) -> None:

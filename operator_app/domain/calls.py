@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from operator_app.domain.phone import Phone, PhoneKind, read_phone
@@ -83,7 +83,7 @@ class CallForm:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON types, keys by field name."""
-        data = asdict(self)
+        data = {field.name: getattr(self, field.name) for field in fields(self)}
         data["topics"] = list(self.topics)
         data["actions"] = list(self.actions)
         return data

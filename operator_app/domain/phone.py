@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 HOME_REGION = "KG"
 
@@ -47,6 +48,7 @@ class Phone:
         return self.e164 or self.raw
 
 
+@lru_cache(maxsize=1)  # a save reads the same number for the row and for the wire
 def read_phone(typed: str) -> Phone:
     """Understand a typed number: E.164, 0XXXXXXXXX, 996..., nine digits, short, foreign, any text.
 
@@ -58,13 +60,14 @@ def read_phone(typed: str) -> Phone:
     if raw.lower() in HIDDEN_WORDS:
         return Phone(raw, PhoneKind.HIDDEN)
     digits = "".join(c for c in raw if c in "0123456789")
+    raw_key = digits if len(digits) >= 5 else ""
     if not digits or re.search(r"[^\W\d_]", raw):
-        return Phone(raw, PhoneKind.RAW, key=digits if len(digits) >= 5 else "")
+        return Phone(raw, PhoneKind.RAW, key=raw_key)
     if len(digits) <= 5 and not raw.startswith("+"):
         return Phone(raw, PhoneKind.SHORT)
     e164 = _parse(raw, digits)
     if e164 is None:
-        return Phone(raw, PhoneKind.RAW, key=digits)
+        return Phone(raw, PhoneKind.RAW, key=raw_key)
     kind = PhoneKind.NUMBER if e164.startswith("+996") else PhoneKind.FOREIGN
     return Phone(raw, kind, e164=e164, key=e164)
 

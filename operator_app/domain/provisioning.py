@@ -96,7 +96,7 @@ def check_setup(setup: OfficeSetup, reference: Reference) -> list[Fault]:
     for language in LANGUAGES:
         name = setup.office.names.get(language, "")
         faults += _name_faults(f"office.names.{language}", name, required=language != "en")
-    faults += _server_faults(setup)
+    faults += check_server(setup.server_url, setup.enrolment_code)
     if not LOGIN_PATTERN.fullmatch(setup.supervisor_login):
         faults.append(Fault("supervisor.login", "person.login_form"))
     return faults + _name_faults("supervisor.name", setup.supervisor_name, required=True)
@@ -141,15 +141,16 @@ def _name_faults(where: str, name: str, *, required: bool) -> list[Fault]:
     return [] if name.isprintable() else [Fault(where, "setup.name_unprintable")]
 
 
-def _server_faults(setup: OfficeSetup) -> list[Fault]:
+def check_server(url: str, enrolment_code: str) -> list[Fault]:
+    """What is wrong with the server's address and the code; both may be empty."""
     faults = []
-    if setup.enrolment_code and not setup.server_url:
+    if enrolment_code and not url:
         faults.append(Fault("server.url", "setup.server_url_missing"))
-    elif setup.server_url and not _is_server_url(setup.server_url):
+    elif url and not _is_server_url(url):
         faults.append(Fault("server.url", "setup.server_url_form"))
-    if setup.enrolment_code:
+    if enrolment_code:
         try:
-            read_enrolment_code(setup.enrolment_code)
+            read_enrolment_code(enrolment_code)
         except BadInput as error:
             faults += [Fault("server.enrolment_code", fault.code) for fault in error.faults]
     return faults

@@ -60,7 +60,7 @@ class RecordCells:
     def cells(self, row: RecordRow) -> list[Cell]:
         """One cell a column."""
         start: datetime = local(row.started_at)
-        topics = [self._label("topic_l2", topic) for topic in row.topics]
+        topics = self._labels("topic_l2", row.topics)
         return [
             row.number,
             start.date(),
@@ -79,13 +79,16 @@ class RecordCells:
             self._label("age_group", row.caller_age_group),
             self._label("age_band", row.caller_age_band),
             self._place(row.division),
-            "; ".join(self._label("action", x) or "" for x in row.actions) or None,
+            "; ".join(self._labels("action", row.actions)) or None,
             self._yes_no(row.waiting),
             self._yes_no(row.voided),
         ]
 
     def _label(self, list_name: str, code: str | None) -> str | None:
         return self._reference.label(list_name, code, self._language) or None
+
+    def _labels(self, list_name: str, codes: tuple[str, ...]) -> list[str]:
+        return [self._reference.label(list_name, code, self._language) for code in codes]
 
     def _place(self, code: str | None) -> str | None:
         if code == UNKNOWN_PLACE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Any
 
 from operator_app.domain.clock import from_ms, local
@@ -16,6 +16,10 @@ from operator_app.i18n import _, language
 
 ACCENT = "#0E7490"
 LINE = "#E1E6EC"
+DAY = "dd.mm.yyyy"
+A4 = 9
+"""Excel's number for the paper."""
+SECONDS_OF_A_DAY = 86_400
 
 
 def daily_log_xlsx(log: DailyLog, records: Iterable[RecordRow], reference: Reference) -> bytes:
@@ -32,7 +36,7 @@ def daily_log_xlsx(log: DailyLog, records: Iterable[RecordRow], reference: Refer
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
-        "default_date_format": "dd.mm.yyyy",
+        "default_date_format": DAY,
     }
     with xlsxwriter.Workbook(stream, options) as book:
         created = from_ms(log.made_at).replace(tzinfo=None)
@@ -43,35 +47,7 @@ def daily_log_xlsx(log: DailyLog, records: Iterable[RecordRow], reference: Refer
 
 
 def _summary(book: Any, log: DailyLog, reference: Reference) -> None:
-    title = book.add_format({"bold": True, "font_size": 16, "font_color": ACCENT})
-    heading = book.add_format(
-        {"bold": True, "font_color": ACCENT, "bottom": 1, "bottom_color": ACCENT}
-    )
-    note = book.add_format({"italic": True, "font_color": "#566573"})
-    label = book.add_format({"bottom": 1, "bottom_color": LINE})
-    part = book.add_format({"bottom": 1, "bottom_color": LINE, "indent": 2})
-    number = book.add_format({"bottom": 1, "bottom_color": LINE, "num_format": "0"})
-    day = book.add_format({"align": "right", "num_format": "dd.mm.yyyy"})
-    moment = book.add_format({"align": "right", "num_format": "dd.mm.yyyy hh:mm"})
-    length = book.add_format({"bottom": 1, "bottom_color": LINE, "num_format": "[m]:ss"})
-    share = book.add_format({"bottom": 1, "bottom_color": LINE, "num_format": "0.0 %"})
-
-    sheet = book.add_worksheet(_("Daily log")[:31])
-    sheet.set_column(0, 0, 56)
-    sheet.set_column(1, 1, 18)
-    sheet.set_portrait()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.freeze_panes(3, 0)
-    sheet.hide_gridlines(2)
-    sheet.write_string(0, 0, _("Daily log of helpline 117"), title)
-    sheet.write_datetime(0, 1, log.day, day)
-    sheet.write_string(1, 0, log.office.name(language()))
-    sheet.write_string(1, 1, log.office.code, book.add_format({"align": "right"}))
-    sheet.write_string(2, 0, _("Made at"))
-    sheet.write_datetime(2, 1, local(log.made_at).replace(tzinfo=None, microsecond=0), moment)
-
-    row = 4
+    sheet = _Figures(book, log)
     counts = [
         (_("All calls"), log.all_calls),
         (_("Asked for help"), log.substantive),
@@ -87,41 +63,72 @@ def _summary(book: Any, log: DailyLog, reference: Reference) -> None:
         (_("Records waiting to be sent, all days"), log.waiting_in_all),
     ]
     for name, calls in counts:
-        sheet.write_string(row, 0, name, label)
-        sheet.write_number(row, 1, calls, number)
-        row += 1
+        sheet.line(name, calls)
     if log.all_calls:
-        sheet.write_string(row, 0, _("Share of calls that asked for help"), label)
-        sheet.write_number(row, 1, log.substantive / log.all_calls, share)
-        row += 1
+        name = _("Share of calls that asked for help")
+        sheet.line(name, log.substantive / log.all_calls, number="0.0 %")
     lengths = (
         (_("Mean length of a call for help"), log.mean_seconds),
         (_("Longest call for help"), log.longest_seconds),
     )
     for name, seconds in lengths:
         if seconds is not None:
-            sheet.write_string(row, 0, name, label)
-            sheet.write_datetime(row, 1, timedelta(seconds=seconds), length)
-            row += 1
-
-    row += 1
-    sheet.write_string(row, 0, _("On duty"), heading)
-    sheet.write_string(row, 1, _("Calls"), heading)
+            sheet.line(name, seconds / SECONDS_OF_A_DAY, number="[m]:ss")
+    sheet.heading(_("On duty"))
     for person in log.on_duty:
-        row += 1
-        sheet.write_string(row, 0, person.full_name, label)
-        sheet.write_number(row, 1, person.calls, number)
+        sheet.line(person.full_name, person.calls)
     for section in sections(log, reference, SPREADSHEET):
-        row += 2
-        sheet.write_string(row, 0, section.title, heading)
-        sheet.write_string(row, 1, _("Calls"), heading)
-        if section.note:
-            row += 1
-            sheet.write_string(row, 0, section.note, note)
-        for line in section.rows:
-            row += 1
-            sheet.write_string(row, 0, line.label, part if line.part else label)
-            sheet.write_number(row, 1, line.calls, number)
+        sheet.heading(section.title, section.note)
+        for row in section.rows:
+            sheet.line(row.label, row.calls, part=row.part)
+
+
+class _Figures:
+    """The first sheet: labels on the left, numbers on the right, written from top to bottom."""
+
+    def __init__(self, book: Any, log: DailyLog) -> None:
+        self._book = book
+        self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
+        self._row = 4
+        self._sheet = sheet = book.add_worksheet(_("Daily log")[:31])
+        sheet.set_column(0, 0, 56)
+        sheet.set_column(1, 1, 18)
+        sheet.set_portrait()
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.freeze_panes(3, 0)
+        sheet.hide_gridlines(2)
+        title = self._format(bold=True, font_size=16, font_color=ACCENT)
+        sheet.write_string(0, 0, _("Daily log of helpline 117"), title)
+        sheet.write_datetime(0, 1, log.day, self._format(align="right", num_format=DAY))
+        sheet.write_string(1, 0, log.office.name(language()))
+        sheet.write_string(1, 1, log.office.code, self._format(align="right"))
+        sheet.write_string(2, 0, _("Made at"))
+        moment = local(log.made_at).replace(tzinfo=None, microsecond=0)
+        form = self._format(align="right", num_format=f"{DAY} hh:mm")
+        sheet.write_datetime(2, 1, moment, form)
+
+    def heading(self, title: str, note: str = "") -> None:
+        """Begin a section after an empty row."""
+        self._row += 1
+        form = self._format(bold=True, font_color=ACCENT, bottom=1, bottom_color=ACCENT)
+        self._sheet.write_string(self._row, 0, title, form)
+        self._sheet.write_string(self._row, 1, note, form)
+        self._row += 1
+
+    def line(self, label: str, value: float, *, number: str = "0", part: bool = False) -> None:
+        """One figure, in Excel's number format `number`."""
+        form = self._format(bottom=1, bottom_color=LINE, indent=2 if part else 0)
+        self._sheet.write_string(self._row, 0, label, form)
+        form = self._format(bottom=1, bottom_color=LINE, num_format=number)
+        self._sheet.write_number(self._row, 1, value, form)
+        self._row += 1
+
+    def _format(self, **properties: object) -> Any:
+        key = tuple(sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(properties)
+        return self._formats[key]
 
 
 def _records(book: Any, records: Iterable[RecordRow], reference: Reference) -> None:
@@ -134,7 +141,7 @@ def _records(book: Any, records: Iterable[RecordRow], reference: Reference) -> N
             "valign": "top",
         }
     )
-    day = book.add_format({"num_format": "dd.mm.yyyy"})
+    day = book.add_format({"num_format": DAY})
     clock = book.add_format({"num_format": "hh:mm:ss"})
     sheet = book.add_worksheet(_("Records")[:31])
     shown = columns()
@@ -154,6 +161,6 @@ def _records(book: Any, records: Iterable[RecordRow], reference: Reference) -> N
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, last, len(shown) - 1)
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)

@@ -6,19 +6,19 @@ import json
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from operator_app.db import audit, revisions, settings
 from operator_app.db.engine import Database
-from operator_app.db.models import call, call_action, call_topic, draft
+from operator_app.db.models import call, draft
+from operator_app.db.prepared import Prepared
 from operator_app.domain.calls import (
     Call,
     CallForm,
     call_number,
     check_form,
     new_form,
-    phone_columns,
 )
 from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.ids import new_op_id, new_record_id
@@ -26,7 +26,16 @@ from operator_app.domain.people import Actor, Right
 from operator_app.domain.phone import read_phone
 from operator_app.domain.reference import Reference
 from operator_app.domain.wire import Kind, Lane, State, call_body, call_from_body
-from operator_app.errors import AppError, BadInput, Fault, NotAllowed, NotFound
+from operator_app.errors import AppError, BadInput, Fault, NotAllowed
+from operator_app.services import call_rows
+
+# Built once: building a statement costs more than running it.
+_DRAFT = upsert(draft)
+_KEEP_DRAFT = _DRAFT.on_conflict_do_update(
+    index_elements=["operator_id"],
+    set_={"saved_at": _DRAFT.excluded.saved_at, "body": _DRAFT.excluded.body},
+)
+_END_DRAFT = Prepared(delete(draft).where(draft.c.operator_id == bindparam("operator_id")))
 
 
 class ReasonNeeded(AppError):
@@ -132,9 +141,8 @@ class Calls:
                 op_id=new_op_id(),
             )
             self._append(connection, saved, Kind.CALL, (), actor, now)
-            connection.execute(insert(call), {**self._columns(saved), "call_id": saved.call_id})
-            self._write_lists(connection, saved)
-            connection.execute(delete(draft).where(draft.c.operator_id == actor.user_id))
+            call_rows.add(connection, saved, self._reference)
+            _END_DRAFT.run(connection, {"operator_id": actor.user_id})
             self._audited(connection, actor, "call.saved", saved.call_id, now)
         return saved
 
@@ -155,7 +163,7 @@ class Calls:
                 before, form=form, saved_at=now, revision=before.revision + 1, op_id=new_op_id()
             )
             self._replace(connection, amended, Kind.CALL, base, actor, now)
-            connection.execute(delete(draft).where(draft.c.operator_id == actor.user_id))
+            _END_DRAFT.run(connection, {"operator_id": actor.user_id})
             self._audited(connection, actor, "call.amended", call_id, now)
         return amended
 
@@ -186,7 +194,7 @@ class Calls:
         """
         actor.require(Right.SEE_CALLS)
         with self._database.write() as connection:
-            found = self._read(connection, call_id)
+            found = call_rows.read(connection, call_id)
             own = found.operator_id == actor.user_id
             action, details = "call.viewed", {}
             if found.form.is_violence and not own:
@@ -238,7 +246,7 @@ class Calls:
                     r.started_at,
                     r.topic,
                     r.contact_kind,
-                    self._actions(connection, r.call_id),
+                    call_rows.actions(connection, r.call_id),
                 )
                 for r in rows
                 if r.voided_at is None
@@ -279,11 +287,7 @@ class Calls:
         body = {"form": unsaved.form.as_dict(), "amends": unsaved.amends}
         values = {"saved_at": now, "body": json.dumps(body, ensure_ascii=False)}
         with self._database.write() as connection:
-            connection.execute(
-                upsert(draft)
-                .values(operator_id=actor.user_id, **values)
-                .on_conflict_do_update(index_elements=["operator_id"], set_=values)
-            )
+            connection.execute(_KEEP_DRAFT, {"operator_id": actor.user_id, **values})
         return now
 
     def draft(self, actor: Actor) -> Draft | None:
@@ -301,14 +305,14 @@ class Calls:
     def discard_draft(self, actor: Actor) -> None:
         """Forget the unsaved form, by the operator's decision."""
         with self._database.write() as connection:
-            connection.execute(delete(draft).where(draft.c.operator_id == actor.user_id))
+            _END_DRAFT.run(connection, {"operator_id": actor.user_id})
 
     def _check(self, form: CallForm) -> None:
         if faults := check_form(form, self._reference):
             raise BadInput("call.faults", faults)
 
     def _require_changeable(self, connection: Connection, actor: Actor, call_id: str) -> Call:
-        before = self._read(connection, call_id)
+        before = call_rows.read(connection, call_id)
         if not self.may_change(actor, before):
             code = "call.voided_already" if before.voided_at else "call.not_changeable"
             raise NotAllowed(code)
@@ -318,12 +322,7 @@ class Calls:
         self, connection: Connection, new: Call, kind: Kind, base: str, actor: Actor, now: int
     ) -> None:
         self._append(connection, new, kind, (base,), actor, now)
-        connection.execute(
-            update(call).where(call.c.call_id == new.call_id).values(**self._columns(new))
-        )
-        for table in (call_topic, call_action):
-            connection.execute(delete(table).where(table.c.call_id == new.call_id))
-        self._write_lists(connection, new)
+        call_rows.replace(connection, new, self._reference)
 
     def _append(
         self,
@@ -351,83 +350,6 @@ class Calls:
             op_id=saved.op_id,
         )
 
-    def _columns(self, saved: Call) -> dict[str, object]:
-        form = saved.form
-        _, e164, phone_key = phone_columns(form)
-        return {
-            "number": saved.number,
-            "office_code": saved.office_code,
-            "operator_id": saved.operator_id,
-            "started_at": form.started_at,
-            "ended_at": saved.ended_at,
-            "duration_seconds": saved.duration_seconds,
-            "local_day": local_day(form.started_at).isoformat(),
-            "saved_at": saved.saved_at,
-            "contact_kind": form.contact_kind,
-            "substantive": int(self._reference.is_substantive(form.contact_kind or "")),
-            "violence": int(form.is_violence),
-            "channel": form.channel,
-            "danger_now": form.danger_now,
-            "danger_at": form.danger_at,
-            "language": form.language,
-            "topic": form.topics[0] if form.topics else None,
-            "benefit_issue": form.benefit_issue,
-            "caller_sex": form.caller_sex,
-            "caller_age_group": form.caller_age_group,
-            "caller_age_band": form.caller_age_band,
-            "relation": form.relation,
-            "affected_sex": form.affected_sex,
-            "affected_age_group": form.affected_age_group,
-            "division": form.division,
-            "caller_name": form.caller_name,
-            "phone_raw": form.phone,
-            "phone_e164": e164,
-            "phone_key": phone_key,
-            "note": form.note,
-            "revision_no": saved.revision,
-            "op_id": saved.op_id,
-            "voided_at": saved.voided_at,
-            "void_reason": saved.void_reason,
-        }
-
-    def _write_lists(self, connection: Connection, saved: Call) -> None:
-        if saved.form.topics:
-            connection.execute(
-                insert(call_topic),
-                [
-                    {"call_id": saved.call_id, "position": i, "topic": topic}
-                    for i, topic in enumerate(saved.form.topics)
-                ],
-            )
-        if saved.form.actions:
-            connection.execute(
-                insert(call_action),
-                [
-                    {"call_id": saved.call_id, "position": i, "action": action}
-                    for i, action in enumerate(saved.form.actions)
-                ],
-            )
-
-    def _read(self, connection: Connection, call_id: str) -> Call:
-        row = connection.execute(select(call).where(call.c.call_id == call_id)).mappings().first()
-        if row is None:
-            raise NotFound("call.unknown")
-        topics = connection.execute(
-            select(call_topic.c.topic)
-            .where(call_topic.c.call_id == call_id)
-            .order_by(call_topic.c.position)
-        ).scalars()
-        return _call(row, tuple(topics), self._actions(connection, call_id))
-
-    def _actions(self, connection: Connection, call_id: str) -> tuple[str, ...]:
-        return tuple(
-            connection.execute(
-                select(call_action.c.action)
-                .where(call_action.c.call_id == call_id)
-                .order_by(call_action.c.position)
-            ).scalars()
-        )
-
     def _counter(self, at_ms: int) -> str:
         return f"call.{local_day(at_ms).year}"
 
@@ -453,41 +375,3 @@ class Calls:
             entity_id=call_id,
             details=details,
         )
-
-
-def _call(row: RowMapping, topics: tuple[str, ...], actions: tuple[str, ...]) -> Call:
-    form = CallForm(
-        started_at=row["started_at"],
-        contact_kind=row["contact_kind"],
-        channel=row["channel"],
-        danger_now=row["danger_now"],
-        danger_at=row["danger_at"],
-        language=row["language"],
-        topics=topics,
-        benefit_issue=row["benefit_issue"],
-        caller_sex=row["caller_sex"],
-        caller_age_group=row["caller_age_group"],
-        caller_age_band=row["caller_age_band"],
-        relation=row["relation"],
-        affected_sex=row["affected_sex"],
-        affected_age_group=row["affected_age_group"],
-        division=row["division"],
-        caller_name=row["caller_name"],
-        phone=row["phone_raw"],
-        note=row["note"],
-        actions=actions,
-    )
-    return Call(
-        call_id=row["call_id"],
-        number=row["number"],
-        office_code=row["office_code"],
-        operator_id=row["operator_id"],
-        form=form,
-        ended_at=row["ended_at"],
-        duration_seconds=row["duration_seconds"],
-        saved_at=row["saved_at"],
-        revision=row["revision_no"],
-        op_id=row["op_id"],
-        voided_at=row["voided_at"],
-        void_reason=row["void_reason"],
-    )

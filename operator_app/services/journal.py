@@ -221,7 +221,9 @@ class Journal:
         """Whether few revisions are in the states: then they are looked up first, and sorted."""
         if not wanted.states or State.APPLIED in wanted.states:
             return False
-        return _count(connection, select(literal(1)).where(*_in_states(wanted)).limit(PROBE)) < PROBE
+        return (
+            _count(connection, select(literal(1)).where(*_in_states(wanted)).limit(PROBE)) < PROBE
+        )
 
     def _common(
         self, wanted: JournalFilter, after: tuple[int, str] | None, by_state: bool

@@ -42,17 +42,12 @@ SELECT count(*) FILTER (WHERE voided_at IS NULL) AS all_calls,
 FROM {_OF_DAY}
 """  # noqa: S608 - a constant of this module
 
-_VALID = f"""
+SPLITS = f"""
 WITH valid AS MATERIALIZED (
   SELECT call_id, contact_kind, substantive, danger_now, language, topic, division,
          caller_sex, caller_age_group
   FROM {_OF_DAY} AND voided_at IS NULL
 ), asked AS MATERIALIZED (SELECT * FROM valid WHERE substantive)
-"""  # noqa: S608
-
-SPLITS = (
-    _VALID
-    + """
 SELECT 'kind' AS split, contact_kind AS code, count(*) AS calls FROM valid GROUP BY contact_kind
 UNION ALL SELECT 'language', language, count(*) FROM asked GROUP BY language
 UNION ALL SELECT 'topic', topic, count(*) FROM asked GROUP BY topic
@@ -71,8 +66,7 @@ UNION ALL
   SELECT 'complaint', NULL, count(DISTINCT valid.call_id)
   FROM valid CROSS JOIN call_topic ON call_topic.call_id = valid.call_id
   WHERE call_topic.topic = :complaint OR substr(call_topic.topic, 1, 4) = :complaint || '.'
-"""
-)
+"""  # noqa: S608
 
 ON_DUTY = f"""
 WITH served AS MATERIALIZED (

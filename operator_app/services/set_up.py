@@ -51,8 +51,9 @@ def set_up_office(
     if faults := check_new_person(setup.supervisor_login, setup.supervisor_name, password):
         raise BadInput("setup.faults", faults)
     paths.data.mkdir(parents=True, exist_ok=True)
+    for left_over in paths.data.glob("setting-up-*"):
+        shutil.rmtree(left_over, ignore_errors=True)
     workplace = paths.data / f"setting-up-{os.getpid()}"
-    shutil.rmtree(workplace, ignore_errors=True)
     workplace.mkdir()
     try:
         _create(workplace, paths, setup, password, recovery_key, clock, cost or calibrated_cost())
@@ -75,28 +76,30 @@ def _create(
     keyring = keyring.with_slot(setup.supervisor_login, password, key, cost)
     keyring = keyring.with_slot(RECOVERY_LOGIN, recovery_key, key, cost)
     database = Database(workplace / paths.database.name, key)
-    bring_up_to_date(database, paths.migrations, paths.backups)
-    now = to_ms(clock())
-    user_id = str(uuid4())
-    with database.write() as connection:
-        settings.write_office(connection, setup.office)
-        settings.write_server(
-            connection, settings.Server(setup.server_url, setup.enrolment_code.strip())
-        )
-        settings.new_device(connection)
-        settings.put(connection, settings.PREFERENCES, {"language": setup.language})
-        connection.execute(
-            insert(app_user).values(
-                user_id=user_id,
-                login=setup.supervisor_login,
-                full_name=setup.supervisor_name.strip(),
-                role=Role.SUPERVISOR.value,
-                active=1,
-                created_at=now,
+    try:
+        bring_up_to_date(database, paths.migrations, paths.backups)
+        now = to_ms(clock())
+        user_id = str(uuid4())
+        with database.write() as connection:
+            settings.write_office(connection, setup.office)
+            settings.write_server(
+                connection, settings.Server(setup.server_url, setup.enrolment_code.strip())
             )
-        )
-        audit.append(connection, at=now, user_id=user_id, action="office.set_up")
-    with database.bare_connection() as bare:
-        bare.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
+            settings.new_device(connection)
+            settings.put(connection, settings.PREFERENCES, {"language": setup.language})
+            connection.execute(
+                insert(app_user).values(
+                    user_id=user_id,
+                    login=setup.supervisor_login,
+                    full_name=setup.supervisor_name.strip(),
+                    role=Role.SUPERVISOR.value,
+                    active=1,
+                    created_at=now,
+                )
+            )
+            audit.append(connection, at=now, user_id=user_id, action="office.set_up")
+        with database.bare_connection() as bare:
+            bare.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        database.close()
     write_keyring(keyring, workplace / paths.keyring.name)

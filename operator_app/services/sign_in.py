@@ -32,6 +32,10 @@ class _Failures:
     at: tuple[int, ...] = ()
 
     @property
+    def latest(self) -> int:
+        return self.at[-1] if self.at else 0
+
+    @property
     def delay_seconds(self) -> int:
         extra = len(self.at) - FREE_TRIES
         return 0 if extra < 0 else min(2 ** (extra + 1), LONGEST_DELAY_SECONDS)
@@ -44,6 +48,7 @@ class SignIn:
         self._paths = paths
         self._clock = clock
         self._failures = self._read_failures()
+        self._waiting_since = self._failures.latest
 
     def seconds_to_wait(self) -> int:
         """How long the next try has to wait; grows with each wrong password, survives restarts.
@@ -52,9 +57,10 @@ class SignIn:
         """
         if not self._failures.at:
             return 0
+        now = to_ms(self._clock())
+        self._waiting_since = min(self._waiting_since, now)
         delay = self._failures.delay_seconds
-        passed = (to_ms(self._clock()) - self._failures.at[-1]) / 1000
-        return max(0, min(delay, round(delay - passed)))
+        return max(0, round(delay - (now - self._waiting_since) / 1000))
 
     def open(self, login: str, password: str) -> tuple[Database, Actor]:
         """The database, brought up to date, and the person.
@@ -111,14 +117,15 @@ class SignIn:
     def _read_failures(self) -> _Failures:
         try:
             data = json.loads(self._paths.sign_in_delay.read_bytes())
-            return _Failures(tuple(int(at) for at in data["failed_at"]))
-        except (OSError, ValueError, KeyError, TypeError):
+            return _Failures(tuple(int(at) for at in data["failed_at"] if 0 <= at < 2**53))
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             # A missing or damaged file only forgets a delay; the passwords themselves hold.
             return _Failures()
 
     def _write_failures(self, failures: _Failures) -> None:
         changed = failures != self._failures
         self._failures = failures
+        self._waiting_since = failures.latest
         if changed:
             content = json.dumps({"failed_at": failures.at[-50:]}).encode()
             replace_file(self._paths.sign_in_delay, content)

@@ -24,6 +24,8 @@ from operator_app.sync.link import Link
 from operator_app.sync.push import confirmation_of
 
 MOST_PAGES = 50
+MOST_RANGES = 5_000
+"""What the server takes in one request."""
 MISSING_CODE = "server.lost_it"
 
 
@@ -47,45 +49,46 @@ def reconcile(link: Link, hello: Hello) -> Reconciled:
     NetworkProblem("server.epoch_changed") when the server was restored in between. What was
     learned until then is kept.
     """
-    with link.database.read() as connection:
-        ledger = sync_state.read_ledger(connection)
-        incs = outbox.incarnations(connection)
-    total = Reconciled(0, 0, 0)
-    for inc in incs:
-        if ledger.epoch != hello.epoch:
+    with link.database.write() as connection:
+        if sync_state.read_ledger(connection).epoch != hello.epoch:
             # A restored server counts from an earlier number again; what it had made durable
             # before is the same history.
-            with link.database.write() as connection:
-                cursor = sync_state.read_cursor(connection, inc)
-                sync_state.write_cursor(connection, inc, min(cursor, hello.durable_through))
+            cursor = sync_state.read_cursor(connection)
+            sync_state.write_cursor(connection, min(cursor, hello.durable_through))
+        claims = [
+            (inc, claimed)
+            for inc in outbox.incarnations(connection)
+            for claimed in _in_pieces(outbox.confirmed_ranges(connection, inc))
+        ]
+    missing = moved = ahead = 0
+    for inc, claimed in claims:
         for _page in range(MOST_PAGES):
-            found, more = _page_of(link, inc, hello)
-            total = Reconciled(
-                total.missing + found.missing,
-                total.moved + found.moved,
-                max(total.unknown_numbers, found.unknown_numbers),
-            )
+            found, more = _compare(link, inc, claimed, hello)
+            missing += found.missing
+            moved += found.moved
+            ahead = max(ahead, found.unknown_numbers)
             if not more:
                 break
     with link.database.write() as connection:
         ledger = sync_state.read_ledger(connection)
         sync_state.write_ledger(
             connection,
-            replace(
-                ledger,
-                epoch=hello.epoch,
-                have_at=link.now,
-                unknown_numbers=total.unknown_numbers,
-            ),
+            replace(ledger, epoch=hello.epoch, have_at=link.now, unknown_numbers=ahead),
         )
         link.write_notes(connection)
-    return total
+    return Reconciled(missing, moved, ahead)
 
 
-def _page_of(link: Link, inc: str, hello: Hello) -> tuple[Reconciled, bool]:
+def _in_pieces(ranges: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    return [ranges[i : i + MOST_RANGES] for i in range(0, len(ranges), MOST_RANGES)] or [[]]
+
+
+def _compare(
+    link: Link, inc: str, claimed: list[tuple[int, int]], hello: Hello
+) -> tuple[Reconciled, bool]:
+    """One request; and whether there are more receipts to fetch."""
     with link.database.read() as connection:
-        claimed = outbox.confirmed_ranges(connection, inc)
-        cursor = sync_state.read_cursor(connection, inc)
+        cursor = sync_state.read_cursor(connection)
         last = outbox.last_number(connection, inc)
     nonce = new_nonce()
     data = link.ask(
@@ -116,9 +119,9 @@ def _page_of(link: Link, inc: str, hello: Hello) -> tuple[Reconciled, bool]:
         moved = sum(
             outbox.confirm(connection, c, link.now)
             for c in confirmations
-            if c is not None and not _within(c.seq, missing)
+            if c is not None and not (c.inc == inc and _within(c.seq, missing))
         )
-        sync_state.write_cursor(connection, inc, following)
+        sync_state.write_cursor(connection, following)
         if moved:
             contact = sync_state.read_contact(connection)
             sync_state.write_contact(connection, replace(contact, last_verified_at=link.now))

@@ -169,6 +169,8 @@ def confirmation_of(link: Link, signed: Any) -> Confirmation | None:
         tag=tag,
         state=receipt.stage,
         receipt=json.dumps(signed),
+        epoch=receipt.epoch,
+        server_seq=receipt.server_seq,
         code=_code(receipt.code),
     )
 
@@ -213,6 +215,6 @@ def _report(connection: Connection, link: Link, op_ids: list[str]) -> tuple[dict
             "seq": seq,
             "hash": digest,
             "since_seq": told,
-            "since_hash": audit.hash_at(connection, told) or "",
+            "since_hash": audit.hash_at(connection, told) or audit.GENESIS,
         },
     }, seq

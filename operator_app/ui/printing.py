@@ -1,7 +1,7 @@
 """One page of paper: laid out once, drawn alike on the screen, on a printer and in a PDF.
 
-Everything here makes its own Qt objects and drops them again; `page_pdf` and `draw_page` use only
-reentrant classes and may run on any thread.
+`page_pdf` makes its own Qt objects, of reentrant classes only, and drops them again: it may run on
+any thread.
 """
 
 from __future__ import annotations
@@ -43,22 +43,37 @@ PrintPage = Callable[[QWidget, Page], bool]
 """Prints the page after asking on which printer; False when the person changed their mind."""
 
 
-def draw_page(page: Page, painter: QPainter, target: QRectF) -> None:
-    """Draw the sheet, margins included, into the rectangle; it is always one page.
+class Sheet:
+    """A page laid out on A4: always one sheet; a day with much to tell is set smaller."""
 
-    A day with much to tell is drawn smaller, keeping the full width.
-    """
-    width, height = PAPER.width() - 2 * MARGIN, PAPER.height() - 2 * MARGIN
-    scale, body, foot = _fitted(page, width, height)
-    painter.save()
-    painter.translate(target.topLeft())
-    painter.scale(target.width() / PAPER.width(), target.height() / PAPER.height())
-    painter.translate(MARGIN, MARGIN)
-    painter.scale(scale, scale)
-    body.drawContents(painter)
-    painter.translate(0, height / scale - foot.size().height())
-    foot.drawContents(painter)
-    painter.restore()
+    def __init__(self, page: Page) -> None:
+        width, self._height = PAPER.width() - 2 * MARGIN, PAPER.height() - 2 * MARGIN
+        self._scale = 1.0
+        while True:
+            self._body = _document(page.body, width / self._scale)
+            self._foot = _document(page.foot, width / self._scale)
+            needed = self._body.size().height() + self._foot.size().height()
+            if needed * self._scale <= self._height or self._scale <= SMALLEST_SCALE:
+                break
+            # Few lines break, so the height hardly depends on the width: the next try mostly fits.
+            self._scale = max(SMALLEST_SCALE, min(self._scale * 0.98, self._height / needed))
+
+    def draw(self, painter: QPainter, target: QRectF) -> None:
+        """Draw the sheet, margins included, into the rectangle."""
+        painter.save()
+        painter.translate(target.topLeft())
+        painter.scale(target.width() / PAPER.width(), target.height() / PAPER.height())
+        painter.translate(MARGIN, MARGIN)
+        painter.scale(self._scale, self._scale)
+        self._body.drawContents(painter)
+        painter.translate(0, self._height / self._scale - self._foot.size().height())
+        self._foot.drawContents(painter)
+        painter.restore()
+
+    @property
+    def words(self) -> str:
+        """What is written on it, for screen readers."""
+        return self._body.toPlainText()
 
 
 def page_pdf(page: Page) -> bytes:
@@ -71,7 +86,7 @@ def page_pdf(page: Page) -> bytes:
     writer.setCreator("117 Operator")
     writer.setPageLayout(_layout())
     painter = QPainter(writer)
-    draw_page(page, painter, QRectF(0, 0, writer.width(), writer.height()))
+    Sheet(page).draw(painter, QRectF(0, 0, writer.width(), writer.height()))
     painter.end()
     return bytes(buffer.data().data())
 
@@ -89,7 +104,7 @@ def print_page(parent: QWidget, page: Page) -> bool:
     if dialog.exec() != QPrintDialog.DialogCode.Accepted:
         return False
     painter = QPainter(printer)
-    draw_page(page, painter, QRectF(printer.paperRect(QPrinter.Unit.DevicePixel)))
+    Sheet(page).draw(painter, QRectF(printer.paperRect(QPrinter.Unit.DevicePixel)))
     painter.end()
     return True
 
@@ -100,16 +115,6 @@ def _layout() -> QPageLayout:
         QPageLayout.Orientation.Portrait,
         QMarginsF(0, 0, 0, 0),
     )
-
-
-def _fitted(page: Page, width: float, height: float) -> tuple[float, QTextDocument, QTextDocument]:
-    scale = 1.0
-    while True:
-        body, foot = _document(page.body, width / scale), _document(page.foot, width / scale)
-        needed = body.size().height() + foot.size().height()
-        if needed * scale <= height or scale <= SMALLEST_SCALE:
-            return scale, body, foot
-        scale = max(SMALLEST_SCALE, scale - 0.04)
 
 
 def _document(html: str, width: float) -> QTextDocument:
@@ -143,10 +148,10 @@ class PageView(QScrollArea):
 
     def __init__(self) -> None:
         super().__init__()
-        self._page: Page | None = None
-        self._sheet = QLabel()
-        self._sheet.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        self.setWidget(self._sheet)
+        self._sheet: Sheet | None = None
+        self._label = QLabel()
+        self._label.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self.setWidget(self._label)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # Else the bar's coming would narrow the sheet, and its going widen it again.
@@ -154,21 +159,22 @@ class PageView(QScrollArea):
 
     def show_page(self, page: Page) -> None:
         """Show this page from now on; screen readers get its text."""
-        self._page = page
-        self._sheet.setAccessibleDescription(_document(page.body, PAPER.width()).toPlainText())
+        self._sheet = Sheet(page)
+        self._label.setAccessibleDescription(self._sheet.words)
         self._draw()
 
     def clear(self) -> None:
         """Show no page until the next one is ready."""
-        self._page = None
-        self._sheet.clear()
+        self._sheet = None
+        self._label.clear()
+        self._label.setAccessibleDescription("")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._draw()
 
     def _draw(self) -> None:
-        if self._page is None:
+        if self._sheet is None:
             return
         ratio = self.devicePixelRatioF()
         width = max(320.0, min(PAPER.width(), self.viewport().width() - self.EDGE))
@@ -176,11 +182,11 @@ class PageView(QScrollArea):
         pixmap = QPixmap((size * ratio).toSize())
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.white)
-        sheet = QRectF(0, 0, size.width(), size.height())
+        whole = QRectF(0, 0, size.width(), size.height())
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        draw_page(self._page, painter, sheet)
+        self._sheet.draw(painter, whole)
         painter.setPen(QColor("#d5dce4"))
-        painter.drawRect(sheet.adjusted(0.5, 0.5, -1, -1))
+        painter.drawRect(whole.adjusted(0.5, 0.5, -1, -1))
         painter.end()
-        self._sheet.setPixmap(pixmap)
+        self._label.setPixmap(pixmap)

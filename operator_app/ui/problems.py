@@ -87,14 +87,12 @@ SENTENCES: dict[str, str] = {
     # Set-up
     "setup.faults": N_("Please correct the marked fields."),
     "setup.already_done": N_("This PC is already set up."),
-    "setup.recovery_mismatch": N_(
-        "These are not the signs asked for. Look at the printed recovery key again."
-    ),
+    "setup.recovery_mismatch": N_("These are not the signs asked for. Look at the paper again."),
     "setup.name_missing": N_("The name is missing."),
     "setup.name_too_long": N_("The name is longer than {most} signs."),
     "setup.name_unprintable": N_("The name holds signs that cannot be shown."),
     "setup.office_code_form": N_("Office code: at most 12 digits, capital Latin letters or dashes."),
-    "setup.division_unknown": N_("Choose the place from the list of districts and cities."),
+    "setup.division_unknown": N_("This place is not in the list of districts and cities."),
     "setup.language_unknown": N_('The language is "ky", "ru" or "en".'),
     "setup.server_url_form": N_(
         "The address begins with https:// and names the server, as in https://117.example.kg"

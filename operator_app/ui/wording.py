@@ -48,7 +48,7 @@ STATE_GROUPS = tuple(_STATE_WORDINGS)
 
 _DANGER = {
     "Y": Wording(N_("Danger now"), "danger", "!"),
-    "U": Wording(N_("Danger not known"), "waiting", "?"),
+    "U": Wording(N_("Not known"), "waiting", "?"),
 }
 
 
@@ -76,12 +76,12 @@ def time_of_day(at_ms: int) -> str:
 
 
 def day(which: date, today: date) -> str:
-    """ "Today", "Yesterday", "12 Nov", or "12 Nov 2025" in another year."""
+    """ "Today", "Yesterday", "12 Nov", or "12.11.2025" in another year."""
     if which == today:
         return _("Today")
     if which == today - timedelta(days=1):
         return _("Yesterday")
-    pattern = "d MMM" if which.year == today.year else "d MMM yyyy"
+    pattern = "d MMM" if which.year == today.year else "dd.MM.yyyy"
     return locale().toString(QDate(which.year, which.month, which.day), pattern)
 
 

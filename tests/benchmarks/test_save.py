@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
 from operator_app.domain.calls import CallForm
 from tests.benchmarks.bare_save import LIST_TABLES, ONE_ROW_TABLES, BareSave
-from tests.benchmarks.measure import Result, by_turns, medians, p99, seconds, settle
+from tests.benchmarks.measure import ROOT, Result, by_turns, medians, p99, seconds, settle
 from tests.conftest import TestOffice, information_call
 
 NOTE = "Сурады: үй-бүлөлүк жөлөкпул эмнеге токтоду. Айтылды: кайрылуу, документтер, мөөнөт. " * 4
@@ -22,7 +26,9 @@ ROUNDS = 1_000
 def form(office: TestOffice) -> CallForm:
     """An information call with a note of ordinary length."""
     empty = office.calls.start(office.actor).form
-    return information_call(empty, phone="0555 123456", note=NOTE, topics=("BEN.UBK", ""))
+    return information_call(
+        empty, phone="0555 123456", note=NOTE, topics=("BEN.UBK", "DIS.GRP"), benefit_issue="DEL"
+    )
 
 
 @pytest.fixture
@@ -51,17 +57,35 @@ def test_floor_writes_the_same_rows(office: TestOffice, form: CallForm, bare: Ba
 @pytest.mark.bench
 def test_save(office: TestOffice, form: CallForm, bare: BareSave, results: list[Result]) -> None:
     settle()
-    measured = by_turns(
-        lambda: seconds(lambda: office.calls.save(office.actor, form)),
-        lambda: seconds(bare),
-        rounds=ROUNDS,
-        warm=50,
-    )
+    forms = cycle(replace(form, phone=f"0555 12{number:04}") for number in range(1000))
+
+    def save() -> float:
+        next_form = next(forms)
+        return seconds(lambda: office.calls.save(office.actor, next_form))
+
+    measured = by_turns(save, lambda: seconds(bare), rounds=ROUNDS, warm=50)
     ours, floor = medians(measured)
     results.append(Result("save a call, p50", "ms", ours * 1e3, floor * 1e3, 1.5))
     results.append(
         Result("save a call, p99", "ms", p99(measured[0]) * 1e3, p99(measured[1]) * 1e3, None)
     )
+
+
+@pytest.mark.bench
+@pytest.mark.skipif(not shutil.which("strace"), reason="counts system calls with strace")
+def test_fsyncs_of_a_save(tmp_path: Path, results: list[Result]) -> None:
+    few, many = 5, 105
+    syncs = (_syncs(tmp_path / "many", many) - _syncs(tmp_path / "few", few)) / (many - few)
+    results.append(Result("fsyncs per save, checkpoints included", "", syncs, 1.0, 1.1))
+
+
+def _syncs(folder: Path, saves: int) -> int:
+    folder.mkdir()
+    trace = folder / "trace"
+    command = ["strace", "-f", "-e", "trace=fsync,fdatasync", "-o", str(trace)]
+    child = [sys.executable, "-m", "tests.benchmarks.saves", str(folder / "data"), str(saves)]
+    subprocess.run([*command, *child], cwd=ROOT, check=True, timeout=120)
+    return sum("sync(" in line for line in trace.read_text().splitlines())
 
 
 def _counts(office: TestOffice, bare: BareSave | None) -> Counter[str]:

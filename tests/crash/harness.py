@@ -125,7 +125,7 @@ def _one_life(
     try:
         begun = time.monotonic()
         kill_at = begun + (seconds if from_start else LONGEST_START_SECONDS)
-        for message in _heard_until(ours, lambda: kill_at):
+        while (left := kill_at - time.monotonic()) > 0 and (message := _hear(ours, left)):
             report.said.append(message)
             if message["what"] == "ready" and not from_start:
                 kill_at = time.monotonic() + seconds
@@ -134,7 +134,8 @@ def _one_life(
         process.kill()
         process.join()
     # What it said before it died is in the pipe and counts.
-    report.said += list(_heard_until(ours, lambda: float("inf")))
+    while message := _hear(ours, 0):
+        report.said.append(message)
     ours.close()
     process.close()
     if failures := report.of("failed"):
@@ -144,19 +145,16 @@ def _one_life(
     return report
 
 
-def _heard_until(pipe: Connection, moment: Callable[[], float]) -> Iterator[dict[str, Any]]:
-    """Messages until the moment (monotonic seconds) or until the other end is gone."""
-    while True:
-        left = moment() - time.monotonic()
-        if left <= 0:
-            return
-        try:
-            if not pipe.poll(None if left == float("inf") else left):
-                return
-            yield json.loads(pipe.recv_bytes())
-        except (EOFError, OSError, ValueError):
-            # A message that was cut by the kill was never said.
-            return
+def _hear(pipe: Connection, seconds: float) -> dict[str, Any] | None:
+    """The next message, or None when none came in time or the other end is gone."""
+    try:
+        if not pipe.poll(seconds):
+            return None
+        message: dict[str, Any] = json.loads(pipe.recv_bytes())
+    except (EOFError, OSError, ValueError):
+        # A message that was cut by the kill was never said.
+        return None
+    return message
 
 
 def _live(worker: Callable[[Life], None], life: Life) -> None:

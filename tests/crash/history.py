@@ -65,7 +65,7 @@ def draft_faults(before: str | None, report: LifeReport, after: str | None) -> l
     state = before
     possible = [state]
     for message in report.of("doing", "done"):
-        if message["act"] not in ("draft", "save"):
+        if message["act"] == "void":
             continue
         outcome = message["text"] if message["act"] == "draft" else None
         possible = [outcome] if message["what"] == "done" else [*possible[-1:], outcome]

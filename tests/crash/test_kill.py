@@ -93,7 +93,5 @@ def test_the_harness_sees_a_program_that_acknowledges_before_it_commits(closed_o
             raise Seen
 
     with pytest.raises(Seen):
-        run_lives(
-            operator_of_a_hasty_program, 60, seed=2, facts=closed_office.facts, after=after
-        )
+        run_lives(operator_of_a_hasty_program, 60, seed=2, facts=closed_office.facts, after=after)
     assert losses

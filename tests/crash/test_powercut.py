@@ -22,10 +22,10 @@ from sqlalchemy import select
 from operator_app.config import paths
 from operator_app.db import audit
 from operator_app.db.engine import Database
-from operator_app.db.keyring import new_recovery_key, read_keyring, Keyring, write_keyring
+from operator_app.db.keyring import Keyring, new_recovery_key, read_keyring, write_keyring
 from operator_app.db.models import call, revision
 from operator_app.domain.clock import system_clock
-from operator_app.errors import AppError
+from operator_app.errors import AppError, EnvironmentProblem
 from operator_app.services.set_up import is_set_up
 from operator_app.services.sign_in import SignIn
 from tests.conftest import PASSWORD
@@ -145,9 +145,7 @@ def _count_wrong(
     seed: int = 117,
 ) -> tuple[int, int, list[str]]:
     """(images judged, images with something wrong, the first things wrong)."""
-    disk, records = record(
-        do="save_calls", acts=acts, seed=seed, fault=fault, **office.facts
-    )
+    disk, records = record(do="save_calls", acts=acts, seed=seed, fault=fault, **office.facts)
     wrong_images, first = 0, []
     judged = 0
     for image, acknowledged in cuts(disk, records, images, tmp_path, seed):
@@ -193,6 +191,21 @@ def test_the_key_slots_are_the_old_or_the_new_ones(record, tmp_path) -> None:
         found = read_keyring(image / "keyring.json").database_id
         number = -1 if found == "before" else int(found[:5])
         assert len(acknowledged) - 1 <= number <= len(acknowledged)
+
+
+def test_the_harness_sees_key_slots_that_were_not_flushed(record, tmp_path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    write_keyring(Keyring("before"), folder / "keyring.json")
+    disk, records = record(folder=str(folder), do="change_slots", acts=10, fault="unsynced")
+    losses = 0
+    for image, acknowledged in cuts(disk, records, 60, tmp_path, seed=1):
+        try:
+            found = read_keyring(image / "keyring.json").database_id
+            losses += found == "before" or int(found[:5]) < len(acknowledged) - 1
+        except EnvironmentProblem:
+            losses += 1
+    assert losses > 5
 
 
 def test_set_up_leaves_nothing_or_a_whole_office(record, tmp_path) -> None:

@@ -48,9 +48,7 @@ def operator_of_a_hasty_program(life: Life) -> None:
     where = paths(Path(life.facts["folder"]))
 
     def hasty(connection: Connection) -> None:
-        row = connection.execute(
-            select(revision).order_by(revision.c.seq.desc()).limit(1)
-        ).first()
+        row = connection.execute(select(revision).order_by(revision.c.seq.desc()).limit(1)).first()
         if row is not None and row.op_id not in told:
             told.add(row.op_id)
             life.say(

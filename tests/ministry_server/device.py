@@ -188,7 +188,11 @@ class Device:
     def have(self, ranges: list[list[int]], cursor: int = 0, inc: str | None = None) -> Any:
         sent = nonce()
         request = {
-            "dev": self.dev, "inc": inc or self.inc, "n": sent, "ranges": ranges, "cursor": cursor
+            "dev": self.dev,
+            "inc": inc or self.inc,
+            "n": sent,
+            "ranges": ranges,
+            "cursor": cursor,
         }
         answer = self.post("have", sign(request, self.key, purpose="have"))
         assert answer.status_code == 200, answer.text

@@ -132,9 +132,11 @@ def test_wrong_types_and_unknown_keys_are_named() -> None:
 
 
 def test_a_value_where_a_section_belongs() -> None:
-    assert told('office = "0412"\n' + GOOD[GOOD.index("language") : GOOD.index("[office]")] + GOOD[GOOD.index("[server]") :]) == [
-        (1, "office", "provisioning.not_section")
-    ]
+    assert told(
+        'office = "0412"\n'
+        + GOOD[GOOD.index("language") : GOOD.index("[office]")]
+        + GOOD[GOOD.index("[server]") :]
+    ) == [(1, "office", "provisioning.not_section")]
 
 
 def test_several_broken_lines_are_all_named() -> None:
@@ -171,7 +173,12 @@ def test_addresses_that_are_not_safe_are_refused(url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://127.0.0.1:8117", "http://localhost:8117", "http://[::1]:8117", "https://10.1.2.3:8443/a"],
+    [
+        "http://127.0.0.1:8117",
+        "http://localhost:8117",
+        "http://[::1]:8117",
+        "https://10.1.2.3:8443/a",
+    ],
 )
 def test_addresses_that_are_fine(url: str) -> None:
     text = GOOD.replace("https://117.example.kg/intake/", url)
@@ -241,15 +248,21 @@ def test_any_text_is_parsed_or_refused(text: str) -> None:
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from([*KEYS, "office", "server", "[office]", "[office.names]", "[a.b]", "x.y"]),
+            st.sampled_from(
+                [*KEYS, "office", "server", "[office]", "[office.names]", "[a.b]", "x.y"]
+            ),
             st.sampled_from(["=", " = ", "", "=="]),
-            st.sampled_from(['"ru"', '"', "1", "[", "{}", "{ky = 'x'}", '"""', "true", "'0412'", "\\"])
+            st.sampled_from(
+                ['"ru"', '"', "1", "[", "{}", "{ky = 'x'}", '"""', "true", "'0412'", "\\"]
+            )
             | st.text(max_size=12),
         ),
         max_size=14,
     )
 )
-def test_files_made_of_its_own_parts_are_parsed_or_refused(parts: list[tuple[str, str, str]]) -> None:
+def test_files_made_of_its_own_parts_are_parsed_or_refused(
+    parts: list[tuple[str, str, str]],
+) -> None:
     parsed_or_refused("\n".join("".join(part) for part in parts), REFERENCE)
 
 

@@ -88,11 +88,22 @@ class JournalModel(QAbstractTableModel):
         self._reading = False
         self._question = 0
         self._headings = _headings()
+        self._cells: dict[int, Callable[[JournalRow, Column], Any]] = {
+            Qt.ItemDataRole.DisplayRole: self._text,
+            Qt.ItemDataRole.ToolTipRole: self._full_text,
+            Qt.ItemDataRole.AccessibleTextRole: self._spoken,
+            WORDING_ROLE: self._wording,
+        }
 
     @property
     def more_below(self) -> bool:
         """Whether older rows match that are not loaded yet."""
         return self._more
+
+    @property
+    def reading(self) -> bool:
+        """Whether an answer is on its way."""
+        return self._reading
 
     @property
     def wanted(self) -> JournalFilter:
@@ -160,18 +171,12 @@ class JournalModel(QAbstractTableModel):
         if row is None:
             return None
         column = Column(index.column())
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(row, column)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return self._full_text(row, column)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self._spoken(row, column)
+        if role in self._cells:
+            return self._cells[role](row, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == ROW_ROLE:
             return row
-        if role == WORDING_ROLE:
-            return self._wording(row, column)
         if role == NEW_DAY_ROLE:
             above = self.row_at(index.row() - 1)
             return above is not None and local_day(above.started_at) != local_day(row.started_at)
@@ -183,23 +188,24 @@ class JournalModel(QAbstractTableModel):
         spoken = language()
         match column:
             case Column.TIME:
-                return wording.day_and_time(row.started_at, self._today())
+                said = wording.day_and_time(row.started_at, self._today())
             case Column.NUMBER:
-                return row.number
+                said = row.number
             case Column.KIND:
                 kind = self._reference.find("contact_kind", row.contact_kind)
-                return kind.short_label(spoken) if kind else row.contact_kind
+                said = kind.short_label(spoken) if kind else row.contact_kind
             case Column.TOPIC:
-                return self._reference.label("topic_l2", row.topic, spoken)
+                said = self._reference.label("topic_l2", row.topic, spoken)
             case Column.PLACE:
-                return wording.place(self._reference, row.division, whole=False)
+                said = wording.place(self._reference, row.division, whole=False)
             case Column.OPERATOR:
-                return wording.person(self._names, row.operator_id)
+                said = wording.person(self._names, row.operator_id)
             case Column.DURATION:
-                return wording.duration(row.duration_seconds)
+                said = wording.duration(row.duration_seconds)
             case _:
                 mark = self._wording(row, column)
-                return mark.words if mark else ""
+                said = mark.words if mark else ""
+        return said
 
     def _full_text(self, row: JournalRow, column: Column) -> str:
         if column is Column.TIME:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
+from operator_app.domain.clock import Clock, local, local_day, to_ms
 from operator_app.domain.reference import Reference
 from operator_app.i18n import _, language
 from operator_app.services.calls import EarlierCall
 from operator_app.ui.widgets.basic import GRID, Card, text
-from operator_app.ui.dates import short_date
+from operator_app.ui.wording import day
 
 
 class CallHelp(QWidget):
@@ -17,9 +20,10 @@ class CallHelp(QWidget):
 
     open_asked = Signal(str)
 
-    def __init__(self, reference: Reference) -> None:
+    def __init__(self, reference: Reference, clock: Clock) -> None:
         super().__init__()
         self._reference = reference
+        self._clock = clock
         self.setFixedWidth(316)
         self.earlier_card = Card(_("Earlier calls from this number"))
         self._earlier = QVBoxLayout()
@@ -58,7 +62,7 @@ class CallHelp(QWidget):
         layout = QVBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        link = QPushButton(f"{short_date(call.started_at)} · {topic}".replace("&", "&&"))
+        link = QPushButton(f"{day(local(call.started_at).date(), self._today())} · {topic}".replace("&", "&&"))
         link.setObjectName("link")
         link.setCursor(Qt.CursorShape.PointingHandCursor)
         link.setAutoDefault(False)
@@ -69,6 +73,9 @@ class CallHelp(QWidget):
             detail.setContentsMargins(5, 0, 0, 0)
             layout.addWidget(detail)
         return row
+
+    def _today(self) -> date:
+        return local_day(to_ms(self._clock()))
 
     def _numbers(self) -> QWidget:
         card = Card(_("Numbers to call"))

@@ -65,7 +65,7 @@ class CallScreen(QWidget):
         self._earlier_for = ""
         self.ready = ReadyPage(calls, reference, actor, tasks, dialogs)
         self.fields = CallFields(reference, clock)
-        self.help = CallHelp(reference)
+        self.help = CallHelp(reference, clock)
         self.title = text("", "screenTitle")
         self.timer_label = text("00:00", "pill")
         self.timer_label.setAccessibleName(_("Time since the call began"))

@@ -14,7 +14,7 @@ from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.problems import sentence
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, Notice, button, text
-from operator_app.ui.dates import clock_time
+from operator_app.ui.wording import time_of_day
 
 
 class ReadyPage(QWidget):
@@ -70,7 +70,7 @@ class ReadyPage(QWidget):
         self._draft = draft
         self.offer_card.setVisible(draft is not None)
         if draft is not None:
-            started = clock_time(draft.form.started_at)
+            started = time_of_day(draft.form.started_at)
             self.offer_text.setText(
                 _("A call that began at {time} was not finished. What was typed is here.").format(
                     time=started

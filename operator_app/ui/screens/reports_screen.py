@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import QDate, QSignalBlocker, QStandardPaths, Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices, QShowEvent
-from PySide6.QtWidgets import (
-    QDateEdit,
-    QHBoxLayout,
-    QPlainTextEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QStandardPaths, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.daily_log import DailyLog
 from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
-from operator_app.export.html import LONGEST_NOTE, Page, daily_log_page
+from operator_app.export.html import Page, daily_log_page
 from operator_app.i18n import _
 from operator_app.services.exports import Export, ExportFormat, Exports
 from operator_app.services.reports import Reports
-from operator_app.ui import problems, theme
+from operator_app.ui import problems
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.events import Events
-from operator_app.ui.icons import icon
 from operator_app.ui.printing import PageView, PrintPage, print_page
+from operator_app.ui.screens.reports_panel import ReportsPanel
 from operator_app.ui.tasks import Tasks
-from operator_app.ui.widgets.basic import GRID, Card, Notice, button, text
+from operator_app.ui.widgets.basic import GRID
 
-PANEL_WIDTH = 320
 TYPING_PAUSE_MS = 300
 
 
@@ -42,33 +33,34 @@ class ReportsScreen(QWidget):
 
     def __init__(
         self,
-        actor: Actor,
+        *,
         reports: Reports,
         exports: Exports,
         reference: Reference,
-        clock: Clock,
+        actor: Actor,
         tasks: Tasks,
         events: Events,
         dialogs: Dialogs,
+        clock: Clock,
         print_page: PrintPage = print_page,
     ) -> None:
         super().__init__()
         self.setObjectName("page")
-        self._actor = actor
         self._reports = reports
         self._exports = exports
         self._reference = reference
-        self._clock = clock
+        self._actor = actor
         self._tasks = tasks
         self._dialogs = dialogs
+        self._clock = clock
         self._print_page = print_page
         self._log: DailyLog | None = None
         self._notes: dict[date, str] = {}
-        self._written: Path | None = None
+        self._day = self._today()
         documents = QStandardPaths.StandardLocation.DocumentsLocation
         self._folder = Path(QStandardPaths.writableLocation(documents))
-        self._day = self._today()
 
+        self.panel = ReportsPanel()
         self.view = PageView()
         self.view.setAccessibleName(_("Daily log as it will be printed"))
         self._typed = QTimer(self, interval=TYPING_PAUSE_MS, singleShot=True)
@@ -76,10 +68,14 @@ class ReportsScreen(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(2 * GRID)
-        # Made first, so that Tab begins with the day; shown on the right like all help panels.
-        panel = self._panel()
         layout.addWidget(self.view, 1)
-        layout.addWidget(panel)
+        layout.addWidget(self.panel)
+
+        self.panel.day_chosen.connect(self.show_day)
+        self.panel.today_chosen.connect(lambda: self.show_day(self._today()))
+        self.panel.export_asked.connect(self._on_export_asked)
+        self.panel.print_asked.connect(self._on_print_asked)
+        self.panel.note_changed.connect(self._typed.start)
         events.calls_changed.connect(self._on_calls_changed)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -88,11 +84,7 @@ class ReportsScreen(QWidget):
 
     def refresh(self) -> None:
         """Read the figures of the day again."""
-        today = self._today()
-        with QSignalBlocker(self.day_field):
-            self.day_field.setMaximumDate(QDate(today.year, today.month, today.day))
-            self.day_field.setDate(QDate(self._day.year, self._day.month, self._day.day))
-        self.next_button.setEnabled(self._day < today)
+        self.panel.show_day(self._day, self._today())
         actor, day, reports = self._actor, self._day, self._reports
         self._tasks.database(
             self, lambda: reports.daily_log(actor, day), self._on_read, self._on_failed
@@ -100,88 +92,14 @@ class ReportsScreen(QWidget):
 
     def show_day(self, day: date) -> None:
         """Show another day, at most today; the note of each day is kept while the screen lives."""
-        self._notes[self._day] = self.note.toPlainText()
+        self._notes[self._day] = self.panel.note_text
         self._day = min(day, self._today())
         self._log = None
-        self._allow(False)
         self.view.clear()
-        with QSignalBlocker(self.note):
-            self.note.setPlainText(self._notes.get(self._day, ""))
-        self._say()
+        self.panel.allow(False)
+        self.panel.say()
+        self.panel.show_note(self._notes.get(self._day, ""))
         self.refresh()
-
-    def _panel(self) -> QWidget:
-        panel = QWidget()
-        panel.setFixedWidth(PANEL_WIDTH)
-        layout = QVBoxLayout(panel)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
-        layout.addWidget(text(_("Daily log"), "screenTitle"))
-        layout.addWidget(self._day_card())
-        layout.addWidget(self._hand_over_card())
-        layout.addWidget(self._note_card())
-        self.done = Notice()
-        self.problem = Notice("danger")
-        self.folder_button = button(_("Open folder"), "link", "Ctrl+O")
-        self.folder_button.clicked.connect(self._on_open_folder)
-        self.folder_button.hide()
-        layout.addWidget(self.done)
-        layout.addWidget(self.problem)
-        layout.addWidget(self.folder_button, alignment=Qt.AlignmentFlag.AlignLeft)
-        layout.addStretch(1)
-        return panel
-
-    def _day_card(self) -> Card:
-        card = Card(_("Day"))
-        self.day_field = QDateEdit(calendarPopup=True, displayFormat="dd.MM.yyyy")
-        self.day_field.setAccessibleName(_("Day"))
-        self.day_field.dateChanged.connect(lambda chosen: self.show_day(_as_date(chosen)))
-        self.previous_button = _arrow("previous", _("Previous day"), "Alt+Left")
-        self.next_button = _arrow("next", _("Next day"), "Alt+Right")
-        self.today_button = button(_("Today"), key="Ctrl+T")
-        self.previous_button.clicked.connect(lambda: self.show_day(self._day - timedelta(days=1)))
-        self.next_button.clicked.connect(lambda: self.show_day(self._day + timedelta(days=1)))
-        self.today_button.clicked.connect(lambda: self.show_day(self._today()))
-        line = QHBoxLayout()
-        line.setSpacing(GRID)
-        line.addWidget(self.previous_button)
-        line.addWidget(self.day_field, 1)
-        line.addWidget(self.next_button)
-        card.body.addLayout(line)
-        card.body.addWidget(self.today_button)
-        return card
-
-    def _hand_over_card(self) -> Card:
-        card = Card(_("Hand over"))
-        self.excel_button = button(_("Excel"), "primary", "Ctrl+E")
-        self.pdf_button = button(_("PDF"), key="Ctrl+D")
-        self.csv_button = button(_("CSV"), key="Ctrl+Shift+E")
-        self.print_button = button(_("Print"), key="Ctrl+P")
-        actions: list[tuple[QPushButton, Callable[[], None]]] = [
-            (self.excel_button, lambda: self._export(ExportFormat.XLSX)),
-            (self.pdf_button, lambda: self._export(ExportFormat.PDF)),
-            (self.print_button, self._on_print),
-            (self.csv_button, lambda: self._export(ExportFormat.CSV)),
-        ]
-        for made, act in actions:
-            made.clicked.connect(act)
-            card.body.addWidget(made)
-        self._ways_out = [made for made, _act in actions]
-        self._allow(False)
-        return card
-
-    def _note_card(self) -> Card:
-        card = Card(_("Handover note"))
-        self.note = QPlainTextEdit()
-        self.note.setAccessibleName(_("Handover note"))
-        self.note.setTabChangesFocus(True)
-        self.note.setFixedHeight(96)
-        self.note.textChanged.connect(self._on_note_changed)
-        self.note_hint = text("", "hint", wrap=True)
-        card.body.addWidget(self.note)
-        card.body.addWidget(self.note_hint)
-        self._on_note_changed()
-        return card
 
     def _on_calls_changed(self, _call_id: str) -> None:
         if self.isVisible():
@@ -191,48 +109,23 @@ class ReportsScreen(QWidget):
         if log.day != self._day:
             return
         self._log = log
-        self._allow(True)
+        self.panel.allow(True)
         self._draw()
-
-    def _on_note_changed(self) -> None:
-        too_long = len(self.note.toPlainText().strip()) > LONGEST_NOTE
-        self.note_hint.setText(
-            _("Only the first {most} characters have room on the page.").format(most=LONGEST_NOTE)
-            if too_long
-            else _("Printed on the page and in the PDF, kept nowhere. No names, no numbers.")
-        )
-        self._typed.start()
 
     def _draw(self) -> None:
         if self._log is not None:
             self.view.show_page(self._page(self._log))
 
     def _page(self, log: DailyLog) -> Page:
-        return daily_log_page(log, self._reference, self.note.toPlainText())
+        return daily_log_page(log, self._reference, self.panel.note_text)
 
-    def _export(self, wanted: ExportFormat) -> None:
-        if self._log is None:
-            return
-        file_type = {
-            ExportFormat.XLSX: _("Excel file (*.xlsx)"),
-            ExportFormat.PDF: _("PDF file (*.pdf)"),
-            ExportFormat.CSV: _("CSV file (*.csv)"),
-        }[wanted]
-        name = f"117_{self._log.office.code}_{self._day.isoformat()}.{wanted.value}"
-        file = self._dialogs.ask_save_path(
-            self, _("Save the daily log"), self._folder / name, file_type
-        )
-        if file is not None and file.suffix.lower() != f".{wanted.value}":
-            file = file.with_name(f"{file.name}.{wanted.value}")
-            # The system's dialog asked about the name without its ending.
-            question = _("This file exists already. Replace it?")
-            if file.exists() and not self._dialogs.confirm(self, question, _("Replace")):
-                return
+    def _on_export_asked(self, wanted: ExportFormat) -> None:
+        file = self._ask_file(wanted)
         if file is None:
             return
-        self._say()
-        self._allow(False)
-        actor, day, note, exports = self._actor, self._day, self.note.toPlainText(), self._exports
+        self.panel.say()
+        self.panel.allow(False)
+        actor, day, note, exports = self._actor, self._day, self.panel.note_text, self._exports
         self._tasks.database(
             self,
             lambda: exports.daily_log(actor, day, wanted, file, note),
@@ -240,63 +133,45 @@ class ReportsScreen(QWidget):
             self._on_failed,
         )
 
+    def _ask_file(self, wanted: ExportFormat) -> Path | None:
+        if self._log is None:
+            return None
+        file_type = {
+            ExportFormat.XLSX: _("Excel file (*.xlsx)"),
+            ExportFormat.PDF: _("PDF file (*.pdf)"),
+            ExportFormat.CSV: _("CSV file (*.csv)"),
+        }[wanted]
+        name = f"117_{self._log.office.code}_{self._day.isoformat()}.{wanted.value}"
+        proposed = self._folder / name
+        file = self._dialogs.ask_save_path(self, _("Save the daily log"), proposed, file_type)
+        if file is None or file.suffix.lower() == proposed.suffix:
+            return file
+        # The dialog asked about the name as typed, without its ending.
+        file = file.with_name(file.name + proposed.suffix)
+        question = _("This file exists already. Replace it?")
+        if file.exists() and not self._dialogs.confirm(self, question, _("Replace")):
+            return None
+        return file
+
     def _on_exported(self, export: Export) -> None:
         self._folder = export.file.parent
-        self._allow(True)
-        self._say(
-            done=_("Saved: {file}").format(file=self._shortened(export.file.name))
-            + f"\n{self._shortened(str(export.file.parent))}"
-        )
-        self.done.setToolTip(str(export.file))
-        self._written = export.file
-        self.folder_button.show()
+        self.panel.allow(self._log is not None)
+        self.panel.say_written(export.file)
 
-    def _on_print(self) -> None:
+    def _on_print_asked(self) -> None:
         if self._log is None or not self._print_page(self, self._page(self._log)):
             return
         actor, day, exports = self._actor, self._day, self._exports
         self._tasks.database(
             self,
             lambda: exports.printed(actor, day),
-            lambda _nothing: self._say(done=_("Sent to the printer.")),
+            lambda _nothing: self.panel.say(done=_("Sent to the printer.")),
             self._on_failed,
         )
 
-    def _on_open_folder(self) -> None:
-        if self._written is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written.parent)))
-
     def _on_failed(self, error: Exception) -> None:
-        self._allow(self._log is not None)
-        self._say(problem=problems.sentence(error))
-
-    def _say(self, *, done: str = "", problem: str = "") -> None:
-        self.done.show_text(done)
-        self.problem.show_text(problem)
-        self.folder_button.hide()
-
-    def _shortened(self, path: str) -> str:
-        # A path has no blanks to break a line at.
-        room = PANEL_WIDTH - 6 * GRID
-        return self.fontMetrics().elidedText(path, Qt.TextElideMode.ElideMiddle, room)
-
-    def _allow(self, allowed: bool) -> None:
-        for made in self._ways_out:
-            made.setEnabled(allowed)
+        self.panel.allow(self._log is not None)
+        self.panel.say(problem=problems.sentence(error))
 
     def _today(self) -> date:
         return local_day(to_ms(self._clock()))
-
-
-def _arrow(name: str, label: str, key: str) -> QPushButton:
-    made = QPushButton(icon(name, theme.current().text, 16), "")
-    made.setShortcut(key)
-    made.setAccessibleName(label)
-    made.setToolTip(f"{label} ({key})")
-    made.setAutoDefault(False)
-    made.setFixedWidth(40)
-    return made
-
-
-def _as_date(chosen: QDate) -> date:
-    return date(chosen.year(), chosen.month(), chosen.day())

@@ -46,9 +46,7 @@ def save_calls(told: dict[str, Any], screen: Screen) -> None:
     fault = told["fault"]
 
     def show_newest(connection: Connection) -> None:
-        row = connection.execute(
-            select(revision).order_by(revision.c.seq.desc()).limit(1)
-        ).first()
+        row = connection.execute(select(revision).order_by(revision.c.seq.desc()).limit(1)).first()
         if row is not None:
             screen.show(op_id=row.op_id, sha256=digest(row.payload))
 
@@ -81,7 +79,12 @@ def save_calls(told: dict[str, Any], screen: Screen) -> None:
 
 
 def change_slots(told: dict[str, Any], screen: Screen) -> None:
-    """Write the key slots again and again, each time as another database's."""
+    """Write the key slots again and again, each time as another database's.
+
+    `fault` "unsynced": a program that leaves flushing to the system.
+    """
+    if told.get("fault") == "unsynced":
+        os.fsync = lambda fd: None
     for number in range(told["acts"]):
         write_keyring(Keyring(f"{number:05d}" + "x" * 3000), Path(told["folder"]) / "keyring.json")
         screen.show(number=number)

@@ -1,0 +1,152 @@
+"""The commands of whoever runs the receiver: `python -m ministry_server COMMAND --data DIR`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ministry_server import devices
+from ministry_server.clock import now_ms, system_clock
+from ministry_server.keys import ESCROW_FILE, make_keys, read_intake_keys
+from ministry_server.overview import overview
+from ministry_server.receiver import Receiver, Role
+from ministry_server.serve import Server, listen
+from ministry_server.store import make_store, new_epoch, open_store
+from ministry_server.web import build_app
+from operator_app.domain.enrolment import server_fingerprint
+from operator_app.errors import AppError
+
+_SENTENCES = {
+    "server.keys_exist": "There are keys in this folder already; they are never overwritten.",
+    "server.keys_missing": "A key file is missing: {file}. Run `init` first, or bring it back.",
+    "server.keys_damaged": "A key file cannot be read; bring it back from a copy.",
+    "server.escrow_wrong": "The escrow recipient is not an age public key (age1...).",
+    "server.database_missing": "There is no database here yet. Run `init` first.",
+    "server.database_other_version": "The database is of another version ({found}).",
+    "server.device_unknown": "No device of this id is enrolled.",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the process exit code."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        parsed.run(parsed)
+    except AppError as error:
+        print(_SENTENCES.get(error.code, error.code).format(**error.params), file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{type(error).__name__}: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data", type=Path, required=True, help="folder of keys and database")
+    common.add_argument(
+        "--database-url", help="instead of SQLite, e.g. postgresql+psycopg://user@host/name"
+    )
+    parser = argparse.ArgumentParser(prog="python -m ministry_server", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, function: object, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, parents=[common], help=text, description=text)
+        added.set_defaults(run=function)
+        return added
+
+    init = command("init", _init, "make the keys and the database")
+    init.add_argument("--escrow", help="age public key whose identity is kept elsewhere")
+    serve = command("serve", _serve, "answer devices")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8117)
+    serve.add_argument("--role", type=Role, choices=list(Role), default=Role.BOTH)
+    code = command("code", _code, "a one-time enrolment code for one device, good for 72 hours")
+    code.add_argument("office", help="office code, e.g. 0412")
+    command("devices", _devices, "the enrolled devices")
+    revoke = command("revoke", _revoke, "refuse a device from now on")
+    revoke.add_argument("device", help="device id")
+    command("new-epoch", _new_epoch, "after a restore: make all devices compare notes again")
+    command("records", _records, "how much is here, in figures")
+    return parser
+
+
+def _init(arguments: argparse.Namespace) -> None:
+    make_keys(arguments.data, arguments.escrow)
+    make_store(arguments.data, arguments.database_url)
+    keys = read_intake_keys(arguments.data)
+    print(f"Made. Fingerprint of the receipt key: {server_fingerprint(keys.receipt_public)}")
+    if arguments.escrow is None:
+        print(f"Now move {ESCROW_FILE} to a safe place off this machine: it opens everything.")
+
+
+def _serve(arguments: argparse.Namespace) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    listener = listen(arguments.host, arguments.port)
+    try:
+        receiver = Receiver(
+            arguments.data, database_url=arguments.database_url, role=arguments.role
+        )
+        host, port = listener.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        print(f"Listening on http://{shown}:{port} as {arguments.role}", flush=True)
+        # Ctrl+C is the ordinary end: the server has finished its requests when it arrives here.
+        with contextlib.suppress(KeyboardInterrupt):
+            Server(build_app(receiver)).run(sockets=[listener])
+    finally:
+        listener.close()
+
+
+def _code(arguments: argparse.Namespace) -> None:
+    keys = read_intake_keys(arguments.data)
+    store = open_store(arguments.data, arguments.database_url)
+    try:
+        print(devices.issue_code(store, keys, arguments.office, now_ms(system_clock)))
+    finally:
+        store.close()
+
+
+def _devices(arguments: argparse.Namespace) -> None:
+    store = open_store(arguments.data, arguments.database_url)
+    try:
+        for line in overview(store).devices:
+            state = "revoked" if line.revoked_at is not None else "enrolled"
+            print(f"{line.dev}  {line.office}  {state}  {line.app_version}  {line.received}")
+    finally:
+        store.close()
+
+
+def _revoke(arguments: argparse.Namespace) -> None:
+    store = open_store(arguments.data, arguments.database_url)
+    try:
+        if not devices.revoke(store, arguments.device, now_ms(system_clock)):
+            raise AppError("server.device_unknown")
+        print("Revoked.")
+    finally:
+        store.close()
+
+
+def _new_epoch(arguments: argparse.Namespace) -> None:
+    store = open_store(arguments.data, arguments.database_url)
+    try:
+        print(new_epoch(store))
+    finally:
+        store.close()
+
+
+def _records(arguments: argparse.Namespace) -> None:
+    store = open_store(arguments.data, arguments.database_url)
+    try:
+        state = overview(store)
+    finally:
+        store.close()
+    received = sum(line.received for line in state.devices)
+    print(f"revisions {received}\nrecords {state.records}\nconflicts {state.conflicts}")
+    for stage in ("held", "conflict", "rejected"):
+        print(f"revisions_{stage} {sum(line.stages.get(stage, 0) for line in state.devices)}")
+    alarms = sum(sum(line.alarms.values()) for line in state.devices)
+    print(f"not_opened {state.not_opened}\nalarms {alarms}")

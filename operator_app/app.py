@@ -1,0 +1,233 @@
+"""The composition root: the only place that builds things, in order, and takes them down in order."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLockFile, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from operator_app.config import Paths
+from operator_app.db.engine import Database
+from operator_app.db.keyring import KdfCost
+from operator_app.domain.clock import Clock
+from operator_app.domain.people import Actor
+from operator_app.domain.reference import Reference
+from operator_app.errors import BadInput, EnvironmentProblem
+from operator_app.i18n import use_language
+from operator_app.services.calls import Draft
+from operator_app.services.reference import load_reference
+from operator_app.services.set_up import is_set_up
+from operator_app.services.sign_in import SignIn
+from operator_app.ui import theme
+from operator_app.ui.dialogs import Dialogs
+from operator_app.ui.preferences import Preferences
+from operator_app.ui.problems import sentence
+from operator_app.ui.sign_in_window import SignInWindow
+from operator_app.ui.tasks import TaskRunner
+
+if TYPE_CHECKING:
+    from operator_app.desk import Desk
+
+log = logging.getLogger(__name__)
+
+
+class Application(QObject):
+    """From the first window to the last: set-up or sign-in, desk, lock, sign-out, end."""
+
+    def __init__(
+        self,
+        qt: QApplication,
+        paths: Paths,
+        clock: Clock,
+        dialogs: Dialogs,
+        *,
+        provisioning: Path | None = None,
+        cost: KdfCost | None = None,
+    ) -> None:
+        """`cost`: of new key slots; calibrated on this PC unless given."""
+        super().__init__()
+        self._qt = qt
+        self.paths = paths
+        self.clock = clock
+        self.dialogs = dialogs
+        self._provisioning = provisioning
+        self.cost = cost
+        self._lock_file = QLockFile(str(paths.lock))
+        self.preferences = Preferences(paths.window)
+        self.tasks = TaskRunner(self)
+        self._reference: Reference | None = None
+        self.sign_in = SignIn(paths, clock)
+        self._database: Database | None = None
+        self.window: QWidget | None = None
+        self.desk: Desk | None = None
+
+    def start(self) -> bool:
+        """Show the first window. False when another instance holds the data folder."""
+        self.paths.data.mkdir(parents=True, exist_ok=True)
+        self._lock_file.setStaleLockTime(0)
+        if not self._lock_file.tryLock(100):
+            return False
+        use_language(self.preferences.language, self.paths.resources)
+        self._dress()
+        self._qt.styleHints().colorSchemeChanged.connect(lambda _scheme: self._dress())
+        sys.excepthook = self._on_unhandled
+        self._show_door()
+        return True
+
+    def tell_running(self) -> None:
+        """Say that the program is open already."""
+        use_language(self.preferences.language, self.paths.resources)
+        self.dialogs.tell(QWidget(), sentence(EnvironmentProblem("instance.running")))
+
+    @property
+    def reference(self) -> Reference:
+        """Code lists and divisions; read when first needed."""
+        if self._reference is None:
+            self._reference = load_reference(self.paths.resources)
+        return self._reference
+
+    def shut_down(self) -> None:
+        """Stop what runs, keep what is typed, close what is open: in this order."""
+        self._leave_desk()
+        if self.window is not None:
+            self.window.hide()
+            self.window.deleteLater()
+            self.window = None
+        self.tasks.shut_down()
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+        self._lock_file.unlock()
+        sys.excepthook = sys.__excepthook__
+
+    def _show_door(self) -> None:
+        if not is_set_up(self.paths):
+            self._show_set_up()
+        else:
+            self._show_sign_in()
+
+    def _show_set_up(self) -> None:
+        from operator_app.services.provisioning import find_provisioning, read_provisioning
+        from operator_app.ui.set_up_wizard import SetUpWizard
+
+        file = self._provisioning or find_provisioning(self.paths)
+        try:
+            text = read_provisioning(file) if file else None
+        except BadInput as problem:
+            # Said in words; the wizard works without the file.
+            text, told = None, problem
+            QTimer.singleShot(0, self, lambda: self._tell(told))
+        wizard = SetUpWizard(
+            self.paths,
+            self.reference,
+            self.tasks,
+            self.clock,
+            self.dialogs,
+            self.preferences,
+            text,
+            self.cost,
+        )
+        wizard.finished_set_up.connect(self._show_sign_in)
+        self._show(wizard)
+
+    def _show_sign_in(self) -> None:
+        window = SignInWindow(
+            self.sign_in, self.tasks, self.preferences, self.paths, self.clock, cost=self.cost
+        )
+        window.signed_in.connect(self._on_signed_in)
+        self._show(window)
+
+    def _on_signed_in(self, database: Database, actor: Actor) -> None:
+        self._database = database
+        self.preferences.last_login = actor.login
+        self._enter(actor)
+
+    def _enter(self, actor: Actor, draft: Draft | None = None, place: str = "") -> None:
+        """Build the desk of a person; also again, after another language or appearance."""
+        if self._database is None:
+            return
+        # Imported after the first window is on screen, which does not need it.
+        from operator_app.desk import Desk
+
+        self.desk = Desk(self, self._database, actor)
+        self._show(self.desk.window)
+        self.desk.begin(draft, place)
+
+    def rebuild(self) -> None:
+        """The same desk in another language or dress; an unfinished call goes along."""
+        desk = self.desk
+        if desk is None:
+            return
+        draft = desk.call_screen.unsaved() if desk.call_screen else None
+        place = desk.window.current_place
+        self._leave_desk()
+        self._enter(desk.actor, draft, place)
+
+    def change_person(self, actor: Actor) -> None:
+        """Another person takes over at the lock."""
+        self._leave_desk()
+        self.preferences.last_login = actor.login
+        self._enter(actor)
+
+    def sign_out(self) -> None:
+        """Close the office; the next window is the sign-in."""
+        self._leave_desk()
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+        self._show_sign_in()
+
+    def use_language(self, code: str) -> None:
+        """Switch the language at once."""
+        self.preferences.language = code
+        use_language(code, self.paths.resources)
+        self.rebuild()
+
+    def use_appearance(self, name: str) -> None:
+        """Switch between light, dark, and what the system says."""
+        self.preferences.appearance = name
+        self._dress()
+        self.rebuild()
+
+    def _leave_desk(self) -> None:
+        if self.desk is not None:
+            self.desk.end()
+            self.desk = None
+
+    def _show(self, window: QWidget) -> None:
+        before, self.window = self.window, window
+        if before is not None:
+            window.setGeometry(before.geometry())
+        elif not self.preferences.geometry.isEmpty():
+            window.restoreGeometry(self.preferences.geometry)
+        else:
+            window.resize(1366, 768)
+        window.show()
+        if before is not None:
+            before.hide()
+            before.deleteLater()
+
+    def _dress(self) -> None:
+        wanted = self.preferences.appearance
+        dark = wanted == "dark" or (wanted == "system" and theme.system_prefers_dark())
+        theme.apply_theme(self._qt, theme.DARK if dark else theme.LIGHT, self.paths.resources)
+
+    def _tell(self, error: Exception) -> None:
+        if self.window is not None:
+            self.dialogs.tell(self.window, sentence(error))
+
+    def _on_unhandled(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """A fault of the program: log it, keep what is typed, tell, go on."""
+        log.critical("unhandled", exc_info=(kind, error, trace))
+        if self.desk is not None:
+            self.desk.keep_draft()
+        if isinstance(error, Exception):
+            self._tell(error)
+

@@ -1,0 +1,220 @@
+"""What lives while one person is signed in: services, screens, sync. Part of the composition root."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication
+
+from operator_app import __version__
+from operator_app.db import settings
+from operator_app.db.engine import Database
+from operator_app.domain.calls import Call
+from operator_app.domain.people import Actor, Right
+from operator_app.i18n import _, language
+from operator_app.services.accounts import Accounts
+from operator_app.services.calls import Calls, Draft
+from operator_app.services.connection import Connection
+from operator_app.services.exports import Exports
+from operator_app.services.journal import Journal
+from operator_app.services.reports import Reports
+from operator_app.sync.carriers.base import Carrier
+from operator_app.sync.carriers.https import HttpsCarrier
+from operator_app.sync.cycle import Cycle
+from operator_app.ui.events import Events
+from operator_app.ui.idle import IdleWatch
+from operator_app.ui.lock_screen import LockScreen
+from operator_app.ui.main_window import MainWindow, Place
+from operator_app.ui.people_page import PeoplePage
+from operator_app.ui.printing import page_pdf
+from operator_app.ui.problems import sentence
+from operator_app.ui.screens.administration_screen import AdministrationScreen
+from operator_app.ui.screens.call_screen import CallScreen
+from operator_app.ui.screens.journal_screen import JournalScreen
+from operator_app.ui.screens.reports_screen import ReportsScreen
+from operator_app.ui.screens.sync_page import SyncPage
+from operator_app.ui.sync_driver import SyncDriver
+
+if TYPE_CHECKING:
+    from operator_app.app import Application
+
+IDLE_MINUTES = 5
+
+
+class Desk:
+    """One person at work. Made anew for another person, another language, another dress."""
+
+    def __init__(self, application: Application, database: Database, actor: Actor) -> None:
+        self._application = application
+        self._database = database
+        self._clock = application.clock
+        self._tasks = application.tasks
+        self._dialogs = application.dialogs
+        self.actor = actor
+        self.events = Events()
+        self.calls = Calls(database, application.reference, self._clock)
+        self._connection = Connection(database, self._clock)
+        self._accounts = Accounts(database, application.paths, self._clock, application.cost)
+        self.call_screen: CallScreen | None = None
+        self.journal_screen: JournalScreen | None = None
+        self.reports_screen: ReportsScreen | None = None
+        self.sync_page = SyncPage(
+            database, self._connection, actor, self._tasks, self.events, self._clock
+        )
+        with database.read() as connection:
+            office = settings.read_office(connection)
+        places = self._work_places() if actor.may(Right.SEE_CALLS) else []
+        self.window = MainWindow(
+            actor,
+            office.name(language()),
+            [*places, self._administration()],
+            application.preferences.appearance,
+        )
+        self.cycle = Cycle(database, self._clock, _https, app_version=__version__)
+        self.driver = SyncDriver(self.cycle, database, self._tasks, self.events, self._clock)
+        self.idle = IdleWatch(IDLE_MINUTES, self._clock)
+        self._wire()
+
+    def begin(self, draft: Draft | None, place: str) -> None:
+        """Start what runs by itself; go on with an unfinished call of the desk before."""
+        if draft is not None and self.call_screen is not None:
+            self.call_screen.resume(draft)
+        if place:
+            self.window.go_to(place)
+        self.idle.start()
+        self.driver.start()
+
+    def end(self) -> None:
+        """Keep what is typed, stop what runs. The database stays open."""
+        self.keep_draft()
+        self.idle.stop()
+        self.driver.stop()
+        self.driver.deleteLater()
+        self.cycle.close()
+
+    def keep_draft(self) -> None:
+        """Put an unfinished call on the disk."""
+        if self.call_screen is None:
+            return
+        try:
+            self.call_screen.keep_draft_now()
+        except Exception as error:  # noqa: BLE001 - said in words; the way on must stay open
+            self._dialogs.tell(self.window, sentence(error))
+
+    def lock(self) -> None:
+        """Hide every content until somebody signs in; sync goes on."""
+        if self.window.locked:
+            return
+        self.keep_draft()
+        while (modal := QApplication.activeModalWidget()) is not None:
+            modal.close()
+        clipboard = QApplication.clipboard()
+        if clipboard.ownsClipboard():
+            clipboard.clear()
+        self.idle.stop()
+        page = LockScreen(
+            self._application.sign_in, self._database, self._tasks, self._application.preferences
+        )
+        page.unlocked.connect(self._on_unlocked)
+        page.sign_out_asked.connect(self._application.sign_out)
+        self.window.cover(page)
+        page.lock()
+
+    def _on_unlocked(self, actor: Actor) -> None:
+        if actor.user_id != self.actor.user_id:
+            self._application.change_person(actor)
+            return
+        self.window.uncover()
+        self.idle.start()
+
+    def _work_places(self) -> list[Place]:
+        application = self._application
+        reference = application.reference
+        self.call_screen = CallScreen(
+            self.calls, reference, self.actor, self._tasks, self.events, self._dialogs, self._clock
+        )
+        self.journal_screen = JournalScreen(
+            Journal(self._database, reference),
+            self.calls,
+            self._accounts.names,
+            reference,
+            self.actor,
+            self._tasks,
+            self.events,
+            self._dialogs,
+            self._clock,
+        )
+        places = [
+            Place("call", _("Call"), "call", "Ctrl+1", self.call_screen),
+            Place("journal", _("Journal"), "journal", "Ctrl+2", self.journal_screen),
+        ]
+        if self.actor.may(Right.SEE_FIGURES):
+            reports = Reports(self._database, reference, self._clock)
+            exports = Exports(self._database, reports, reference, self._clock, page_pdf)
+            self.reports_screen = ReportsScreen(
+                reports=reports,
+                exports=exports,
+                reference=reference,
+                actor=self.actor,
+                tasks=self._tasks,
+                events=self.events,
+                dialogs=self._dialogs,
+                clock=self._clock,
+            )
+            places.append(
+                Place("reports", _("Reports"), "reports", "Ctrl+3", self.reports_screen)
+            )
+        return places
+
+    def _administration(self) -> Place:
+        pages = [(_("To the ministry"), self.sync_page)]
+        label, icon, title = _("Sending"), "sync", _("Sending to the ministry")
+        if self.actor.may(Right.MANAGE_PEOPLE):
+            pages.append(
+                (_("People"), PeoplePage(self._accounts, self.actor, self._tasks, self._dialogs))
+            )
+            label, icon, title = _("Manage"), "administration", _("Administration")
+        return Place("administration", label, icon, "Ctrl+4", AdministrationScreen(title, pages))
+
+    def _wire(self) -> None:
+        application = self._application
+        window = self.window
+        window.lock_asked.connect(self.lock)
+        window.sign_out_asked.connect(application.sign_out)
+        window.language_asked.connect(application.use_language)
+        window.appearance_asked.connect(application.use_appearance)
+        window.duty_officer_phoned.connect(self._on_duty_officer_phoned)
+        window.closed.connect(self._on_closed)
+        self.events.sync_changed.connect(window.show_status)
+        self.idle.idled.connect(self.lock)
+        if self.call_screen is not None and self.journal_screen is not None:
+            window.new_call_asked.connect(self.call_screen.start)
+            self.journal_screen.amend_asked.connect(self._on_amend_asked)
+            self.call_screen.closed_amendment.connect(self._on_amended)
+            self.events.open_call_asked.connect(lambda _call_id: window.go_to("journal"))
+
+    def _on_amend_asked(self, call: Call) -> None:
+        if self.call_screen is None:
+            return
+        if self.call_screen.amend(call):
+            self.window.go_to("call")
+        else:
+            self._dialogs.tell(self.window, _("Finish the call in progress first."))
+
+    def _on_amended(self, call_id: str) -> None:
+        self.events.open_call_asked.emit(call_id)
+
+    def _on_duty_officer_phoned(self, urgent: int) -> None:
+        self._tasks.database(
+            self.window,
+            lambda: self._connection.duty_officer_phoned(self.actor, urgent),
+            lambda _nothing: None,
+            lambda error: self._dialogs.tell(self.window, sentence(error)),
+        )
+
+    def _on_closed(self) -> None:
+        self._application.preferences.geometry = self.window.saveGeometry()
+
+
+def _https(url: str) -> Carrier:
+    return HttpsCarrier(url)

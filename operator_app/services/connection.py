@@ -1,0 +1,84 @@
+"""The ministry server as this PC is told to reach it, and the duty officer when it is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from operator_app.db import audit, settings
+from operator_app.db.engine import Database
+from operator_app.domain.clock import Clock, to_ms
+from operator_app.domain.enrolment import read_enrolment_code
+from operator_app.domain.people import Actor, Right
+from operator_app.domain.provisioning import check_server
+from operator_app.errors import BadInput
+
+
+@dataclass(frozen=True)
+class ConnectionFacts:
+    """What the sync page shows of the other end and of this PC; no key among it."""
+
+    url: str
+    enrolled: bool
+    code_waits: bool
+    device_id: str
+    incarnation: str
+
+
+class Connection:
+    """Changes where records are sent to."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def facts(self, actor: Actor) -> ConnectionFacts:
+        """The server address and the ids of this PC."""
+        actor.require(Right.SEE_SYNC)
+        with self._database.read() as connection:
+            server = settings.read_server(connection)
+            device = settings.read_device(connection)
+        return ConnectionFacts(
+            server.url,
+            server.enrolled,
+            bool(server.enrolment_code),
+            device.device_id,
+            device.inc,
+        )
+
+    def change(self, actor: Actor, url: str, enrolment_code: str) -> None:
+        """Set the server's address and, with a new code, enrol there. Audited.
+
+        Another address needs a code of that server: what was pinned belongs to the old one.
+        Raises BadInput with faults at "server.url" and "server.enrolment_code".
+        """
+        actor.require(Right.MANAGE_SYNC)
+        url = url.strip().rstrip("/")
+        if faults := check_server(url, enrolment_code.strip()):
+            raise BadInput("connection.faults", faults)
+        code = str(read_enrolment_code(enrolment_code)) if enrolment_code.strip() else ""
+        with self._database.write() as connection:
+            before = settings.read_server(connection)
+            if url != before.url:
+                server = settings.Server(url, code)
+            else:
+                server = replace(before, enrolment_code=code or before.enrolment_code)
+            settings.write_server(connection, server)
+            audit.append(
+                connection,
+                at=to_ms(self._clock()),
+                user_id=actor.user_id,
+                action="server.changed",
+                details={"moved": url != before.url, "code": bool(code)},
+            )
+
+    def duty_officer_phoned(self, actor: Actor, urgent: int) -> None:
+        """Record that somebody phoned because urgent records had not arrived; `urgent`: how many."""
+        actor.require(Right.RECORD_CALL)
+        with self._database.write() as connection:
+            audit.append(
+                connection,
+                at=to_ms(self._clock()),
+                user_id=actor.user_id,
+                action="duty_officer.phoned",
+                details={"urgent": urgent},
+            )

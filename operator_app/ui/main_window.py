@@ -1,0 +1,249 @@
+"""The window of a signed-in person: rail, top bar, screens. It navigates; screens only emit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from operator_app.domain.people import Actor
+from operator_app.i18n import _, language
+from operator_app.sync.status import SyncStatus
+from operator_app.ui import theme
+from operator_app.ui.icons import icon
+from operator_app.ui.sync_wording import status_wording
+from operator_app.ui.widgets.basic import Notice, button, set_state, text
+
+RAIL_WIDTH = 84
+LANGUAGE_NAMES = {"ky": "Кыргызча", "ru": "Русский", "en": "English"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the rail: its key for tests, label, icon, shortcut and page."""
+
+    name: str
+    label: str
+    icon: str
+    key: str
+    page: QWidget
+
+
+class MainWindow(QMainWindow):
+    """Hosts the screens. Locking swaps everything for the lock page."""
+
+    lock_asked = Signal()
+    sign_out_asked = Signal()
+    language_asked = Signal(str)
+    appearance_asked = Signal(str)
+    new_call_asked = Signal()
+    duty_officer_phoned = Signal(int)
+    closed = Signal()
+
+    def __init__(
+        self, actor: Actor, office_name: str, places: Sequence[Place], appearance: str
+    ) -> None:
+        super().__init__()
+        self.setWindowTitle("117")
+        self.setMinimumSize(900, 500)
+        self._actor = actor
+        self._appearance = appearance
+        self._overdue_phoned = 0
+        self.places = {place.name: place for place in places}
+        self.rail_buttons: dict[str, QToolButton] = {}
+        self.pages = QStackedWidget()
+        for place in places:
+            self.pages.addWidget(place.page)
+        self.pill = button("", "pill")
+        self.pill.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.pill.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.urgent = Notice("danger")
+        self.phoned_button = button(_("Phoned"))
+        self.phoned_button.clicked.connect(self._on_phoned)
+        self.urgent.layout().addWidget(self.phoned_button)
+        self._covers = QStackedWidget()
+        self._covers.addWidget(self._desk(office_name))
+        self.setCentralWidget(self._covers)
+        self._add_shortcuts()
+        self.pill.clicked.connect(lambda: self.go_to("administration"))
+        self.go_to(places[0].name)
+
+    @property
+    def locked(self) -> bool:
+        """Whether the lock page covers the screens."""
+        return self._covers.currentIndex() != 0
+
+    def cover(self, page: QWidget) -> None:
+        """Show nothing but this page; what lies under it is hidden and takes no key."""
+        self._covers.addWidget(page)
+        self._covers.setCurrentWidget(page)
+        page.setFocus()
+
+    def uncover(self) -> None:
+        """Take the cover away and go on where the person was."""
+        page = self._covers.currentWidget()
+        self._covers.setCurrentIndex(0)
+        if page is not None and self._covers.count() > 1:
+            self._covers.removeWidget(page)
+            page.deleteLater()
+
+    def go_to(self, name: str) -> None:
+        """Show a screen."""
+        place = self.places.get(name)
+        if place is None:
+            return
+        self.pages.setCurrentWidget(place.page)
+        self.rail_buttons[name].setChecked(True)
+
+    @property
+    def current_place(self) -> str:
+        """The name of the screen shown."""
+        shown = self.pages.currentWidget()
+        return next((p.name for p in self.places.values() if p.page is shown), "")
+
+    def show_status(self, status: SyncStatus) -> None:
+        """The honest counter, and the red strip for urgent records that are late."""
+        wording = status_wording(status)
+        self.pill.setText("●  " + wording.words)
+        self.pill.setAccessibleName(wording.words)
+        set_state(self.pill, "tone", wording.tone)
+        if status.urgent_overdue == 0:
+            self._overdue_phoned = 0
+        late = status.urgent_overdue > self._overdue_phoned
+        self._overdue = status.urgent_overdue
+        self.urgent.show_text(
+            _(
+                "{n} urgent records are not at the ministry after 15 minutes. "
+                "Phone the duty officer, then press “Phoned”."
+            ).format(n=status.urgent_overdue)
+            if late
+            else ""
+        )
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def _on_phoned(self) -> None:
+        self._overdue_phoned = self._overdue
+        self.urgent.show_text("")
+        self.duty_officer_phoned.emit(self._overdue)
+
+    def _add_shortcuts(self) -> None:
+        keys = [("Ctrl+L", self.lock_asked.emit), ("F2", self._on_new_call)]
+        keys += [(p.key, lambda name=p.name: self.go_to(name)) for p in self.places.values()]
+        for key, act in keys:
+            QShortcut(QKeySequence(key), self._covers.widget(0)).activated.connect(act)
+
+    def _on_new_call(self) -> None:
+        self.go_to("call")
+        self.new_call_asked.emit()
+
+    def _desk(self, office_name: str) -> QWidget:
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self._top_bar(office_name))
+        right.addWidget(self.urgent)
+        right.addWidget(self.pages, 1)
+        desk = QWidget()
+        layout = QHBoxLayout(desk)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._rail())
+        layout.addLayout(right, 1)
+        return desk
+
+    def _rail(self) -> QWidget:
+        rail = QFrame()
+        rail.setObjectName("rail")
+        rail.setFixedWidth(RAIL_WIDTH)
+        layout = QVBoxLayout(rail)
+        layout.setContentsMargins(4, 12, 4, 12)
+        layout.setSpacing(8)
+        group = QButtonGroup(rail)
+        for place in self.places.values():
+            made = _rail_button(place.label, place.icon, place.key)
+            made.setCheckable(True)
+            made.clicked.connect(lambda _checked=False, name=place.name: self.go_to(name))
+            group.addButton(made)
+            layout.addWidget(made, alignment=Qt.AlignmentFlag.AlignHCenter)
+            self.rail_buttons[place.name] = made
+        layout.addStretch(1)
+        self.lock_button = _rail_button(_("Lock"), "lock", "Ctrl+L")
+        self.lock_button.clicked.connect(self.lock_asked)
+        layout.addWidget(self.lock_button, alignment=Qt.AlignmentFlag.AlignHCenter)
+        return rail
+
+    def _top_bar(self, office_name: str) -> QWidget:
+        bar = QFrame()
+        bar.setObjectName("topBar")
+        bar.setFixedHeight(52)
+        layout = QHBoxLayout(bar)
+        layout.setContentsMargins(20, 0, 20, 0)
+        layout.setSpacing(12)
+        layout.addWidget(text("117", "brand"))
+        layout.addWidget(text(office_name, "muted"))
+        layout.addStretch(1)
+        layout.addWidget(self.pill)
+        layout.addWidget(self._person_menu())
+        return bar
+
+    def _person_menu(self) -> QToolButton:
+        self.person_button = QToolButton()
+        self.person_button.setObjectName("link")
+        self.person_button.setText(self._actor.full_name + "  ▾")
+        self.person_button.setAccessibleName(_("Person, language, appearance"))
+        self.person_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.person_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        menu = QMenu(self.person_button)
+        languages = QActionGroup(menu)
+        for code, name in LANGUAGE_NAMES.items():
+            action = _choice(menu, languages, name, checked=code == language())
+            action.triggered.connect(lambda _checked=False, c=code: self.language_asked.emit(c))
+        menu.addSeparator()
+        appearances = QActionGroup(menu)
+        for code, name in (
+            ("system", _("As Windows is")),
+            ("light", _("Light")),
+            ("dark", _("Dark")),
+        ):
+            action = _choice(menu, appearances, name, checked=code == self._appearance)
+            action.triggered.connect(lambda _checked=False, c=code: self.appearance_asked.emit(c))
+        menu.addSeparator()
+        menu.addAction(_("Sign out")).triggered.connect(self.sign_out_asked)
+        self.person_button.setMenu(menu)
+        return self.person_button
+
+
+def _choice(menu: QMenu, group: QActionGroup, label: str, *, checked: bool) -> QAction:
+    action = menu.addAction(label)
+    action.setCheckable(True)
+    action.setChecked(checked)
+    group.addAction(action)
+    return action
+
+
+def _rail_button(label: str, icon_name: str, key: str) -> QToolButton:
+    made = QToolButton()
+    made.setText(label)
+    made.setToolTip(f"{label}   {key}")
+    made.setAccessibleName(label)
+    made.setIcon(icon(icon_name, theme.current().rail_text_active))
+    made.setIconSize(QSize(22, 22))
+    made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return made

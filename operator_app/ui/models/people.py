@@ -1,0 +1,93 @@
+"""The people of this PC, and the table of rights, for table views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from operator_app.domain.people import RIGHTS, Person, Right, Role
+from operator_app.i18n import N_, _
+
+Index = QModelIndex | QPersistentModelIndex
+
+ROLE_NAMES = {
+    Role.OPERATOR: N_("Operator"),
+    Role.SUPERVISOR: N_("Supervisor"),
+    Role.ADMINISTRATOR: N_("IT administrator"),
+}
+RIGHT_NAMES = {
+    Right.RECORD_CALL: N_("Record calls"),
+    Right.SEE_CALLS: N_("See calls"),
+    Right.OPEN_ANY_VIOLENCE_CALL: N_("Open any violence call without a reason"),
+    Right.CHANGE_OWN_CALL_SAME_DAY: N_("Change one's own calls on the same day"),
+    Right.CHANGE_ANY_CALL: N_("Change any call"),
+    Right.SEE_FIGURES: N_("See figures"),
+    Right.EXPORT_FIGURES: N_("Export figures"),
+    Right.SEE_SYNC: N_("See what waits and what was sent"),
+    Right.MANAGE_SYNC: N_("Set the connection with the ministry"),
+    Right.MANAGE_PEOPLE: N_("Add and remove people"),
+    Right.SEE_AUDIT: N_("See the audit log"),
+}
+
+
+def role_name(role: Role) -> str:
+    """The role in the language in use."""
+    return _(ROLE_NAMES[role])
+
+
+class _TextModel(QAbstractTableModel):
+    """A table of texts, made once."""
+
+    def __init__(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        super().__init__()
+        self._headings = list(headings)
+        self._rows = [list(row) for row in rows]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(self._headings)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return self._rows[index.row()][index.column()]
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._headings[section]
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+
+class PeopleModel(_TextModel):
+    """One row per person; removed ones say so."""
+
+    def __init__(self, people: Sequence[Person]) -> None:
+        self.people = list(people)
+        super().__init__(
+            (_("Name"), _("Login"), _("Role"), _("State")),
+            [
+                (p.full_name, p.login, role_name(p.role), _("Active") if p.active else _("Removed"))
+                for p in people
+            ],
+        )
+
+
+class RightsModel(_TextModel):
+    """What each role may do, as domain.people.RIGHTS says it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            (_("Right"), *(role_name(role) for role in Role)),
+            [
+                (_(RIGHT_NAMES[right]), *("✓" if right in RIGHTS[role] else "–" for role in Role))
+                for right in Right
+            ],
+        )

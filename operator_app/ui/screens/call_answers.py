@@ -1,0 +1,130 @@
+"""What was answered in a call, in words: for the opened call and for its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from operator_app.domain.calls import Call
+from operator_app.domain.reference import Reference
+from operator_app.i18n import N_, _, language
+from operator_app.ui import wording
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answered field: its name, its label and what was answered, as people read it."""
+
+    field: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """Answers that belong together."""
+
+    title: str
+    answers: tuple[Answer, ...]
+
+
+_SECTIONS = (
+    (
+        N_("Call"),
+        ("started_at", "duration", "operator", "contact_kind", "channel", "language"),
+    ),
+    (
+        N_("Request"),
+        ("danger_now", "danger_at", "topics", "benefit_issue", "note", "actions"),
+    ),
+    (
+        N_("Caller"),
+        ("phone", "caller_name", "caller_sex", "caller_age_group", "caller_age_band", "division"),
+    ),
+    (
+        N_("Person concerned"),
+        ("relation", "affected_sex", "affected_age_group"),
+    ),
+    (
+        N_("Void"),
+        ("voided_at", "void_reason"),
+    ),
+)
+FIELDS = tuple(field for _title, fields in _SECTIONS for field in fields)
+"""All fields in the order of the page."""
+
+
+def sections(call: Call, reference: Reference, names: dict[str, str]) -> list[Section]:
+    """The answered fields of a call under their headings; what was not answered is left out."""
+    values = _values(call, reference, names)
+    labels = _labels()
+    found = []
+    for title, fields in _SECTIONS:
+        answers = tuple(Answer(f, labels[f], values[f]) for f in fields if values[f])
+        if answers:
+            found.append(Section(_(title), answers))
+    return found
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "started_at": _("Time"),
+        "duration": _("Length"),
+        "operator": _("Operator"),
+        "contact_kind": _("Kind of contact"),
+        "channel": _("Way of contact"),
+        "language": _("Language"),
+        "danger_now": _("In danger right now?"),
+        "danger_at": _("Danger answered at"),
+        "topics": _("Topics"),
+        "benefit_issue": _("What about the benefit"),
+        "note": _("What it was about"),
+        "actions": _("Action taken"),
+        "phone": _("Phone number"),
+        "caller_name": _("Name"),
+        "caller_sex": _("Caller's sex"),
+        "caller_age_group": _("Age"),
+        "caller_age_band": _("Age in years"),
+        "division": _("Place"),
+        "relation": _("Caller is, to the person concerned"),
+        "affected_sex": _("Sex of the person concerned"),
+        "affected_age_group": _("Age of the person concerned"),
+        "voided_at": _("Made void"),
+        "void_reason": _("Reason"),
+    }
+
+
+def _values(call: Call, reference: Reference, names: dict[str, str]) -> dict[str, str]:
+    form = call.form
+    spoken = language()
+
+    def one(list_name: str, code: str | None) -> str:
+        return reference.label(list_name, code, spoken)
+
+    def lines(list_name: str, codes: tuple[str, ...]) -> str:
+        return "\n".join(one(list_name, code) for code in codes)
+
+    return {
+        "started_at": wording.full_day_and_time(form.started_at),
+        "duration": wording.duration(call.duration_seconds),
+        "operator": wording.person(names, call.operator_id),
+        "contact_kind": one("contact_kind", form.contact_kind),
+        "channel": one("channel", form.channel),
+        "language": one("language", form.language),
+        "danger_now": one("yes_no_unknown", form.danger_now),
+        "danger_at": wording.time_of_day(form.danger_at) if form.danger_at else "",
+        "topics": lines("topic_l2", form.topics),
+        "benefit_issue": one("benefit_issue", form.benefit_issue),
+        "note": form.note.strip(),
+        "actions": lines("action", form.actions),
+        "phone": call.phone.shown,
+        "caller_name": form.caller_name.strip(),
+        "caller_sex": one("sex", form.caller_sex),
+        "caller_age_group": one("age_group", form.caller_age_group),
+        "caller_age_band": one("age_band", form.caller_age_band),
+        "division": wording.place(reference, form.division),
+        "relation": one("relation", form.relation),
+        "affected_sex": one("sex", form.affected_sex),
+        "affected_age_group": one("age_group", form.affected_age_group),
+        "voided_at": wording.full_day_and_time(call.voided_at) if call.voided_at else "",
+        "void_reason": call.void_reason or "",
+    }

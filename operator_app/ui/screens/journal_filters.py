@@ -1,0 +1,303 @@
+"""The one row of questions above the journal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from PySide6.QtCore import QDate, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDateEdit,
+    QHBoxLayout,
+    QLineEdit,
+    QSizePolicy,
+    QWidget,
+)
+
+from operator_app.domain.calls import NUISANCE_KINDS
+from operator_app.domain.clock import Clock, local_day, to_ms
+from operator_app.domain.office import LANGUAGES
+from operator_app.domain.reference import Reference
+from operator_app.domain.wire import State
+from operator_app.i18n import _, language
+from operator_app.services.journal import JournalFilter
+from operator_app.ui import wording
+from operator_app.ui.screens.call_entries import place_entries
+from operator_app.ui.widgets.basic import GRID, Card, button, set_state, text
+from operator_app.ui.widgets.choice_field import ChoiceField
+from operator_app.ui.widgets.type_ahead import Entry
+
+_LEAST_FOR_ONE_ROW = 1080
+
+
+class JournalFilters(Card):
+    """`changed()`: something else is wanted. `left()`: Enter in a field, go on to the list."""
+
+    changed = Signal()
+    left = Signal()
+
+    def __init__(self, reference: Reference, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+        self._quiet = False
+        self.period = _choice(_("Period"), _periods())
+        self.first_day, self.last_day = _day_field(_("First day")), _day_field(_("Last day"))
+        self.operator = _choice(_("Operator"), [(_("All operators"), None)])
+        self.topic = ChoiceField(_topics(reference), _("Topic"), _("All topics"))
+        self.place = ChoiceField(_places(reference), _("Place"), _("All places"))
+        self.kind = _choice(_("Kind of contact"), _kinds(reference))
+        self.danger = _choice(_("Danger"), _dangers())
+        self.state = _choice(_("State"), _states())
+        self.number = QLineEdit()
+        self.number.setPlaceholderText(_("No. or phone") + "   F3")
+        self.number.setAccessibleName(_("Number of the call, or phone number"))
+        self.number.setToolTip(_("The whole number of a call, or a whole phone number; then Enter"))
+        self.clear_button = button(_("Clear"))
+        self.clear_button.setToolTip("Shift+F3")
+        self.clear_button.setShortcut("Shift+F3")
+        self._days = self._days_row()
+        self._rows = (QHBoxLayout(), QHBoxLayout())
+        self.body.setContentsMargins(GRID, GRID, GRID, GRID)
+        for row in self._rows:
+            row.setSpacing(GRID)
+            self.body.addLayout(row)
+        self.body.addWidget(self._days)
+        self._split: bool | None = None
+        self._arrange(split=False)
+        self._typed_number = ""
+        self._connect()
+        self._reset_days()
+        self._on_changed()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(split=self.width() < _LEAST_FOR_ONE_ROW)
+
+    def wanted(self) -> JournalFilter:
+        """What is asked for now; "today" is the day of the clock at this moment."""
+        first, last = self._period_days()
+        kind = self.kind.currentData()
+        return JournalFilter(
+            first_day=first,
+            last_day=last,
+            operator_id=self.operator.currentData(),
+            topic=self.topic.value,
+            division=self.place.value,
+            contact_kind=kind if isinstance(kind, str) else None,
+            nuisance=kind if isinstance(kind, bool) else None,
+            danger=self.danger.currentData(),
+            states=self.state.currentData() or (),
+            text=self._typed_number,
+        )
+
+    def clear(self) -> None:
+        """Ask for everything."""
+        self._quiet = True
+        for box in (self.period, self.operator, self.kind, self.danger, self.state):
+            box.setCurrentIndex(0)
+        for field in (self.topic, self.place):
+            field.set_value(None)
+        self.number.clear()
+        self._typed_number = ""
+        self._quiet = False
+        self._on_changed()
+
+    def find_number(self, number: str) -> None:
+        """Ask for this number alone."""
+        self.clear()
+        self.number.setText(number)
+        self._on_number()
+
+    def set_operators(self, names: dict[str, str]) -> None:
+        """The people to choose from: full name by user id. The choice stays."""
+        chosen = self.operator.currentData()
+        self.operator.blockSignals(True)
+        while self.operator.count() > 1:
+            self.operator.removeItem(1)
+        for user_id, name in sorted(names.items(), key=lambda item: item[1].lower()):
+            self.operator.addItem(name, user_id)
+        self.operator.setCurrentIndex(max(0, self.operator.findData(chosen)))
+        self.operator.blockSignals(False)
+
+    def _connect(self) -> None:
+        for box in (self.period, self.operator, self.kind, self.danger, self.state):
+            box.currentIndexChanged.connect(self._on_changed)
+        for field in (self.topic, self.place):
+            field.changed.connect(self._on_changed)
+            field.passed.connect(lambda field=field: self._on_passed(field))
+        for day in (self.first_day, self.last_day):
+            day.dateChanged.connect(self._on_changed)
+        self.number.editingFinished.connect(self._on_number)
+        self.number.textEdited.connect(self._on_number_edited)
+        self.number.returnPressed.connect(self._on_number_entered)
+        self.clear_button.clicked.connect(self.clear)
+
+    def _on_changed(self) -> None:
+        self._days.setVisible(self.period.currentData() == "between")
+        for box in (self.period, self.operator, self.kind, self.danger, self.state):
+            set_state(box, "active", box.currentIndex() > 0)
+        for field in (self.topic, self.place):
+            set_state(field, "active", field.value is not None)
+        set_state(self.number, "active", bool(self._typed_number))
+        self.clear_button.setEnabled(self.wanted() != JournalFilter())
+        if not self._quiet:
+            self.changed.emit()
+
+    def _on_number(self) -> None:
+        if self.number.text().strip() != self._typed_number:
+            self._typed_number = self.number.text().strip()
+            self._on_changed()
+
+    def _on_number_entered(self) -> None:
+        self._on_number()
+        self.left.emit()
+
+    def _on_number_edited(self, typed: str) -> None:
+        if not typed:
+            self._on_number()
+
+    def _on_passed(self, field: ChoiceField) -> None:
+        if not field.text().strip():
+            field.set_value(None)
+        self.left.emit()
+
+    def _period_days(self) -> tuple[date | None, date | None]:
+        today = local_day(to_ms(self._clock()))
+        match self.period.currentData():
+            case "today":
+                return today, today
+            case "yesterday":
+                return today - timedelta(days=1), today - timedelta(days=1)
+            case "week":
+                return today - timedelta(days=6), today
+            case "month":
+                return today.replace(day=1), today
+            case "between":
+                first, last = sorted((_date(self.first_day), _date(self.last_day)))
+                return first, last
+            case _:
+                return None, None
+
+    def _reset_days(self) -> None:
+        today = local_day(to_ms(self._clock()))
+        for field, shown in ((self.first_day, today - timedelta(days=6)), (self.last_day, today)):
+            field.setDate(QDate(shown.year, shown.month, shown.day))
+
+    def _days_row(self) -> QWidget:
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID)
+        for label, field in ((_("From"), self.first_day), (_("to"), self.last_day)):
+            layout.addWidget(text(label, "muted"))
+            layout.addWidget(field)
+        layout.addStretch(1)
+        return row
+
+    def _arrange(self, *, split: bool) -> None:
+        """One row; two in a narrow window, or where everything is shown larger."""
+        if split == self._split:
+            return
+        self._split = split
+        shares = (
+            (self.period, 10),
+            (self.operator, 13),
+            (self.topic, 15),
+            (self.place, 14),
+            (self.kind, 12),
+            (self.danger, 12),
+            (self.state, 12),
+            (self.number, 14),
+        )
+        for number, (field, share) in enumerate(shares):
+            # The row shares out what there is; what a field cannot show is in its list.
+            field.setMinimumWidth(80)
+            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            self._rows[split and number >= 4].addWidget(field, share)
+        self._rows[split].addWidget(self.clear_button)
+
+
+def _choice(name: str, entries: list[tuple[str, Any]]) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.setToolTip(name)
+    box.setMaxVisibleItems(20)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(4)
+    for label, value in entries:
+        box.addItem(label, value)
+    # The list may be wider than the box: nothing in it is cut off.
+    widest = max(box.fontMetrics().horizontalAdvance(label) for label, _value in entries)
+    box.view().setMinimumWidth(widest + 48)
+    return box
+
+
+def _day_field(name: str) -> QDateEdit:
+    field = QDateEdit()
+    field.setAccessibleName(name)
+    field.setCalendarPopup(True)
+    field.setDisplayFormat("dd.MM.yyyy")
+    field.setMinimumWidth(120)
+    return field
+
+
+def _date(field: QDateEdit) -> date:
+    shown = field.date()
+    return date(shown.year(), shown.month(), shown.day())
+
+
+def _periods() -> list[tuple[str, str]]:
+    return [
+        (_("All days"), "all"),
+        (_("Today"), "today"),
+        (_("Yesterday"), "yesterday"),
+        (_("7 days"), "week"),
+        (_("This month"), "month"),
+        (_("From – to"), "between"),
+    ]
+
+
+def _kinds(reference: Reference) -> list[tuple[str, str | bool | None]]:
+    codes = reference.codes("contact_kind")
+    return [
+        (_("All kinds"), None),
+        (_("Conversations"), False),
+        (_("Nuisance calls"), True),
+        *[(c.label(language()), c.code) for c in codes if c.code not in NUISANCE_KINDS],
+        *[(c.label(language()), c.code) for c in codes if c.code in NUISANCE_KINDS],
+    ]
+
+
+def _dangers() -> list[tuple[str, str | None]]:
+    marks = [(mark.words, code) for code in ("Y", "U") if (mark := wording.danger_wording(code))]
+    return [(_("Any danger"), None), *marks, (_("No danger"), "N")]
+
+
+def _states() -> list[tuple[str, tuple[State, ...] | None]]:
+    groups = [(wording.state_wording(group[0]).words, group) for group in wording.STATE_GROUPS]
+    return [(_("Any state"), None), *groups]
+
+
+def _topics(reference: Reference) -> list[Entry]:
+    """Each topic of level 1 as a whole, then what is in it."""
+    spoken = language()
+    entries = []
+    for whole in reference.codes("topic_l1"):
+        label = whole.label(spoken)
+        names = " ".join(whole.label(x) for x in LANGUAGES)
+        all_of_it = _("All: {topic}").format(topic=label)
+        entries.append(Entry(whole.code, all_of_it, names, group=label, chosen_label=label))
+        entries += [
+            Entry(c.code, c.label(spoken), " ".join(c.label(x) for x in LANGUAGES), group=label)
+            for c in reference.codes("topic_l2")
+            if c.code.startswith(f"{whole.code}.")
+        ]
+    return entries
+
+
+def _places(reference: Reference) -> list[Entry]:
+    # The field is narrow: the name alone, without what it lies in.
+    return [replace(e, chosen_label="") for e in place_entries(reference, language())]

@@ -1,0 +1,101 @@
+"""Keeps the sync cycle running beside the screens, and tells them how it stands."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer
+
+from operator_app.db.engine import Database
+from operator_app.domain.clock import Clock, to_ms
+from operator_app.sync.cycle import Cycle
+from operator_app.sync.status import SyncStatus, read_status
+from operator_app.ui.events import Events
+from operator_app.ui.problems import sentence
+from operator_app.ui.tasks import Tasks
+
+TICK_MS = 3_000
+SLEPT_MS = 60_000
+"""A gap between two ticks longer than this means that the PC slept (as Vorta tells it)."""
+
+
+class SyncDriver(QObject):
+    """Asks the cycle every few seconds whether a round is due, and runs it on the network worker.
+
+    A save, "Send now" and waking up ask at once. One round at a time.
+    """
+
+    def __init__(
+        self, cycle: Cycle, database: Database, tasks: Tasks, events: Events, clock: Clock
+    ) -> None:
+        super().__init__()
+        self._cycle = cycle
+        self._database = database
+        self._tasks = tasks
+        self._events = events
+        self._clock = clock
+        self._busy = False
+        self._asked_again = False
+        self._hurried = False
+        self._looked_at = to_ms(clock())
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.timeout.connect(self.look)
+        events.calls_changed.connect(self._on_call_changed)
+        events.send_now_asked.connect(self.send_now)
+
+    def start(self) -> None:
+        """Begin; the first round is due at once."""
+        self._tick.start()
+        self.look()
+
+    def stop(self) -> None:
+        """Begin no further round; the one under way ends at its next request."""
+        self._tick.stop()
+        self._cycle.stop()
+
+    def send_now(self) -> None:
+        """Forget waiting times and go."""
+        self._hurried = True
+        self.look()
+
+    def look(self) -> None:
+        """Run a round if one is due; read the state in any case."""
+        now = to_ms(self._clock())
+        if now - self._looked_at > SLEPT_MS:
+            self._hurried = True
+        self._looked_at = now
+        if self._busy:
+            self._asked_again = True
+            return
+        self._busy = True
+        hurried, self._hurried = self._hurried, False
+
+        def work() -> SyncStatus:
+            if hurried:
+                self._cycle.send_now()
+            due = self._cycle.next_due()
+            if due is not None and due <= 0:
+                self._cycle.run_once()
+            return read_status(self._database, self._clock)
+
+        self._tasks.network(self, work, self._on_read, self._on_failed)
+
+    def _on_call_changed(self, _call_id: str) -> None:
+        # The counter must be right at once, whatever the network is doing.
+        self._tasks.database(
+            self,
+            lambda: read_status(self._database, self._clock),
+            self._events.sync_changed.emit,
+            self._on_failed,
+        )
+        self.look()
+
+    def _on_read(self, status: SyncStatus) -> None:
+        self._busy = False
+        self._events.sync_changed.emit(status)
+        if self._asked_again:
+            self._asked_again = False
+            QTimer.singleShot(0, self, self.look)
+
+    def _on_failed(self, error: Exception) -> None:
+        # The next tick tries again; what went wrong is in the log, and nothing is lost by it.
+        self._busy = False
+        sentence(error)

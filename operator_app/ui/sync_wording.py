@@ -1,0 +1,73 @@
+"""The state of sync in words: calm when offline, plain when something needs a person."""
+
+from __future__ import annotations
+
+from operator_app.i18n import N_, _, ngettext
+from operator_app.sync.status import LinkState, SyncStatus
+from operator_app.ui.wording import Wording, time_of_day
+
+_LINK = {
+    LinkState.NOT_CONFIGURED: N_("No server: kept on this PC"),
+    LinkState.NOT_ENROLLED: N_("Not enrolled yet"),
+    LinkState.ONLINE: N_("Connected"),
+    LinkState.OFFLINE: N_("Offline"),
+    LinkState.REFUSED: N_("The server refuses this PC"),
+    LinkState.PORTAL: N_("The network wants a sign-in page"),
+    LinkState.CLOCK_WRONG: N_("This PC's clock is wrong"),
+}
+
+CODE_SENTENCES = {
+    "net.unreachable": N_("The server cannot be reached. Records are kept here and sent by themselves when it can."),
+    "net.proxy": N_("The proxy of this network does not let the program through. Tell your IT staff."),
+    "net.timeout": N_("The server did not answer in time. It is tried again by itself."),
+    "net.cut": N_("The connection was cut while sending. Nothing is lost or doubled by that; it is tried again."),
+    "net.server_error": N_("The server has a fault. It is tried again by itself."),
+    "net.bad_answer": N_("The server's answer could not be understood. It is tried again by itself."),
+    "net.portal": N_("Something in the network answers in place of the ministry's server. If this network has a sign-in page, open a browser and sign in there."),
+    "net.tls": N_("The server's certificate is not trusted by this PC. Tell your IT staff."),
+    "net.certificate_time": N_("The date or time of this PC is wrong: a safe connection is not possible. Set the clock."),
+    "clock.wrong": N_("The clock of this PC differs from the server's. Set the clock; records keep the times they have."),
+    "server.busy": N_("The server is busy and asked to wait. It is tried again by itself."),
+    "server.not_ours": N_("This is not the server this PC knows. Check the address; nothing was sent."),
+    "server.url_wrong": N_("The server's address must begin with https://."),
+    "server.upgrade_required": N_("The server asks for a newer version of this program. Tell your IT staff; records are kept here."),
+    "server.no_recipients": N_("The server gave no key to seal records with. Nothing was sent. Call the ministry."),
+    "device.unknown": N_("The server does not know this PC. A new enrolment code is needed."),
+    "device.revoked": N_("The ministry has withdrawn this PC's permission to send. Records stay here. Call the ministry."),
+    "enrol.refused": N_("The server did not accept the enrolment code. It may be used, mistyped, or older than three days. Ask for a new one."),
+    "enrolment.code_form": N_("The enrolment code has 20 signs, as in K7QM-2RXW-9TBH-MFRG-GZDF."),
+    "mismatch": N_("The ministry holds something else under this number. Both sides must look at it."),
+}  # fmt: skip
+"""What the codes of the last problem mean to a person."""
+
+
+def link_words(state: LinkState) -> str:
+    """The connection in two or three words."""
+    return _(_LINK[state])
+
+
+def status_wording(status: SyncStatus) -> Wording:
+    """The pill of the top bar: state, count of what waits, and a tone."""
+    parts = [link_words(status.state)]
+    if status.state is LinkState.OFFLINE and status.offline_since is not None:
+        parts = [_("Offline since {time}").format(time=time_of_day(status.offline_since))]
+    if status.waiting:
+        parts.append(
+            ngettext("{n} waiting", "{n} waiting", status.waiting).format(n=status.waiting)
+        )
+    elif status.state is LinkState.ONLINE:
+        parts = [_("All at the ministry")]
+    if status.needs_you:
+        parts.append(_("{n} need you").format(n=status.needs_you))
+    if status.needs_you or status.state in (LinkState.REFUSED, LinkState.CLOCK_WRONG):
+        tone = "danger"
+    elif status.state is LinkState.ONLINE and not status.waiting:
+        tone = "calm"
+    else:
+        tone = "waiting"
+    return Wording(" · ".join(parts), tone)
+
+
+def code_sentence(code: str | None) -> str:
+    """What the code of a failed try or a refusal means; the code itself where there is no wording."""
+    return _(CODE_SENTENCES[code]) if code in CODE_SENTENCES else code or ""
