@@ -91,6 +91,13 @@ class Application(QObject):
             self._reference = load_reference(self.paths.resources)
         return self._reference
 
+    @property
+    def desk_now(self) -> Desk:
+        """The desk, when it is certain that somebody is signed in."""
+        if self.desk is None:
+            raise RuntimeError("nobody is signed in")
+        return self.desk
+
     def shut_down(self) -> None:
         """Stop what runs, keep what is typed, close what is open: in this order."""
         self._leave_desk()
@@ -112,25 +119,26 @@ class Application(QObject):
             self._show_sign_in()
 
     def _show_set_up(self) -> None:
-        from operator_app.services.provisioning import find_provisioning, read_provisioning
+        from operator_app.services.provisioning import read_provisioning
         from operator_app.ui.set_up_wizard import SetUpWizard
 
-        file = self._provisioning or find_provisioning(self.paths)
-        try:
-            text = read_provisioning(file) if file else None
-        except BadInput as problem:
-            # Said in words; the wizard works without the file.
-            text, told = None, problem
-            QTimer.singleShot(0, self, lambda: self._tell(told))
+        text = None
+        if self._provisioning:
+            try:
+                text = read_provisioning(self._provisioning)
+            except BadInput as problem:
+                # Said in words; the wizard works without the file.
+                told = problem
+                QTimer.singleShot(0, self, lambda: self._tell(told))
         wizard = SetUpWizard(
             self.paths,
             self.reference,
             self.tasks,
             self.clock,
             self.dialogs,
-            self.preferences,
-            text,
-            self.cost,
+            preferences=self.preferences,
+            provisioning_text=text,
+            cost=self.cost,
         )
         wizard.finished_set_up.connect(self._show_sign_in)
         self._show(wizard)

@@ -46,7 +46,7 @@ class Desk:
 
     def __init__(self, application: Application, database: Database, actor: Actor) -> None:
         self._application = application
-        self._database = database
+        self.database = database
         self._clock = application.clock
         self._tasks = application.tasks
         self._dialogs = application.dialogs
@@ -113,7 +113,7 @@ class Desk:
             clipboard.clear()
         self.idle.stop()
         page = LockScreen(
-            self._application.sign_in, self._database, self._tasks, self._application.preferences
+            self._application.sign_in, self.database, self._tasks, self._application.preferences
         )
         page.unlocked.connect(self._on_unlocked)
         page.sign_out_asked.connect(self._application.sign_out)
@@ -134,7 +134,7 @@ class Desk:
             self.calls, reference, self.actor, self._tasks, self.events, self._dialogs, self._clock
         )
         self.journal_screen = JournalScreen(
-            Journal(self._database, reference),
+            Journal(self.database, reference),
             self.calls,
             self._accounts.names,
             reference,
@@ -149,8 +149,8 @@ class Desk:
             Place("journal", _("Journal"), "journal", "Ctrl+2", self.journal_screen),
         ]
         if self.actor.may(Right.SEE_FIGURES):
-            reports = Reports(self._database, reference, self._clock)
-            exports = Exports(self._database, reports, reference, self._clock, page_pdf)
+            reports = Reports(self.database, reference, self._clock)
+            exports = Exports(self.database, reports, reference, self._clock, page_pdf)
             self.reports_screen = ReportsScreen(
                 reports=reports,
                 exports=exports,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -44,21 +45,23 @@ def set_up_office(
     """Create database and key slots in a folder of their own, then rename that folder.
 
     A power cut at any moment leaves either nothing that counts as set up, or a whole office.
-    `cost` is calibrated on this PC unless given.
+    `cost` is calibrated on this PC unless given. Raises EnvironmentProblem and BadInput.
     """
     if is_set_up(paths):
         raise EnvironmentProblem("setup.already_done")
     if faults := check_new_person(setup.supervisor_login, setup.supervisor_name, password):
         raise BadInput("setup.faults", faults)
-    paths.data.mkdir(parents=True, exist_ok=True)
     for left_over in paths.data.glob("setting-up-*"):
         shutil.rmtree(left_over, ignore_errors=True)
     workplace = paths.data / f"setting-up-{os.getpid()}"
-    workplace.mkdir()
     try:
+        workplace.mkdir(parents=True)
         _create(workplace, paths, setup, password, recovery_key, clock, cost or calibrated_cost())
         workplace.replace(paths.office)
         sync_folder(paths.data)
+    except OSError as error:
+        full = error.errno == errno.ENOSPC
+        raise EnvironmentProblem("database.disk_full" if full else "database.cannot_open") from error
     finally:
         shutil.rmtree(workplace, ignore_errors=True)
 

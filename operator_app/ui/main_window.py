@@ -172,7 +172,7 @@ class MainWindow(QMainWindow):
         rail.setObjectName("rail")
         rail.setFixedWidth(RAIL_WIDTH)
         layout = QVBoxLayout(rail)
-        layout.setContentsMargins(4, 12, 4, 12)
+        layout.setContentsMargins(0, 12, 0, 12)
         layout.setSpacing(8)
         group = QButtonGroup(rail)
         for place in self.places.values():

@@ -19,7 +19,6 @@ from operator_app.i18n import _, use_language
 from operator_app.services.sign_in import SignIn
 from operator_app.ui.preferences import Preferences
 from operator_app.ui.problems import sentence
-from operator_app.ui.screens.recovery_page import RecoveryPage
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import Notice, button, text
 from operator_app.ui.widgets.door import DoorCard, DoorPage, language_switch
@@ -73,10 +72,6 @@ class SignInWindow(QWidget):
         )
         self.form.succeeded.connect(self._on_opened)
         stack.addWidget(self._front_page())
-        self.recovery = RecoveryPage(self._tasks, self._paths, self._clock, self._cost)
-        self.recovery.went_back.connect(self._show_front)
-        self.recovery.password_set.connect(self._on_password_set)
-        stack.addWidget(self.recovery)
         self._stack.hide()
         self._stack.deleteLater()
         self._layout.addWidget(stack)
@@ -111,11 +106,20 @@ class SignInWindow(QWidget):
 
     def _show_front(self) -> None:
         self._stack.setCurrentIndex(0)
+        # With it goes every secret that was typed there.
+        self._stack.removeWidget(self.recovery)
+        self.recovery.deleteLater()
         self.form.start_anew()
 
     def _show_recovery(self) -> None:
-        self.recovery.start(self.form.value("login"))
-        self._stack.setCurrentIndex(1)
+        from operator_app.ui.screens.recovery_page import RecoveryPage
+
+        self.recovery = RecoveryPage(self._tasks, self._paths, self._clock, self._cost)
+        self.recovery.went_back.connect(self._show_front)
+        self.recovery.password_set.connect(self._on_password_set)
+        self.recovery.form.edit("login").setText(self.form.value("login"))
+        self._stack.addWidget(self.recovery)
+        self._stack.setCurrentWidget(self.recovery)
         self.recovery.focus_first()
 
     def _on_password_set(self, login: str) -> None:

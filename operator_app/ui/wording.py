@@ -32,14 +32,13 @@ class Wording:
     sign: str = ""
 
 
-SAVED = (State.QUEUED,)
-ON_ITS_WAY = (State.SENDING,)
+WAITING_STATES = (State.QUEUED, State.SENDING)
 AT_THE_MINISTRY = (State.STORED, State.APPLIED, State.HELD)
 NEEDS_YOU = (State.CONFLICT, State.REJECTED)
 
+_SAVED = Wording(N_("Saved here"), "", "○")
 _STATE_WORDINGS = {
-    SAVED: Wording(N_("Saved here"), "", "○"),
-    ON_ITS_WAY: Wording(N_("On its way"), "", "◐"),
+    WAITING_STATES: Wording(N_("On its way"), "", "◐"),
     AT_THE_MINISTRY: Wording(N_("At the ministry"), "calm", "●"),
     NEEDS_YOU: Wording(N_("Needs you"), "waiting", "▲"),
 }
@@ -52,9 +51,14 @@ _DANGER = {
 }
 
 
-def state_wording(state: State) -> Wording:
-    """How far a revision is, in people's words."""
+def state_wording(state: State, *, sends: bool = True) -> Wording:
+    """How far a revision is, in people's words.
+
+    Without a server to send to (`sends` is false) what waits is not on its way: it is saved here.
+    """
     wording = next(w for states, w in _STATE_WORDINGS.items() if state in states)
+    if not sends and state in WAITING_STATES:
+        wording = _SAVED
     return Wording(_(wording.words), wording.tone, wording.sign)
 
 

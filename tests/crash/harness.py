@@ -8,10 +8,11 @@ opens what it needs, works until it is killed, and calls `life.say(...)`. Facts 
 worker needs (a port, a key in hex) travel in `facts`: JSON types only.
 
 What a worker says is one JSON object, `{"what": ..., **facts}`. It is sent only when `say`
-returned, so an acknowledgement is said AFTER the call it is about. "ready" is special: the time
-to the kill is counted from it, or for every eighth life from the very start, so that opening and
-recovery are hit too. `after(report, so_far)` runs when the process is dead, before the next life
-begins; it may open the same files.
+returned, so an acknowledgement is said AFTER the call it is about. Two are special: after "ready"
+and a random number of "done"s, a random moment later, comes the kill; so a slow PC sees as many
+acts as a fast one. Every eighth life is killed at a random moment from its very start, so that
+opening and recovery are hit too. `after(report, so_far)` runs when the process is dead, before
+the next life begins; it may open the same files.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ PRELOAD = (
     "phonenumbers",
 )
 """Imported once in the server that each life is forked from. Only imports: nothing is opened."""
-LONGEST_START_SECONDS = 60
+LONGEST_WAIT_SECONDS = 60
 
 
 @dataclass
@@ -69,6 +70,14 @@ class LifeReport:
         return [m for m in self.said if m["what"] in what]
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """When to kill: `seconds` after that many "done"s, or after the start for None."""
+
+    done: int | None
+    seconds: float
+
+
 def run_lives(
     worker: Callable[[Life], None],
     kills: int,
@@ -76,11 +85,14 @@ def run_lives(
     seed: int,
     facts: dict[str, Any],
     after: Callable[[LifeReport, Sequence[LifeReport]], None] | None = None,
-    longest_ms: int = 120,
+    most_done: int = 16,
+    most_ms: int = 15,
     preload: Sequence[str] = (),
 ) -> list[LifeReport]:
-    """Let `worker` live and be killed `kills` times; each kill 0..longest_ms after "ready".
+    """Let `worker` live and be killed `kills` times.
 
+    Each life hears 0..most_done "done"s and then lives for another 0..most_ms (one killed from
+    its start: 0..10 times that).
     `preload`: further modules the worker needs, for the first call in a test process.
     """
     context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
@@ -89,17 +101,12 @@ def run_lives(
     chance = random.Random(seed)
     reports: list[LifeReport] = []
     for number in range(1, kills + 1):
-        # Squared: short lives are more frequent, and most of what can go wrong is early.
-        seconds = longest_ms / 1000 * chance.random() ** 2
-        report = _one_life(
-            context,
-            worker,
-            number,
-            chance.getrandbits(32),
-            facts,
-            seconds,
-            from_start=number % 8 == 0,
+        from_start = number % 8 == 0
+        plan = _Plan(
+            done=None if from_start else chance.randint(0, most_done),
+            seconds=chance.uniform(0, most_ms / 1000) * (10 if from_start else 1),
         )
+        report = _one_life(context, worker, number, chance.getrandbits(32), facts, plan)
         reports.append(report)
         if after is not None:
             after(report, reports)
@@ -112,9 +119,7 @@ def _one_life(
     number: int,
     seed: int,
     facts: dict[str, Any],
-    seconds: float,
-    *,
-    from_start: bool,
+    plan: _Plan,
 ) -> LifeReport:
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_live, args=(worker, Life(number, seed, facts, theirs)))
@@ -123,12 +128,13 @@ def _one_life(
     theirs.close()
     report = LifeReport(number)
     try:
-        begun = time.monotonic()
-        kill_at = begun + (seconds if from_start else LONGEST_START_SECONDS)
+        to_come = plan.done
+        kill_at = time.monotonic() + (plan.seconds if to_come is None else LONGEST_WAIT_SECONDS)
         while (left := kill_at - time.monotonic()) > 0 and (message := _hear(ours, left)):
             report.said.append(message)
-            if message["what"] == "ready" and not from_start:
-                kill_at = time.monotonic() + seconds
+            if to_come is not None and len(report.of("done")) >= to_come and report.of("ready"):
+                to_come = None
+                kill_at = time.monotonic() + plan.seconds
         report.killed = process.is_alive()
     finally:
         process.kill()
@@ -140,8 +146,8 @@ def _one_life(
     process.close()
     if failures := report.of("failed"):
         raise AssertionError(f"life {number} failed by itself: {failures[0]['error']}")
-    if not from_start and not any(m["what"] == "ready" for m in report.said):
-        raise AssertionError(f"life {number} never got ready: {report.said}")
+    if plan.done is not None and len(report.of("done")) < plan.done:
+        raise AssertionError(f"life {number} did not get to work: {len(report.said)} messages")
     return report
 
 

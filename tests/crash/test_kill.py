@@ -68,7 +68,7 @@ def test_nothing_that_was_saved_is_lost_by_a_kill(closed_office, reference) -> N
     cut = sum(len(r.of("doing")) > len(r.of("done")) for r in reports)
     # The test is worth something only when much was saved and many acts were cut.
     assert acts > 5 * KILLS
-    assert cut > KILLS / 4
+    assert cut > KILLS / 10
 
 
 @pytest.mark.long

@@ -39,9 +39,9 @@ def _signed_by_another(receipt: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shuffled(data: dict[str, Any]) -> dict[str, Any]:
-    """Each item is shown the receipts of its neighbour."""
+    """Each item is shown the receipts of its neighbour; a single one is shown none."""
     results = data["results"]
-    receipts = [r["receipts"] for r in results]
+    receipts = [r["receipts"] if len(results) > 1 else [] for r in results]
     for result, other in zip(results, receipts[1:] + receipts[:1], strict=True):
         result["receipts"] = other
     return data

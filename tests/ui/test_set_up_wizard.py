@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -361,6 +362,7 @@ def test_power_lost_while_creating_leaves_all_or_nothing(
         enter()
         write_groups(wizard, groups)
         assert isinstance(wizard.page, DonePage)
+    assert [f.name for f in where.data.iterdir() if f.name.startswith("setting-up")] == []
     database, _actor = SignIn(where, clock).open("aida", PASSWORD)
     assert database.verify() == []
     database.close()
@@ -384,6 +386,23 @@ def test_a_full_disk_is_said_and_the_step_can_be_repeated(
     wizard.go_on()
     assert isinstance(wizard.page, DonePage)
     assert is_set_up(where)
+
+
+def test_a_data_folder_without_access_is_said(
+    make: Make, where: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wizard = make(ENGLISH)
+    groups = to_recovery_key(wizard)
+    enter()
+
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise PermissionError(errno.EACCES, "refused")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "mkdir", refuse)
+        write_groups(wizard, groups)
+    assert "needs access to its data folder" in words_on(wizard)
+    assert not is_set_up(where)
 
 
 def test_the_work_goes_on_beside_the_window_which_stays_until_it_ends(

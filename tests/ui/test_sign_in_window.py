@@ -249,7 +249,6 @@ def test_the_recovery_key_gives_a_supervisor_a_new_password(
         write(NEW_PASSWORD)
         enter()
     seen.args[0].close()
-    assert all(not f.edit.text() for f in window.recovery.form.fields.values())
     with pytest.raises(NotAllowed):
         SignIn(office.paths, office.clock).open("aida", PASSWORD)
 

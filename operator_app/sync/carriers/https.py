@@ -79,6 +79,8 @@ class HttpsCarrier:
                 allow_redirects=False,
                 stream=True,
             ) as response:
+                if response.is_redirect:
+                    return Answer(response.status_code)
                 content = self._read(response, patience)
                 kept = {k: response.headers[k] for k in KEPT_HEADERS if k in response.headers}
                 return Answer(response.status_code, kept, content)
@@ -115,7 +117,9 @@ class HttpsCarrier:
                 raise NetworkProblem("net.answer_too_large")
             if time.monotonic() - begun > patience + self._patience(len(content)):
                 raise NetworkProblem("net.timeout")
-        if response.headers.get("Content-Length", str(len(content))) != str(len(content)):
+        # Without a length and without content it was cut before or inside the headers.
+        announced = response.headers.get("Content-Length", str(len(content) or "none"))
+        if announced != str(len(content)):
             raise NetworkProblem("net.cut")
         return bytes(content)
 

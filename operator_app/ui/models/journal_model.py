@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from typing import Any
@@ -282,7 +282,7 @@ class JournalModel(QAbstractTableModel):
         self.endResetModel()
 
     def _on_states(self, states: dict[str, State]) -> None:
-        rows = [replace(r, state=states.get(r.call_id, r.state)) for r in self._rows]
+        rows = [r._replace(state=states.get(r.call_id, r.state)) for r in self._rows]
         if rows != self._rows:
             self._rows = rows
             self._all_changed(Column.STATE)

@@ -7,7 +7,6 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -244,13 +243,11 @@ class CallFields(QWidget):
         who.body.addLayout(contact)
 
         what = Card()
-        line = QGridLayout()
-        line.setHorizontalSpacing(16)
-        line.addWidget(labelled(_("Topics"), self.topics), 0, 0)
+        line = QHBoxLayout()
+        line.setSpacing(16)
         self._benefit_box = labelled(_("What about the benefit"), self.benefit_issue)
-        line.addWidget(self._benefit_box, 0, 1)
-        line.setColumnStretch(0, 3)
-        line.setColumnStretch(1, 2)
+        line.addWidget(labelled(_("Topics"), self.topics), 3)
+        line.addWidget(self._benefit_box, 2, Qt.AlignmentFlag.AlignTop)
         what.body.addLayout(line)
         what.body.addWidget(labelled(_("What it was about") + "  F6", self.note), 1)
         what.body.addWidget(labelled(_("Action taken"), self.actions))

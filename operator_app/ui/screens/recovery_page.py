@@ -58,16 +58,6 @@ class RecoveryPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(DoorPage(card, "", None))
 
-    def start(self, login: str) -> None:
-        """Empty fields, the login taken over from the sign-in."""
-        for field in self.form.fields.values():
-            field.edit.clear()
-        self.form.edit("login").setText(login)
-        self.form.show_faults([])
-        self.notice.show_text("")
-        self.show_box.setChecked(False)
-        self._on_key_typed("")
-
     def focus_first(self) -> None:
         """Go to the recovery key."""
         self.form.focus_first()
@@ -83,6 +73,7 @@ class RecoveryPage(QWidget):
         key = QLineEdit()
         self.typed = text("", "hint")
         key.textChanged.connect(self._on_key_typed)
+        self._on_key_typed("")
         self.form.add(FormField("recovery_key", _("Recovery key"), key, self.typed))
         self.form.add(FormField("login", _("Login of the supervisor"), QLineEdit()))
         first, again = PasswordEdit(), PasswordEdit()
@@ -90,8 +81,7 @@ class RecoveryPage(QWidget):
             password_field("password", _("New password"), first),
             password_field("password_again", _("New password again"), again),
         )
-        self.show_box = show_passwords_box(first, again)
-        self.form.rows.addWidget(self.show_box)
+        self.form.rows.addWidget(show_passwords_box(first, again))
         self.form.completed.connect(self._submit)
         return self.form
 
@@ -134,8 +124,6 @@ class RecoveryPage(QWidget):
         )
 
     def _on_set(self, login: str) -> None:
-        self._set_busy(False)
-        self.start("")
         self.password_set.emit(login)
 
     def _on_failed(self, error: Exception) -> None:

@@ -1,0 +1,119 @@
+"""Pages of the journal against the bare SQL, in an office with a million calls."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import shutil
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from operator_app.config import Paths, paths
+from operator_app.db.engine import Database
+from operator_app.db.keyring import new_recovery_key
+from operator_app.domain.clock import system_clock
+from operator_app.domain.people import Actor
+from operator_app.domain.reference import Reference
+from operator_app.services.journal import PAGE, Journal, JournalFilter
+from operator_app.services.set_up import set_up_office
+from operator_app.services.sign_in import SignIn
+from tests.benchmarks import many_calls
+from tests.benchmarks.measure import FOLDER, ROOT, Result, by_turns, medians, p99, seconds, settle
+from tests.conftest import CHEAP, PASSWORD, TestOffice, information_call, office_setup
+
+PAGES = 300
+COLUMNS = (
+    "call.call_id, call.number, started_at, duration_seconds, operator_id, contact_kind, topic,"
+    " division, language, danger_now, violence, revision_no, voided_at, state, last_code"
+)
+BARE = (
+    f"SELECT {COLUMNS} FROM call JOIN revision ON revision.op_id = call.op_id"
+    " WHERE (started_at, call_id) < (?, ?) ORDER BY started_at DESC, call_id DESC LIMIT ?"
+)
+NEWEST = (2**62, "")
+
+
+def test_the_generated_office_is_one_the_program_can_use(
+    office: TestOffice, reference: Reference
+) -> None:
+    """A small sample of what the benchmark measures: same rows from both, and a sound file."""
+    many_calls.fill(office.database, reference, office.actor, 1_000)
+    journal = Journal(office.database, reference)
+    page = journal.page(office.actor, JournalFilter())
+    second = journal.page(office.actor, JournalFilter(), page[-1].key)
+    with office.database.bare_connection() as connection:
+        bare = connection.execute(BARE, (*NEWEST, 2 * PAGE)).fetchall()
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert [row.call_id for row in page + second] == [row[0] for row in bare]
+    assert office.database.verify() == []
+    saved = office.calls.save(office.actor, information_call(office.calls.start(office.actor).form))
+    assert saved.number.endswith("001001")
+
+
+@pytest.mark.bench
+def test_journal_pages(
+    big: tuple[Database, Actor, int], reference: Reference, results: list[Result]
+) -> None:
+    database, actor, number = big
+    journal = Journal(database, reference)
+    with database.bare_connection() as connection:
+        somewhere = _keys(connection, PAGES)
+        settle()
+        for name, keys in (("first page", [NEWEST]), ("a page in the middle", somewhere)):
+            ours = cycle(None if key == NEWEST else key for key in keys)
+            floor = cycle(keys)
+
+            def page(ours: Iterator[Any] = ours) -> float:
+                key = next(ours)
+                return seconds(lambda: journal.page(actor, JournalFilter(), key))
+
+            def bare(floor: Iterator[Any] = floor) -> float:
+                key = next(floor)
+                return seconds(lambda: connection.execute(BARE, (*key, PAGE)).fetchall())
+
+            measured = by_turns(page, bare, rounds=PAGES, warm=10)
+            one, other = medians(measured)
+            label = f"journal of {number:,}: {name}"
+            remark = f"p99 {p99(measured[0]) * 1e3:.1f} ms"
+            results.append(Result(label, "ms", one * 1e3, other * 1e3, 2.0, remark=remark))
+
+
+@pytest.fixture
+def big(
+    request: pytest.FixtureRequest, reference: Reference
+) -> Iterator[tuple[Database, Actor, int]]:
+    """An office with many calls; made once, then used again."""
+    number: int = request.config.getoption("--bench-calls")
+    where = paths(FOLDER / f"office-{number}")
+    if not _is_current(where):
+        shutil.rmtree(where.data, ignore_errors=True)
+        set_up_office(where, office_setup(), PASSWORD, new_recovery_key(), system_clock, CHEAP)
+        database, actor = SignIn(where, system_clock).open("aida", PASSWORD)
+        print(f"\nfilling an office with {number:,} calls", flush=True)
+        many_calls.fill(database, reference, actor, number)
+        database.close()
+        (where.data / "made-by").write_text(_made_by(), "utf-8")
+    database, actor = SignIn(where, system_clock).open("aida", PASSWORD)
+    yield database, actor, number
+    database.close()
+
+
+def _is_current(where: Paths) -> bool:
+    stamp = where.data / "made-by"
+    return stamp.exists() and stamp.read_text("utf-8") == _made_by()
+
+
+def _made_by() -> str:
+    """What the generated file depends on: the schema and the generator."""
+    sources = [*sorted((ROOT / "migrations" / "versions").glob("*.py")), Path(many_calls.__file__)]
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+
+
+def _keys(connection: Any, number: int) -> list[tuple[int, str]]:
+    dice = random.Random(7)
+    first, last = connection.execute("SELECT min(started_at), max(started_at) FROM call").fetchone()
+    return [(dice.randrange(first, last), "") for _ in range(number)]

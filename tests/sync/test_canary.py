@@ -1,0 +1,86 @@
+"""I13: words planted in every field appear in no request, no address, no header and no file."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from operator_app.log import start_logging
+from tests.faults import proxy as faults
+from tests.faults.proxy import FaultProxy
+from tests.receiver import RunningReceiver
+from tests.sync.desk import Desk, arrived
+
+CANARIES = ("ZZKANARYNAME", "ZZKANARYNOTE", "ZZКАНАРЕЙКА", "ZZKANARYREASON", "555987654")
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Iterator[Path]:
+    logger = logging.getLogger("operator_app")
+    level = logger.level
+    start_logging(tmp_path / "data" / "logs", logging.DEBUG)
+    yield tmp_path / "data" / "logs"
+    for handler in logger.handlers[:]:
+        logger.removeHandler(handler)
+        handler.close()
+    logger.setLevel(level)
+
+
+def shapes(word: str) -> Iterator[bytes]:
+    """How a word may look in bytes: as it is, in JSON escapes, UTF-16, and inside base64."""
+    for encoding in ("utf-8", "utf-16-le", "cp1251"):
+        yield word.encode(encoding)
+    yield word.encode("unicode_escape")
+    for offset in range(3):
+        # Without the first and last signs: they depend on what stands beside the word.
+        yield base64.b64encode(bytes(offset) + word.encode())[4:-4]
+
+
+def assert_absent(data: bytes, where: str) -> None:
+    for word in CANARIES:
+        for shape in shapes(word):
+            assert shape not in data, f"{word[:4]}... found in {where}"
+
+
+def test_the_search_finds_what_it_looks_for() -> None:
+    for prefix in (b"", b"a", b"ab"):
+        for word in CANARIES:
+            with pytest.raises(AssertionError):
+                assert_absent(base64.b64encode(prefix + word.encode() + b"tail"), "here")
+            with pytest.raises(AssertionError):
+                assert_absent(prefix + word.encode(), "here")
+
+
+def test_no_planted_word_leaves_the_sealed_part(
+    desk: Desk, receiver: RunningReceiver, logs: Path, tmp_path: Path
+) -> None:
+    planted: dict[str, object] = {
+        "caller_name": CANARIES[0],
+        "note": f"{CANARIES[1]} {CANARIES[2]}",
+        "phone": f"0{CANARIES[4]}",
+    }
+    with FaultProxy(receiver.url) as proxy:
+        desk.point_at(proxy.url)
+        first = desk.save(**planted)
+        urgent = desk.save_urgent(**planted)
+        amended = desk.amend(first, note=CANARIES[1] * 3)
+        desk.office.calls.save_draft(desk.office.actor, amended.form)
+        for fault in (faults.answer(500), faults.hang, faults.lose_answer):
+            proxy.plan(fault)
+            desk.run()
+        voided = desk.office.calls.void(desk.office.actor, urgent.call_id, CANARIES[3])
+        desk.settle()
+        assert set(arrived(receiver.store)) == {
+            c.op_id for c in (first, urgent, amended, voided)
+        }
+        assert sum(b"/push" in request for request in proxy.requests) >= 4
+        for request in proxy.requests:
+            assert_absent(request, "a request")
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert {"operator.db", "ministry.db", "117-operator.log"} <= {file.name for file in files}
+    for file in files:
+        assert_absent(file.read_bytes(), file.name)
