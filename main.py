@@ -16,7 +16,6 @@ import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import sqlalchemy  # noqa: E402, F401 - first, before PySide6
-from PySide6.QtCore import QTimer  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from operator_app import __version__, config  # noqa: E402
@@ -24,6 +23,7 @@ from operator_app.app import Application  # noqa: E402
 from operator_app.domain.clock import system_clock  # noqa: E402
 from operator_app.log import start_logging  # noqa: E402
 from operator_app.ui.dialogs import QtDialogs  # noqa: E402
+from operator_app.ui.first_paint import FirstPaint  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:
@@ -45,10 +45,11 @@ def main(arguments: list[str]) -> int:
         application.tell_running()
         return 1
     qt.aboutToQuit.connect(application.shut_down)
-    QTimer.singleShot(0, gc.enable)
-    if os.environ.get("OPERATOR117_EXIT_WHEN_READY"):
-        # For the benchmark of the cold start: the event loop has painted the first window.
-        QTimer.singleShot(0, qt.quit)
+    if application.window is not None:
+        FirstPaint(application.window, gc.enable)
+        if os.environ.get("OPERATOR117_EXIT_WHEN_READY"):
+            # For the benchmark of the cold start.
+            FirstPaint(application.window, qt.quit)
     return qt.exec()
 
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +27,18 @@ from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from build.hands import Hands  # noqa: E402
+from build.receiver_process import Receiver  # noqa: E402
 from operator_app.app import Application  # noqa: E402
 from operator_app.config import paths  # noqa: E402
 from operator_app.db import revisions  # noqa: E402
-from operator_app.db.models import revision  # noqa: E402
 from operator_app.db.keyring import new_recovery_key  # noqa: E402
+from operator_app.db.models import revision  # noqa: E402
 from operator_app.domain.clock import system_clock  # noqa: E402
 from operator_app.domain.provisioning import parse_provisioning  # noqa: E402
 from operator_app.domain.wire import State  # noqa: E402
 from operator_app.services.set_up import set_up_office  # noqa: E402
 from operator_app.ui.dialogs import QtDialogs  # noqa: E402
+from operator_app.ui.screens.reports_screen import ReportsScreen  # noqa: E402
 from operator_app.ui.wording import state_wording  # noqa: E402
 
 PASSWORD = "tulip-mountain-2026"  # noqa: S105 - of an office that lives as long as the demo
@@ -53,62 +55,6 @@ enrolment_code = "{code}"
 login = "aida"
 name = "Аида Тестова"
 """
-
-
-class Receiver:
-    """The ministry's end, as its own process on loopback; may be stopped and started again."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._run("init")
-        self._port = 0
-        self._process: subprocess.Popen[str] | None = None
-        self.start()
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self._port}"
-
-    def start(self) -> None:
-        """Serve; the second time on the port of the first."""
-        command = self._command("serve", "--port", str(self._port))
-        self._process = subprocess.Popen(  # noqa: S603 - our own program
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if "Listening on " not in line:
-            raise RuntimeError("the receiver did not start")
-        self._port = int(line.split(" as ")[0].rsplit(":", 1)[1])
-
-    def stop(self) -> None:
-        """The line is cut: nothing answers any more."""
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(20)
-            if self._process.stdout is not None:
-                self._process.stdout.close()
-            self._process = None
-
-    def new_code(self) -> str:
-        """What the ministry gives an office to enrol with."""
-        return self._run("code", "0412").strip()
-
-    def records(self) -> str:
-        """What it holds, in figures, as its operators see it."""
-        return self._run("records").strip()
-
-    def _run(self, *arguments: str) -> str:
-        done = subprocess.run(  # noqa: S603 - our own program
-            self._command(*arguments), cwd=ROOT, capture_output=True, text=True, check=True
-        )
-        return done.stdout
-
-    def _command(self, name: str, *rest: str) -> list[str]:
-        return [
-            sys.executable, "-m", "ministry_server", name, *rest, "--data", str(self._folder),
-        ]  # fmt: skip
 
 
 @dataclass
@@ -147,8 +93,7 @@ class Demo:
     def __init__(self, out: Path, work: Path) -> None:
         self._work = work
         self.result = Result(out)
-        self.qt = QApplication.instance() or QApplication(["demo"])
-        assert isinstance(self.qt, QApplication)
+        self.qt = QApplication(["demo"])
         self.hands = Hands(self.qt)
         self.receiver = Receiver(work / "ministry")
         self._paths = paths(work / "office-pc")
@@ -187,8 +132,7 @@ class Demo:
             raise RuntimeError("another instance holds the data folder")
 
     def _sign_in(self) -> None:
-        assert self.app.window is not None
-        self.app.window.resize(1366, 768)
+        self._window().resize(1366, 768)
         self._picture("sign-in")
         self.hands.write("aida")
         self.hands.press(Qt.Key.Key_Return)
@@ -279,9 +223,8 @@ class Demo:
 
     def _daily_log(self) -> None:
         self._go_to(Qt.Key.Key_3)
-        screen = self.app.desk_now.reports_screen
-        assert screen is not None
-        self.hands.wait(lambda: screen.panel.excel_button.isEnabled(), "the daily log")
+        excel_button = self._reports().panel.excel_button
+        self.hands.wait(excel_button.isEnabled, "the daily log")
         self._picture("daily-log")
         control = Qt.KeyboardModifier.ControlModifier
         keys = (
@@ -294,11 +237,11 @@ class Demo:
             for old in before:
                 old.unlink()
             self.hands.press(key, modifier)
-            self.hands.wait(
-                lambda e=ending: any(self.result.out.glob(f"*.{e}")), f"the {ending} file"
-            )
-            self.hands.wait(lambda: screen.panel.excel_button.isEnabled(), "the next export")
-        exports = sorted(f.name for e in ("xlsx", "pdf", "csv") for f in self.result.out.glob(f"*.{e}"))
+            self.hands.wait(partial(self._written, ending), f"the {ending} file")
+            self.hands.wait(excel_button.isEnabled, "the next export")
+        exports = sorted(
+            f.name for e in ("xlsx", "pdf", "csv") for f in self.result.out.glob(f"*.{e}")
+        )
         self.result.expect("exports", len(exports), 3)
         self.result.files += exports
         self._picture("daily-log-exported")
@@ -347,6 +290,20 @@ class Demo:
             rows = connection.execute(sqlalchemy.select(revision)).mappings()
             return [revisions.from_row(row) for row in rows]
 
+    def _written(self, ending: str) -> bool:
+        return any(self.result.out.glob(f"*.{ending}"))
+
+    def _reports(self) -> ReportsScreen:
+        screen = self.app.desk_now.reports_screen
+        if screen is None:
+            raise RuntimeError("this role has no reports")
+        return screen
+
+    def _window(self) -> QWidget:
+        if self.app.window is None:
+            raise RuntimeError("there is no window")
+        return self.app.window
+
     def _words(self, english: str) -> str:
         from operator_app.i18n import _
 
@@ -355,8 +312,7 @@ class Demo:
     def _picture(self, name: str) -> None:
         self._step += 1
         file = self.result.out / f"{self._step:02d}-{name}.png"
-        assert self.app.window is not None
-        self.hands.picture(self.app.window, file)
+        self.hands.picture(self._window(), file)
         self.result.files.append(file.name)
 
 

@@ -66,5 +66,6 @@ class Hands:
     def _focus(self) -> QWidget:
         self.wait(lambda: self._qt.focusWidget() is not None, "something has the focus")
         focused = self._qt.focusWidget()
-        assert focused is not None
+        if focused is None:
+            raise RuntimeError("nothing has the focus")
         return focused

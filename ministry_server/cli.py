@@ -91,6 +91,7 @@ def _serve(arguments: argparse.Namespace) -> None:
         receiver = Receiver(
             arguments.data, database_url=arguments.database_url, role=arguments.role
         )
+        listener.listen(128)
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         print(f"Listening on http://{shown}:{port} as {arguments.role}", flush=True)

@@ -238,4 +238,3 @@ class Application(QObject):
             self.desk.keep_draft()
         if isinstance(error, Exception):
             self._tell(error)
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from operator_app import __version__
 from operator_app.db import settings
@@ -161,13 +161,11 @@ class Desk:
                 dialogs=self._dialogs,
                 clock=self._clock,
             )
-            places.append(
-                Place("reports", _("Reports"), "reports", "Ctrl+3", self.reports_screen)
-            )
+            places.append(Place("reports", _("Reports"), "reports", "Ctrl+3", self.reports_screen))
         return places
 
     def _administration(self) -> Place:
-        pages = [(_("To the ministry"), self.sync_page)]
+        pages: list[tuple[str, QWidget]] = [(_("To the ministry"), self.sync_page)]
         label, icon, title = _("Sending"), "sync", _("Sending to the ministry")
         if self.actor.may(Right.MANAGE_PEOPLE):
             pages.append(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+import traceback
 from pathlib import Path
+from typing import Any
 
 MEGABYTE = 1024 * 1024
 
@@ -12,10 +14,8 @@ MEGABYTE = 1024 * 1024
 class _NoTraceText(logging.Formatter):
     """Formats exceptions as type and places only: their text may quote what was typed."""
 
-    def formatException(self, ei: object) -> str:  # noqa: N802 - the name is logging's
-        import traceback
-
-        kind, error, trace = ei  # type: ignore[misc]
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
+        kind, error, trace = ei
         places = [
             f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
             for frame in traceback.extract_tb(trace)

@@ -6,25 +6,25 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from collections.abc import Iterator  # noqa: E402
-from dataclasses import dataclass  # noqa: E402
-from datetime import UTC, datetime, timedelta  # noqa: E402
-from pathlib import Path  # noqa: E402
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-import pytest  # noqa: E402
+import pytest
 
-from operator_app.config import Paths, paths  # noqa: E402
-from operator_app.db.engine import Database  # noqa: E402
-from operator_app.db.keyring import KdfCost, new_recovery_key  # noqa: E402
-from operator_app.domain.calls import CallForm  # noqa: E402
-from operator_app.domain.office import Office, OfficeSetup  # noqa: E402
-from operator_app.domain.people import Actor, Role  # noqa: E402
-from operator_app.domain.reference import Reference  # noqa: E402
-from operator_app.services.accounts import Accounts  # noqa: E402
-from operator_app.services.calls import Calls  # noqa: E402
-from operator_app.services.reference import load_reference  # noqa: E402
-from operator_app.services.set_up import set_up_office  # noqa: E402
-from operator_app.services.sign_in import SignIn  # noqa: E402
+from operator_app.config import Paths, paths
+from operator_app.db.engine import Database
+from operator_app.db.keyring import KdfCost, new_recovery_key
+from operator_app.domain.calls import CallForm
+from operator_app.domain.office import Office, OfficeSetup
+from operator_app.domain.people import Actor, Role
+from operator_app.domain.reference import Reference
+from operator_app.services.accounts import Accounts
+from operator_app.services.calls import Calls
+from operator_app.services.reference import load_reference
+from operator_app.services.set_up import set_up_office
+from operator_app.services.sign_in import SignIn
 
 PASSWORD = "tulip-mountain-2026"
 CHEAP = KdfCost()

@@ -146,7 +146,7 @@ def check_form(form: CallForm, reference: Reference) -> list[Fault]:
     faults = []
     if form.contact_kind is None:
         return [Fault("contact_kind", "call.missing")]
-    if not form.is_nuisance:
+    if reference.is_substantive(form.contact_kind):
         faults += [Fault(n, "call.missing") for n in REQUIRED if not getattr(form, n)]
     for name, list_name in _LIST_OF_FIELD.items():
         value = getattr(form, name)

@@ -197,12 +197,12 @@ class Calls:
             found = call_rows.read(connection, call_id)
             own = found.operator_id == actor.user_id
             action, details = "call.viewed", {}
-            if found.form.is_violence and not own:
-                if not actor.may(Right.OPEN_ANY_VIOLENCE_CALL):
-                    if not reason.strip():
-                        raise ReasonNeeded("call.reason_needed")
-                    action = "call.glass_broken"
-                    details = {"reason": reason.strip()[:500]}
+            protected = found.form.is_violence and not own
+            if protected and not actor.may(Right.OPEN_ANY_VIOLENCE_CALL):
+                if not reason.strip():
+                    raise ReasonNeeded("call.reason_needed")
+                action = "call.glass_broken"
+                details = {"reason": reason.strip()[:500]}
             self._audited(connection, actor, action, call_id, to_ms(self._clock()), details=details)
         return found
 
@@ -333,10 +333,8 @@ class Calls:
         actor: Actor,
         now: int,
     ) -> None:
-        if saved.form.is_urgent:
-            lane = Lane.URGENT
-        else:
-            lane = Lane.AMENDED if bases else Lane.NEW
+        ordinary = Lane.AMENDED if bases else Lane.NEW
+        lane = Lane.URGENT if saved.form.is_urgent else ordinary
         revisions.append(
             connection,
             self._device,

@@ -20,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
+    literal_column,
     select,
     tuple_,
     union_all,
@@ -29,6 +30,7 @@ from sqlalchemy.sql.expression import UnaryExpression
 
 from operator_app.db.engine import Database
 from operator_app.db.models import call, revision
+from operator_app.db.prepared import Prepared
 from operator_app.domain.calls import NUISANCE_KINDS
 from operator_app.domain.clock import day_bounds_ms
 from operator_app.domain.people import Actor, Right
@@ -110,6 +112,17 @@ _ROWS: Select[Any] = select(
     revision.c.last_code,
 ).join_from(call, revision, revision.c.op_id == call.c.op_id)
 """In the order of the fields of JournalRow."""
+_EVERYTHING = JournalFilter()
+_ORDER = (call.c.started_at.desc(), call.c.call_id.desc())
+# The offset is written out: SQLAlchemy gives SQLite one in any case, as a parameter of its own.
+_ALL = _ROWS.order_by(*_ORDER).limit(bindparam("limit")).offset(literal_column("0"))
+_NEWEST = Prepared(_ALL)
+_OLDER = Prepared(
+    _ALL.where(
+        tuple_(call.c.started_at, call.c.call_id)
+        < tuple_(bindparam("started_at", required=True), bindparam("call_id", required=True))
+    )
+)
 
 
 class Journal:
@@ -129,10 +142,7 @@ class Journal:
         """At most `limit` rows older than the key `after`, newest first."""
         actor.require(Right.SEE_CALLS)
         with self._database.read() as connection:
-            query = self.query(connection, wanted, after, limit)
-            if query is None:
-                return []
-            found = connection.execute(query).all()
+            found = self._found(connection, wanted, after, limit)
         return [
             JournalRow._make(
                 (*r[:10], bool(r[10]), r[11], r[12] is not None, _STATES[r[13]], r[14])
@@ -178,10 +188,26 @@ class Journal:
         # One walk along the index for each value, merged by time: no sorting of all that match.
         arms = [_ROWS.where(lead.equals(value), *common) for value in lead.values]
         if len(arms) == 1:
-            return arms[0].order_by(call.c.started_at.desc(), call.c.call_id.desc()).limit(limit)
+            return arms[0].order_by(*_ORDER).limit(limit)
         merged = union_all(*arms)
         columns = merged.selected_columns
         return merged.order_by(columns.started_at.desc(), columns.call_id.desc()).limit(limit)
+
+    def _found(
+        self,
+        connection: Connection,
+        wanted: JournalFilter,
+        after: tuple[int, str] | None,
+        limit: int,
+    ) -> Sequence[Sequence[Any]]:
+        if wanted == _EVERYTHING:
+            # What is asked most: the list as it opens, and on towards older calls.
+            if after is None:
+                return list(_NEWEST.run(connection, {"limit": limit}))
+            key = {"started_at": after[0], "call_id": after[1]}
+            return list(_OLDER.run(connection, {**key, "limit": limit}))
+        query = self.query(connection, wanted, after, limit)
+        return [] if query is None else connection.execute(query).all()
 
     def _leads(self, connection: Connection, wanted: JournalFilter) -> list[_Lead]:
         c = call.c
@@ -256,7 +282,8 @@ class Journal:
         """The topic itself, or those of a level 1 topic that occur, also ones no longer listed."""
         if "." in code:
             return (code,)
-        found: list[str] = []
+        # Some topics of level 1 have nothing below them and stand for themselves.
+        found: list[str] = [code]
         last = code + "."
         while True:
             following = connection.execute(

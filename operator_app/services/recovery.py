@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from operator_app.config import Paths
 from operator_app.db import audit
 from operator_app.db.engine import Database
-from operator_app.db.keyring import RECOVERY_LOGIN, KdfCost, calibrated_cost, read_keyring
-from operator_app.db.keyring import write_keyring
+from operator_app.db.keyring import (
+    RECOVERY_LOGIN,
+    KdfCost,
+    calibrated_cost,
+    read_keyring,
+    write_keyring,
+)
 from operator_app.db.migrate import bring_up_to_date
 from operator_app.db.models import app_user
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.people import Role, check_password
 from operator_app.errors import BadInput, NotFound
-
-from sqlalchemy import select
 
 
 def set_password_by_recovery(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 from operator_app.domain.office import LANGUAGES
@@ -26,6 +27,7 @@ def load_reference(resources: Path) -> Reference:
         )
         for order, row in enumerate(_rows(data / "code_lists.csv"))
     ]
+    codes += _whole_topics(codes)
     divisions = [
         Division(row["code"], row["parent"], int(row["level"]), _labels(row, "name"))
         for row in _rows(data / "divisions.csv")
@@ -39,6 +41,16 @@ def load_reference(resources: Path) -> Reference:
         for row in _rows(data / "phrases.csv")
     }
     return Reference(codes, divisions, numbers, phrases)
+
+
+def _whole_topics(codes: list[Code]) -> list[Code]:
+    """Topics of level 1 with nothing below them (complaints, pension, ...) can be chosen as such."""
+    parents = {c.code.split(".")[0] for c in codes if c.list_name == "topic_l2"}
+    return [
+        replace(c, list_name="topic_l2")
+        for c in codes
+        if c.list_name == "topic_l1" and c.code not in parents
+    ]
 
 
 def _rows(file: Path) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QShortcut
@@ -73,11 +74,12 @@ class MainWindow(QMainWindow):
         self.urgent = Notice("danger")
         self.phoned_button = button(_("Phoned"))
         self.phoned_button.clicked.connect(self._on_phoned)
-        self.urgent.layout().addWidget(self.phoned_button)
+        self.urgent.line.addWidget(self.phoned_button)
         self._covers = QStackedWidget()
-        self._covers.addWidget(self._desk(office_name))
+        desk = self._desk(office_name)
+        self._covers.addWidget(desk)
         self.setCentralWidget(self._covers)
-        self._add_shortcuts()
+        self._add_shortcuts(desk)
         self.pill.clicked.connect(lambda: self.go_to("administration"))
         self.go_to(places[0].name)
 
@@ -142,11 +144,13 @@ class MainWindow(QMainWindow):
         self.urgent.show_text("")
         self.duty_officer_phoned.emit(self._overdue)
 
-    def _add_shortcuts(self) -> None:
-        keys = [("Ctrl+L", self.lock_asked.emit), ("F2", self._on_new_call)]
-        keys += [(p.key, lambda name=p.name: self.go_to(name)) for p in self.places.values()]
-        for key, act in keys:
-            QShortcut(QKeySequence(key), self._covers.widget(0)).activated.connect(act)
+    def _add_shortcuts(self, desk: QWidget) -> None:
+        # On the desk and not on the window: under the lock page they do nothing.
+        QShortcut(QKeySequence("Ctrl+L"), desk).activated.connect(self.lock_asked)
+        QShortcut(QKeySequence("F2"), desk).activated.connect(self._on_new_call)
+        for place in self.places.values():
+            shortcut = QShortcut(QKeySequence(place.key), desk)
+            shortcut.activated.connect(partial(self.go_to, place.name))
 
     def _on_new_call(self) -> None:
         self.go_to("call")

@@ -23,7 +23,7 @@ from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.models.people import PeopleModel, RightsModel, role_name
 from operator_app.ui.problems import sentence
 from operator_app.ui.tasks import Tasks
-from operator_app.ui.widgets.basic import GRID, Card, Notice, button, labelled, text
+from operator_app.ui.widgets.basic import GRID, Card, FlowLayout, Notice, button, labelled, text
 from operator_app.ui.widgets.chips import Chip, ChipGroup
 from operator_app.ui.widgets.door import FittingScroll
 from operator_app.ui.widgets.form import (
@@ -104,14 +104,16 @@ class PeoplePage(QWidget):
         self.remove = button(_("Remove…"))
         self.set_password.clicked.connect(self._set_password)
         self.remove.clicked.connect(self._remove)
-        buttons = QHBoxLayout()
+        # Long words of another language put the second button below the first.
+        buttons = FlowLayout(spacing=GRID)
         for made in (self.set_password, self.remove):
             made.setAutoDefault(True)
             buttons.addWidget(made)
-        buttons.addStretch(1)
         card.body.addWidget(self.who)
         card.body.addWidget(self.password_form)
-        card.body.addLayout(buttons)
+        row = QWidget()
+        row.setLayout(buttons)
+        card.body.addWidget(row)
         return card
 
     def _add_card(self) -> QWidget:
@@ -245,4 +247,4 @@ def _table(name: str) -> QTableView:
 def _fit(view: QTableView) -> None:
     header = view.horizontalHeader()
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    header.setStretchLastSection(True)

@@ -17,6 +17,7 @@ MAY_IMPORT = {
         "operator_app.services",
         "operator_app.sync",
         "ministry_server",
+        "build",
     ),
     "alembic": ("operator_app.db",),
     "sqlcipher3": ("operator_app.db.engine",),

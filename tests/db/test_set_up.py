@@ -9,6 +9,7 @@ import pytest
 
 from operator_app.config import Paths, paths
 from operator_app.db.keyring import new_recovery_key
+from operator_app.errors import EnvironmentProblem
 from operator_app.services import set_up
 from operator_app.services.set_up import is_set_up, set_up_office
 from operator_app.services.sign_in import SignIn
@@ -60,8 +61,9 @@ def test_a_failure_at_any_step_leaves_nothing_or_a_whole_office(
 ) -> None:
     with monkeypatch.context() as planted:
         planted.setattr(f"operator_app.services.set_up.{step}", _fail)
-        with pytest.raises(Planted):
+        with pytest.raises(EnvironmentProblem) as told:
             _set_up(where, clock)
+    assert told.value.code == "database.cannot_open"
     if step == "sync_folder":  # the last step, after the office took its place
         assert _opens(where, clock)
         return

@@ -83,9 +83,15 @@ FAULTS: dict[str, tuple[Fault, str]] = {
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_pushes_that_fail(
-    name: str, far_desk: Desk, proxy: FaultProxy, receiver: RunningReceiver
+    name: str,
+    far_desk: Desk,
+    proxy: FaultProxy,
+    receiver: RunningReceiver,
+    impatience: Callable[[Desk], None],
 ) -> None:
     fault, code = FAULTS[name]
+    if fault is faults.hang:
+        impatience(far_desk)
     saved = [far_desk.save_urgent(), *(far_desk.save() for _ in range(3))]
     saved.append(far_desk.amend(saved[1], note="and more"))
     proxy.plan(fault, times=1000)
@@ -111,9 +117,7 @@ def test_pushes_that_fail(
     assert (status.state, status.waiting, status.problem) == (LinkState.ONLINE, 0, None)
 
 
-@pytest.mark.parametrize(
-    "fault", [faults.duplicate, faults.sliced(7)], ids=["duplicate", "sliced"]
-)
+@pytest.mark.parametrize("fault", [faults.duplicate, faults.sliced(7)], ids=["duplicate", "sliced"])
 def test_pushes_that_are_only_odd(
     fault: Fault, far_desk: Desk, proxy: FaultProxy, receiver: RunningReceiver
 ) -> None:
@@ -128,7 +132,11 @@ def test_pushes_that_are_only_odd(
     ("fault", "state", "problem"),
     [
         (faults.answer(200), LinkState.PORTAL, "net.portal"),
-        (faults.answer(302, headers={"Location": "http://127.0.0.1:9/"}), LinkState.PORTAL, "net.portal"),
+        (
+            faults.answer(302, headers={"Location": "http://127.0.0.1:9/"}),
+            LinkState.PORTAL,
+            "net.portal",
+        ),
         (faults.answer(511), LinkState.PORTAL, "net.portal"),
         (faults.answer(204, b""), LinkState.OFFLINE, "net.bad_answer"),
         (faults.answer(404), LinkState.OFFLINE, "net.bad_answer"),
@@ -141,9 +149,16 @@ def test_pushes_that_are_only_odd(
     ],
 )
 def test_greetings_that_fail(
-    fault: Fault, state: LinkState, problem: str, far_desk: Desk, proxy: FaultProxy
+    fault: Fault,
+    state: LinkState,
+    problem: str,
+    far_desk: Desk,
+    proxy: FaultProxy,
+    impatience: Callable[[Desk], None],
 ) -> None:
     """Without our server's signature nothing is sent at all."""
+    if fault is faults.hang:
+        impatience(far_desk)
     far_desk.save_urgent()
     proxy.plan(fault, times=1000, path=HELLO)
     report = far_desk.run()
@@ -156,9 +171,7 @@ def test_greetings_that_fail(
     assert far_desk.status().state is LinkState.ONLINE
 
 
-def test_an_old_greeting_played_again_is_not_believed(
-    far_desk: Desk, proxy: FaultProxy
-) -> None:
+def test_an_old_greeting_played_again_is_not_believed(far_desk: Desk, proxy: FaultProxy) -> None:
     old: list[bytes] = []
 
     def replay(exchange: faults.Exchange) -> None:
@@ -260,8 +273,13 @@ def test_the_program_dies_after_the_server_committed(
 
 @pytest.mark.parametrize("years", [-10, 10])
 def test_faults_under_a_wrong_clock(
-    years: int, far_desk: Desk, proxy: FaultProxy, receiver: RunningReceiver
+    years: int,
+    far_desk: Desk,
+    proxy: FaultProxy,
+    receiver: RunningReceiver,
+    impatience: Callable[[Desk], None],
 ) -> None:
+    impatience(far_desk)
     right = far_desk.office.clock.now
     receiver.receiver._clock = lambda: right
     saved = [far_desk.save(), far_desk.save_urgent()]

@@ -55,7 +55,9 @@ def test_one_code_and_many_devices_at_once_let_one_in(receiver) -> None:
     requests = [device.enrol_request(code) for device in devices]
     with concurrent.futures.ThreadPoolExecutor(6) as threads:
         answers = list(
-            threads.map(lambda pair: pair[0].post("enrol", pair[1]), zip(devices, requests))
+            threads.map(
+                lambda pair: pair[0].post("enrol", pair[1]), zip(devices, requests, strict=True)
+            )
         )
     assert sorted(a.status_code for a in answers) == [201] + [403] * 5
     with receiver.store.read() as connection:

@@ -49,7 +49,7 @@ class Desk:
         return Cycle(
             self.office.database,
             self.office.clock,
-            lambda url: self.open_carrier(url),
+            lambda url: self.open_carrier(url),  # noqa: PLW0108 - it may be replaced later
             app_version="0.1.0",
             rng=random.Random(117),
         )

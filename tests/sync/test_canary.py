@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from operator_app.log import start_logging
+from operator_app.services.calls import Draft
 from tests.faults import proxy as faults
 from tests.faults.proxy import FaultProxy
 from tests.receiver import RunningReceiver
@@ -68,15 +69,13 @@ def test_no_planted_word_leaves_the_sealed_part(
         first = desk.save(**planted)
         urgent = desk.save_urgent(**planted)
         amended = desk.amend(first, note=CANARIES[1] * 3)
-        desk.office.calls.save_draft(desk.office.actor, amended.form)
-        for fault in (faults.answer(500), faults.hang, faults.lose_answer):
+        desk.office.calls.save_draft(desk.office.actor, Draft(amended.form))
+        for fault in (faults.answer(500), faults.lose_answer):
             proxy.plan(fault)
             desk.run()
         voided = desk.office.calls.void(desk.office.actor, urgent.call_id, CANARIES[3])
         desk.settle()
-        assert set(arrived(receiver.store)) == {
-            c.op_id for c in (first, urgent, amended, voided)
-        }
+        assert set(arrived(receiver.store)) == {c.op_id for c in (first, urgent, amended, voided)}
         assert sum(b"/push" in request for request in proxy.requests) >= 4
         for request in proxy.requests:
             assert_absent(request, "a request")

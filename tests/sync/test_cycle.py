@@ -40,7 +40,7 @@ class Recording:
         self.before: Callable[[str, bytes], Answer | None] = lambda path, body: None
 
     def exchange(self, method: str, path: str, body: bytes = b"") -> Answer:
-        self.paths.append(path.split("?")[0])
+        self.paths.append(path.split("?", maxsplit=1)[0])
         if path.endswith("/push"):
             self.pushes.append([item["op_id"] for item in json.loads(body)["items"]])
         return self.before(path, body) or self._carrier.exchange(method, path, body)
@@ -58,9 +58,7 @@ def carrier(desk: Desk, receiver: RunningReceiver) -> Recording:
     return recording
 
 
-def test_a_saved_call_arrives_and_the_status_says_so(
-    desk: Desk, receiver: RunningReceiver
-) -> None:
+def test_a_saved_call_arrives_and_the_status_says_so(desk: Desk, receiver: RunningReceiver) -> None:
     call = desk.save(note="Asked about the allowance")
     before = desk.status()
     assert (before.waiting, before.oldest_waiting_at) == (1, call.saved_at)
@@ -162,9 +160,7 @@ def test_batches_shrink_on_failure_and_grow_on_success(desk: Desk, carrier: Reco
     for _ in range(70):
         desk.save()
     refusals = iter([Answer(413, {}, b"{}"), Answer(413, {}, b"{}")])
-    carrier.before = lambda path, body: (
-        next(refusals, None) if path.endswith("/push") else None
-    )
+    carrier.before = lambda path, body: next(refusals, None) if path.endswith("/push") else None
     desk.run()
     assert [len(push) for push in carrier.pushes] == [20, 10, 5, 6, 7, 8, 10, 12, 15, 7]
     assert desk.status().waiting == 0
@@ -184,9 +180,7 @@ def test_a_batch_stays_within_its_bytes(desk: Desk, carrier: Recording) -> None:
     assert max(sizes) < 128 * 1024 + 4096
 
 
-def test_one_that_cannot_pass_delays_the_others_by_no_round(
-    desk: Desk, carrier: Recording
-) -> None:
+def test_one_that_cannot_pass_delays_the_others_by_no_round(desk: Desk, carrier: Recording) -> None:
     calls = [desk.save() for _ in range(30)]
     poison = calls[7].op_id
 
@@ -212,9 +206,7 @@ def test_a_server_that_fails_at_everything_is_not_asked_without_end(
 ) -> None:
     for _ in range(40):
         desk.save()
-    carrier.before = lambda path, body: (
-        Answer(500, {}, b"") if path.endswith("/push") else None
-    )
+    carrier.before = lambda path, body: Answer(500, {}, b"") if path.endswith("/push") else None
     report = desk.run()
     assert len(carrier.pushes) == 8
     assert (report.state, report.problem) == (LinkState.OFFLINE, "net.server_error")
@@ -234,9 +226,7 @@ def test_after_five_failures_only_greetings_until_one_is_heard(
     for _ in range(7):
         desk.run()
     assert carrier.pushes == []
-    carrier.before = lambda path, body: (
-        Answer(502, {}, b"") if path.endswith("/push") else None
-    )
+    carrier.before = lambda path, body: Answer(502, {}, b"") if path.endswith("/push") else None
     desk.save()
     assert desk.run().state is LinkState.OFFLINE
     assert [len(push) for push in carrier.pushes] == [1]
@@ -486,8 +476,9 @@ def test_a_receipt_that_comes_later_is_fetched(
 def test_the_server_hears_what_waits_and_where_the_audit_stands(
     desk: Desk, receiver: RunningReceiver
 ) -> None:
-    from ministry_server.schema import alarm, audit_head, device
     from sqlalchemy import func, select
+
+    from ministry_server.schema import alarm, audit_head, device
 
     for _ in range(25):
         desk.save()

@@ -55,12 +55,24 @@ def test_a_lost_answer_does_no_harm(
     ("fault", "state", "problem"),
     [
         (faults.answer(200), LinkState.PORTAL, "net.portal"),
-        (faults.answer(302, headers={"Location": "http://127.0.0.1:9/"}), LinkState.PORTAL, "net.portal"),
-        (faults.answer(200, b"{}", content_type="application/json"), LinkState.PORTAL, "net.portal"),
+        (
+            faults.answer(302, headers={"Location": "http://127.0.0.1:9/"}),
+            LinkState.PORTAL,
+            "net.portal",
+        ),
+        (
+            faults.answer(200, b"{}", content_type="application/json"),
+            LinkState.PORTAL,
+            "net.portal",
+        ),
         (faults.answer(500), LinkState.OFFLINE, "net.server_error"),
         (faults.refuse, LinkState.OFFLINE, "net.cut"),
         (faults.changed(lambda d: {**d, "epoch": "x"}), LinkState.OFFLINE, "net.bad_answer"),
-        (faults.changed(lambda d: {**d, "recipients": ["age1x"]}), LinkState.OFFLINE, "net.bad_answer"),
+        (
+            faults.changed(lambda d: {**d, "recipients": ["age1x"]}),
+            LinkState.OFFLINE,
+            "net.bad_answer",
+        ),
     ],
 )
 def test_nothing_is_pinned_on_anything_but_a_good_answer(

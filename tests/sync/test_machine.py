@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -22,17 +22,13 @@ from ministry_server.store import make_store, new_epoch
 from ministry_server.web import build_app
 from operator_app.config import paths
 from operator_app.db.engine import Database
-from operator_app.db.keyring import new_recovery_key
 from operator_app.domain.calls import Call
-from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
 from operator_app.errors import NetworkProblem
 from operator_app.services.calls import Calls
-from operator_app.services.reference import load_reference
-from operator_app.services.set_up import set_up_office
-from operator_app.services.sign_in import SignIn
 from operator_app.sync.carriers.base import Answer
-from tests.conftest import CHEAP, PASSWORD, FrozenClock, TestOffice, office_setup
+from tests.conftest import FrozenClock, TestOffice
+from tests.sync.conftest import Template
 from tests.sync.desk import AppCarrier, Desk, arrived, copy_database
 from tests.sync.invariants import _check_store, check_client, check_nothing_lost
 
@@ -68,22 +64,27 @@ class FaultyCarrier(AppCarrier):
 
 
 class SyncMachine(RuleBasedStateMachine):
-    template: Path
-    """The folder of a set-up office and of a server; copied for every example."""
-    key: bytes
-    actor: Actor
+    folder_to_copy: Path
+    """An office and a server; copied for every example."""
+    template: Template
     reference: Reference
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        shutil.copytree(self.template, self.folder, dirs_exist_ok=True)
+        shutil.copytree(self.folder_to_copy, self.folder, dirs_exist_ok=True)
         self.clock = FrozenClock()
         where = paths(self.folder / "data")
-        database, reference = Database(where.database, self.key), self.reference
-        actor = self.actor
+        database, reference = Database(where.database, self.template.key), self.reference
+        actor = self.template.actor
         office = TestOffice(
-            where, database, actor, Calls(database, reference, self.clock), self.clock, reference, ""
+            where,
+            database,
+            actor,
+            Calls(database, reference, self.clock),
+            self.clock,
+            reference,
+            "",
         )
         self.stack = ExitStack()
         self.server_clock = FrozenClock()
@@ -106,6 +107,7 @@ class SyncMachine(RuleBasedStateMachine):
             self.arrive()
         finally:
             self.desk.cycle.close()
+            self.carrier.close()
             self.desk.database.close()
             self.receiver.close()
             shutil.rmtree(self.folder)
@@ -141,7 +143,9 @@ class SyncMachine(RuleBasedStateMachine):
         call = self.desk.void(self.heads.pop(data.draw(st.integers(0, len(self.heads) - 1))))
         self.saved.append(call)
 
-    @rule(plan=st.sampled_from(["pass", "pass", "lose request", "lose answer", "duplicate", "replay"]))
+    @rule(
+        plan=st.sampled_from(["pass", "pass", "lose request", "lose answer", "duplicate", "replay"])
+    )
     def send(self, plan: str) -> None:
         self.carrier.plan = plan
         self.desk.run()
@@ -150,13 +154,11 @@ class SyncMachine(RuleBasedStateMachine):
     def crash(self, during_answer: bool) -> None:
         if during_answer:
             self.carrier.plan = "kill"
-            try:
+            with suppress(KeyboardInterrupt):
                 self.desk.run()
-            except KeyboardInterrupt:
-                pass
             self.carrier.plan = "pass"
         self.desk.reopen()
-        # Closing the cycle closed its carrier.
+        self.carrier.close()
         self.carrier = FaultyCarrier(self)
 
     @rule()
@@ -189,30 +191,22 @@ class SyncMachine(RuleBasedStateMachine):
         check_nothing_lost(self.desk, self.receiver.store)
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
-    folder = tmp_path_factory.mktemp("template")
-    set_up_office(
-        paths(folder / "data"), office_setup(), PASSWORD, new_recovery_key(), FrozenClock(), CHEAP
-    )
-    make_keys(folder / "server")
-    make_store(folder / "server")
-    database, actor = SignIn(paths(folder / "data"), FrozenClock()).open("aida", PASSWORD)
-    key = database.key
-    database.close()
-    return {
-        "template": folder,
-        "key": key,
-        "actor": actor,
-        "reference": load_reference(paths().resources),
-    }
+@pytest.fixture
+def machine(
+    template: Template, reference: Reference, tmp_path: Path
+) -> type[RuleBasedStateMachine]:
+    make_keys(tmp_path / "server")
+    make_store(tmp_path / "server")
+    shutil.copytree(template.folder, tmp_path / "data")
+    given = {"folder_to_copy": tmp_path, "template": template, "reference": reference}
+    return type("Machine", (SyncMachine,), given)
 
 
-def _run(template: dict[str, object], examples: int, steps: int) -> None:
+def _run(machine: type[RuleBasedStateMachine], examples: int, steps: int) -> None:
     from hypothesis.stateful import run_state_machine_as_test
 
     run_state_machine_as_test(
-        type("Machine", (SyncMachine,), dict(template)),
+        machine,
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
@@ -224,10 +218,10 @@ def _run(template: dict[str, object], examples: int, steps: int) -> None:
     )
 
 
-def test_any_order_of_events(template: dict[str, object]) -> None:
-    _run(template, examples=8, steps=20)
+def test_any_order_of_events(machine: type[RuleBasedStateMachine]) -> None:
+    _run(machine, examples=8, steps=20)
 
 
 @pytest.mark.long
-def test_any_order_of_many_events(template: dict[str, object]) -> None:
-    _run(template, examples=300, steps=60)
+def test_any_order_of_many_events(machine: type[RuleBasedStateMachine]) -> None:
+    _run(machine, examples=300, steps=60)

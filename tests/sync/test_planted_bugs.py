@@ -18,7 +18,7 @@ from ministry_server.intake import Intake
 from ministry_server.receiver import Role
 from ministry_server.schema import alarm, intake
 from ministry_server.store import Store
-from operator_app.db import settings
+from operator_app.db import settings, sync_state
 from operator_app.domain.ids import new_incarnation
 from operator_app.sync import cycle as cycle_module
 from operator_app.sync.push import Pushed
@@ -124,7 +124,8 @@ def test_client_moves_on_for_an_http_200(
         if answer.status == 200:
             with link.database.write() as connection:
                 connection.exec_driver_sql("UPDATE revision SET state = 'stored'")
-        return Pushed(len(batch), 0, 0, "")
+        with link.database.read() as connection:
+            return Pushed(len(batch), 0, 0, sync_state.read_ledger(connection).epoch)
 
     if bug:
         monkeypatch.setattr(cycle_module, "push", trusting)

@@ -16,6 +16,7 @@ from operator_app.domain.people import Actor
 from operator_app.domain.wire import State
 from operator_app.services.accounts import Accounts
 from operator_app.services.journal import Journal
+from operator_app.sync.status import LinkState, SyncStatus
 from operator_app.ui.events import Events
 from operator_app.ui.models.journal_model import Column
 from operator_app.ui.screens.journal_screen import JournalScreen
@@ -97,6 +98,10 @@ def save_nuisance(office: TestOffice, kind: str) -> Call:
     office.clock.forward(minutes=1)
     start = office.calls.start(office.actor)
     return office.calls.save(office.actor, nuisance(replace(start.form, phone=""), kind))
+
+
+def sync_status(state: LinkState = LinkState.ONLINE) -> SyncStatus:
+    return SyncStatus(state, 0, None, 0, 0, None, None, None, None, None, 0)
 
 
 def set_state(office: TestOffice, call: Call, state: State) -> None:

@@ -13,7 +13,14 @@ from operator_app.db.models import audit
 from operator_app.domain.people import Role
 from operator_app.domain.wire import State
 from tests.conftest import TestOffice
-from tests.ui.journal_office import ShownJournal, save_call, save_nuisance, set_state, show_journal
+from tests.ui.journal_office import (
+    ShownJournal,
+    save_call,
+    save_nuisance,
+    set_state,
+    show_journal,
+    sync_status,
+)
 
 Key = Qt.Key
 
@@ -53,7 +60,7 @@ def test_opened_call_shows_the_answered_fields_and_no_others(qtbot: Any, office:
         "Asked about papers.",
         "Call back planned",
         "Chui oblast › Alamudun rayon",
-        "Saved here",
+        "On its way",
     ):
         assert expected in said
     assert "Name" not in said.split("\n")
@@ -135,7 +142,7 @@ def test_opened_call_follows_the_sync(qtbot: Any, office: TestOffice):
         (State.REJECTED, "Needs you"),
     ):
         set_state(office, call, state)
-        shown.events.sync_changed.emit(None)
+        shown.events.sync_changed.emit(sync_status())
         assert words in shown.screen.call_view.state_pill.text()
 
 
@@ -168,7 +175,7 @@ def test_history_marks_what_differs_between_any_two_versions(qtbot: Any, office:
     assert "Today, 09:01" in view.left.currentText()
     assert "Aida Testova" in view.left.currentText()
     assert "At the ministry" in view.left_state.text()
-    assert "Saved here" in view.right_state.text()
+    assert "On its way" in view.right_state.text()
     said = words_of(view)
     assert said.count("changed") == 4
     assert "One." in said

@@ -14,10 +14,11 @@ from operator_app.domain.wire import State
 from operator_app.errors import EnvironmentProblem
 from operator_app.i18n import use_language
 from operator_app.services.journal import Journal
+from operator_app.sync.status import LinkState
 from operator_app.ui.models.journal_model import Column
 from operator_app.ui.tasks import TaskRunner
 from tests.conftest import TestOffice
-from tests.ui.journal_office import save_call, save_nuisance, set_state, show_journal
+from tests.ui.journal_office import save_call, save_nuisance, set_state, show_journal, sync_status
 
 Key = Qt.Key
 
@@ -205,7 +206,7 @@ def test_selected_call_that_left_the_filter_gives_its_place_to_the_next(
 ):
     calls = [save_call(office) for _ in range(3)]
     shown = show_journal(qtbot, office)
-    choose(shown.screen.list_page.filters.state, "Saved here")
+    choose(shown.screen.list_page.filters.state, "On its way")
     shown.press(Key.Key_Down)
     set_state(office, calls[1], State.APPLIED)
     shown.press(Key.Key_F5)
@@ -214,14 +215,31 @@ def test_selected_call_that_left_the_filter_gives_its_place_to_the_next(
 
 
 def test_sync_changes_only_the_state_words(qtbot: Any, office: TestOffice):
-    calls = [save_call(office) for _ in range(3)]
+    calls = [save_call(office) for _ in range(4)]
     shown = show_journal(qtbot, office)
-    assert shown.column(Column.STATE) == ["Saved here"] * 3
+    assert shown.column(Column.STATE) == ["On its way"] * 4
     set_state(office, calls[0], State.APPLIED)
     set_state(office, calls[1], State.SENDING)
+    set_state(office, calls[2], State.REJECTED)
     save_call(office)
-    shown.events.sync_changed.emit(None)
-    assert shown.column(Column.STATE) == ["Saved here", "On its way", "At the ministry"]
+    shown.events.sync_changed.emit(sync_status())
+    expected = ["On its way", "Needs you", "On its way", "At the ministry"]
+    assert shown.column(Column.STATE) == expected
+
+
+def test_without_a_server_nothing_is_said_to_be_on_its_way(qtbot: Any, office: TestOffice):
+    save_call(office)
+    shown = show_journal(qtbot, office)
+    shown.events.sync_changed.emit(sync_status(LinkState.NOT_ENROLLED))
+    assert shown.column(Column.STATE) == ["Saved here"]
+    state = shown.screen.list_page.filters.state
+    assert state.findText("On its way") == -1
+    choose(state, "Saved here")
+    assert len(shown.numbers) == 1
+    shown.press(Key.Key_F5)
+    shown.screen.list_page.focus_list()
+    shown.press(Key.Key_Return)
+    assert "Saved here" in shown.screen.call_view.state_pill.text()
 
 
 def test_void_call_says_so(qtbot: Any, office: TestOffice):

@@ -84,6 +84,7 @@ class JournalModel(QAbstractTableModel):
         self._rows: list[JournalRow] = []
         self._names: dict[str, str] = {}
         self._wanted = JournalFilter()
+        self._sends = True
         self._more = False
         self._reading = False
         self._question = 0
@@ -120,6 +121,13 @@ class JournalModel(QAbstractTableModel):
         same = wanted == self._wanted
         self._wanted = wanted
         self._read(None, max(PAGE, len(self._rows)) if same else PAGE)
+
+    def set_sends(self, sends: bool) -> None:
+        """Whether there is a server to send to: what waits is on its way, or saved here."""
+        if sends != self._sends:
+            self._sends = sends
+            if self._rows:
+                self._all_changed(Column.STATE)
 
     def refresh_states(self) -> None:
         """Read the sync states of the loaded rows again, and nothing else."""
@@ -224,7 +232,7 @@ class JournalModel(QAbstractTableModel):
 
     def _wording(self, row: JournalRow, column: Column) -> wording.Wording | None:
         if column is Column.STATE:
-            return wording.state_wording(row.state)
+            return wording.state_wording(row.state, sends=self._sends)
         return wording.danger_wording(row.danger_now) if column is Column.DANGER else None
 
     def _today(self) -> date:

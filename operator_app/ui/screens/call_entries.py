@@ -80,7 +80,7 @@ def topic_entries(reference: Reference, language: str) -> list[Entry]:
                 group=group.label(language),
             )
             for c in reference.codes("topic_l2")
-            if c.code.startswith(group.code + ".")
+            if c.code.split(".")[0] == group.code
         ]
     return entries
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -83,7 +84,7 @@ class CallFields(QWidget):
         self.note = _NoteField()
         self.note.setTabChangesFocus(True)
         self.note.setPlaceholderText(_("In short: what happened, what was asked, what was advised"))
-        self.actions = TagField(
+        self.actions_taken = TagField(
             action_entries(reference, shown_in), _("Action taken"), _("digit or letters…"),
             most=8, digits=True,
         )  # fmt: skip
@@ -100,7 +101,7 @@ class CallFields(QWidget):
             ("division", self.place),
             ("topics", self.topics),
             ("benefit_issue", self.benefit_issue),
-            ("actions", self.actions),
+            ("actions", self.actions_taken),
         )
         self._lay_out()
         self._wire()
@@ -121,7 +122,7 @@ class CallFields(QWidget):
         self.topics.set_values(form.topics)
         self.benefit_issue.set_value(form.benefit_issue)
         self.note.setPlainText(form.note)
-        self.actions.set_values(form.actions)
+        self.actions_taken.set_values(form.actions)
         self.mark([])
         self._loading = False
         self._on_changed()
@@ -146,7 +147,7 @@ class CallFields(QWidget):
             caller_name=self.name.text(),
             phone=self.phone.text(),
             note=self.note.toPlainText(),
-            actions=self.actions.values,
+            actions=self.actions_taken.values,
         )
         return self._shown
 
@@ -177,8 +178,8 @@ class CallFields(QWidget):
         self.relation.changed.connect(self._on_changed)
         self.phone.textChanged.connect(self._on_changed)
         self.phone.editingFinished.connect(lambda: self.phone_edited.emit(self.phone.text()))
-        self.phone.returnPressed.connect(lambda: self.focusNextChild())
-        self.name.returnPressed.connect(lambda: self.focusNextChild())
+        self.phone.returnPressed.connect(self.focusNextChild)
+        self.name.returnPressed.connect(self.focusNextChild)
         self.name.textChanged.connect(self._on_changed)
         self.note.textChanged.connect(self._on_changed)
 
@@ -191,8 +192,10 @@ class CallFields(QWidget):
     def _go_on(self, answered: QWidget, _code: str = "") -> None:
         """To the next question of the core that is open; after the last one, to the note."""
         fields = [field for _name, field in self._core]
-        rest = fields[fields.index(answered) + 1 :] if answered in fields else fields  # type: ignore[arg-type]
-        target: QWidget = next((f for f in rest if f.isVisible() and not self._answered(f)), self.note)
+        rest = fields[fields.index(answered) + 1 :] if answered in fields else fields
+        target: QWidget = next(
+            (f for f in rest if f.isVisible() and not self._answered(f)), self.note
+        )
         target.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _answered(self, field: ChipGroup | ChoiceField | TagField) -> bool:
@@ -250,7 +253,7 @@ class CallFields(QWidget):
         line.addWidget(self._benefit_box, 2, Qt.AlignmentFlag.AlignTop)
         what.body.addLayout(line)
         what.body.addWidget(labelled(_("What it was about") + "  F6", self.note), 1)
-        what.body.addWidget(labelled(_("Action taken"), self.actions))
+        what.body.addWidget(labelled(_("Action taken"), self.actions_taken))
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -262,9 +265,9 @@ class CallFields(QWidget):
         order: list[QWidget] = [
             self.kind, self.danger, self.language, self.sex, self.age, self.phone, self.name,
             self.relation, self.place, self.topics.field, self.benefit_issue, self.note,
-            self.actions.field,
+            self.actions_taken.field,
         ]  # fmt: skip
-        for before, after in zip(order, order[1:], strict=False):
+        for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
 
 

@@ -62,7 +62,9 @@ class CallHelp(QWidget):
         layout = QVBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        link = QPushButton(f"{day(local(call.started_at).date(), self._today())} · {topic}".replace("&", "&&"))
+        link = QPushButton(
+            f"{day(local(call.started_at).date(), self._today())} · {topic}".replace("&", "&&")
+        )
         link.setObjectName("link")
         link.setCursor(Qt.CursorShape.PointingHandCursor)
         link.setAutoDefault(False)

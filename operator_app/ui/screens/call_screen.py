@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShortcut
+from PySide6.QtGui import QHideEvent, QShortcut
 from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from operator_app.domain.calls import Call, CallForm, check_form, nuisance
-from operator_app.domain.clock import Clock, to_ms
+from operator_app.domain.clock import Clock
 from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
 from operator_app.errors import BadInput
@@ -24,10 +21,9 @@ from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.events import Events
 from operator_app.ui.problems import fault_sentence, sentence
 from operator_app.ui.screens.call_fields import CallFields
-from operator_app.ui.screens.call_help import CallHelp
+from operator_app.ui.screens.call_page import CallPage
 from operator_app.ui.screens.ready_page import ReadyPage
 from operator_app.ui.tasks import Tasks
-from operator_app.ui.widgets.basic import GRID, Notice, button, text
 
 DRAFT_AFTER_MS = 2_000
 """A change is on the disk at most this long (and one commit) after it was typed; promised: 3 s."""
@@ -65,23 +61,13 @@ class CallScreen(QWidget):
         self._earlier_for = ""
         self.ready = ReadyPage(calls, reference, actor, tasks, dialogs)
         self.fields = CallFields(reference, clock)
-        self.help = CallHelp(reference, clock)
-        self.title = text("", "screenTitle")
-        self.timer_label = text("00:00", "pill")
-        self.timer_label.setAccessibleName(_("Time since the call began"))
-        self.draft_label = text("", "hint")
-        self.number_label = text("", "muted")
-        self.problem = Notice("danger")
-        self.missing_label = text("", "hint", wrap=True)
-        self.discard_button = button(_("Discard"))
-        self.save_button = button(_("Save call"), "primary", "Ctrl+Enter")
+        self.page = CallPage(self.fields, reference, clock)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.ready)
-        self._pages.addWidget(self._form_page())
+        self._pages.addWidget(self.page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
-        self._seconds = QTimer(self, interval=1000)
         self._autosave = QTimer(self, singleShot=True, interval=DRAFT_AFTER_MS)
         self._wire()
         self._offer_draft()
@@ -113,7 +99,7 @@ class CallScreen(QWidget):
         self._amends = draft.amends
         title = _("Amend call") if draft.amends else _("New call")
         self._show_form(draft.form, title, "")
-        self.draft_label.setText(_("restored"))
+        self.page.say_of_draft(_("restored"))
 
     def keep_draft_now(self) -> None:
         """Put what is typed on the disk before this returns: before locking or closing."""
@@ -131,20 +117,15 @@ class CallScreen(QWidget):
             self._autosave.stop()
             self._save_draft()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.help.setVisible(event.size().width() >= HELP_FROM_WIDTH)
-
     def _wire(self) -> None:
         self.ready.start_asked.connect(self.start)
         self.ready.resume_asked.connect(self.resume)
         self.fields.changed.connect(self._on_changed)
         self.fields.nuisance_picked.connect(self._on_nuisance_picked)
         self.fields.phone_edited.connect(self._find_earlier)
-        self.save_button.clicked.connect(self._on_save_asked)
-        self.discard_button.clicked.connect(self._on_discard_asked)
-        self.help.open_asked.connect(self._events.open_call_asked)
-        self._seconds.timeout.connect(self._show_time)
+        self.page.save_button.clicked.connect(self._on_save_asked)
+        self.page.discard_button.clicked.connect(self._on_discard_asked)
+        self.page.help.open_asked.connect(self._events.open_call_asked)
         self._autosave.timeout.connect(self._save_draft)
         self._events.calls_changed.connect(self.ready.refresh)
         for key, target in (("F4", self.fields.phone), ("F6", self.fields.note)):
@@ -153,40 +134,6 @@ class CallScreen(QWidget):
                 lambda field=target: field.setFocus(Qt.FocusReason.ShortcutFocusReason)
             )
 
-    def _form_page(self) -> QWidget:
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(self.title)
-        head.addWidget(self.timer_label)
-        head.addWidget(self.draft_label)
-        head.addStretch(1)
-        head.addWidget(self.number_label)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(self.fields)
-        self._scroll = scroll
-        foot = QHBoxLayout()
-        foot.setSpacing(12)
-        foot.addWidget(self.missing_label, 1)
-        foot.addWidget(self.discard_button)
-        foot.addWidget(self.save_button)
-        left = QVBoxLayout()
-        left.setSpacing(GRID)
-        left.addLayout(head)
-        left.addWidget(self.problem)
-        left.addWidget(scroll, 1)
-        left.addLayout(foot)
-        page = QWidget()
-        columns = QHBoxLayout(page)
-        columns.setContentsMargins(20, 12, 20, 12)
-        columns.setSpacing(16)
-        columns.addLayout(left, 1)
-        columns.addWidget(self.help)
-        return page
-
     def _on_started(self, new: NewCall) -> None:
         self._saving = False
         self._amends = None
@@ -194,19 +141,10 @@ class CallScreen(QWidget):
 
     def _show_form(self, form: CallForm, title: str, number: str) -> None:
         self._in_progress = True
-        self.title.setText(title)
-        self.number_label.setText(_("No. {number}").format(number=number) if number else "")
-        self.draft_label.setText("")
-        self.problem.show_text("")
-        self.help.clear()
-        self.fields.earlier_hint.hide()
         self._earlier_for = ""
         self.fields.load(form)
-        self._pages.setCurrentIndex(1)
-        self._scroll.verticalScrollBar().setValue(0)
-        self._seconds.start()
-        self._show_time()
-        self._show_missing()
+        self._pages.setCurrentWidget(self.page)
+        self.page.begin(title, number, form.started_at)
         if form.phone:
             self._find_earlier(form.phone)
         self.fields.focus_first()
@@ -214,16 +152,17 @@ class CallScreen(QWidget):
     def _leave_form(self) -> None:
         self._in_progress = False
         self._amends = None
-        self._seconds.stop()
+        self.page.end()
         self._autosave.stop()
-        self._pages.setCurrentIndex(0)
+        self._pages.setCurrentWidget(self.ready)
         self.ready.refresh()
         self.ready.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_changed(self) -> None:
         if self._in_progress and not self._autosave.isActive():
             self._autosave.start()
-        self._show_missing()
+        if self._in_progress:
+            self.page.show_missing()
 
     def _save_draft(self) -> None:
         if not self._in_progress or self._saving:
@@ -238,7 +177,7 @@ class CallScreen(QWidget):
 
     def _on_draft_saved(self, _at: int) -> None:
         if self._in_progress:
-            self.draft_label.setText(_("Draft saved"))
+            self.page.say_of_draft(_("Draft saved"))
 
     def _on_nuisance_picked(self, kind: str) -> None:
         form = self.fields.form()
@@ -266,7 +205,7 @@ class CallScreen(QWidget):
             return
         self._saving = True
         self._autosave.stop()
-        self.save_button.setEnabled(False)
+        self.page.save_button.setEnabled(False)
         amends = self._amends
 
         def work() -> Call:
@@ -278,7 +217,7 @@ class CallScreen(QWidget):
 
     def _on_saved(self, call: Call) -> None:
         self._saving = False
-        self.save_button.setEnabled(True)
+        self.page.save_button.setEnabled(True)
         amended = self._amends is not None
         self.ready.show_saved(call)
         self._leave_form()
@@ -289,11 +228,11 @@ class CallScreen(QWidget):
 
     def _on_failed(self, error: Exception) -> None:
         self._saving = False
-        self.save_button.setEnabled(True)
+        self.page.save_button.setEnabled(True)
         if isinstance(error, BadInput):
             self._show_faults(error)
             return
-        self.problem.show_text(sentence(error))
+        self.page.problem.show_text(sentence(error))
         self.ready.problem.show_text("" if self._in_progress else sentence(error))
         if self._in_progress:
             # What could not be written now is tried again; the text stays on the screen.
@@ -302,8 +241,8 @@ class CallScreen(QWidget):
     def _show_faults(self, error: BadInput) -> None:
         self.fields.mark(error.faults)
         special = [f for f in error.faults if f.code != "call.missing"]
-        self.problem.show_text("  ".join(fault_sentence(f) for f in special))
-        self._show_missing()
+        self.page.problem.show_text("  ".join(fault_sentence(f) for f in special))
+        self.page.show_missing()
         self.fields.focus_first(error.faults)
 
     def _on_discard_asked(self) -> None:
@@ -338,38 +277,4 @@ class CallScreen(QWidget):
     def _on_earlier_found(self, earlier: list[EarlierCall]) -> None:
         amended = self._amends[0] if self._amends else ""
         others = [e for e in earlier if e.call_id != amended]
-        self.help.show_earlier(others)
-        self.fields.earlier_hint.setText(_("{n} earlier ▸").format(n=len(others)))
-        self.fields.earlier_hint.setVisible(bool(others))
-
-    def _show_time(self) -> None:
-        started = self.fields.form().started_at
-        seconds = max(0, (to_ms(self._clock()) - started) // 1000)
-        hours, rest = divmod(seconds, 3600)
-        shown = f"{rest // 60:02d}:{rest % 60:02d}"
-        self.timer_label.setText(f"{hours}:{shown}" if hours else shown)
-
-    def _show_missing(self) -> None:
-        if not self._in_progress:
-            return
-        names = {
-            "contact_kind": _("kind of contact"),
-            "danger_now": _("danger"),
-            "language": _("language"),
-            "topics": _("topic"),
-            "caller_sex": _("sex"),
-            "caller_age_group": _("age"),
-            "division": _("place"),
-            "actions": _("action taken"),
-        }
-        faults = check_form(self.fields.form(), self._reference)
-        missing = [names[f.where] for f in faults if f.where in names]
-        if self.fields.kind.value is None:
-            self.missing_label.setText(_("First: what kind of contact?"))
-        elif missing:
-            self.missing_label.setText(
-                _("Still to answer: {fields}").format(fields=", ".join(missing))
-            )
-        else:
-            self.missing_label.setText(_("Everything needed is answered."))
-
+        self.page.show_earlier(others)

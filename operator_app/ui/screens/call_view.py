@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
 
 from operator_app.domain.calls import Call
 from operator_app.domain.reference import Reference
-from operator_app.domain.wire import State
 from operator_app.i18n import _
 from operator_app.ui import wording
 from operator_app.ui.screens.call_answers import Section, sections
@@ -76,9 +75,9 @@ class CallView(QWidget):
         self.area.setWidget(_page(sections(call, self._reference, names)))
         self.area.verticalScrollBar().setValue(0)
 
-    def show_state(self, state: State) -> None:
+    def show_state(self, state: wording.Wording) -> None:
         """How far the call is on its way."""
-        _show_mark(self.state_pill, wording.state_wording(state))
+        _show_mark(self.state_pill, state)
 
     def show_problem(self, sentence: str) -> None:
         """Say what went wrong; an empty sentence takes it away."""

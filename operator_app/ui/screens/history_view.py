@@ -34,6 +34,7 @@ class HistoryView(QWidget):
         self._clock = clock
         self._versions: list[CallVersion] = []
         self._names: dict[str, str] = {}
+        self._sends = True
         self.title = text("", "screenTitle")
         self.counter = text("", "muted")
         self.back_button = button(_("Back"), key="Esc")
@@ -50,8 +51,14 @@ class HistoryView(QWidget):
         for chooser in (self.left, self.right):
             chooser.currentIndexChanged.connect(self._compare)
 
-    def show_versions(self, versions: list[CallVersion], names: dict[str, str]) -> None:
-        """Show the versions, oldest first; the last two stand side by side."""
+    def show_versions(
+        self, versions: list[CallVersion], names: dict[str, str], *, sends: bool
+    ) -> None:
+        """Show the versions, oldest first; the last two stand side by side.
+
+        `sends`: there is a server to send to.
+        """
+        self._sends = sends
         self._versions = versions
         self._names = names
         self.title.setText(_("History of call {number}").format(number=versions[-1].call.number))
@@ -106,7 +113,7 @@ class HistoryView(QWidget):
     def _compare(self) -> None:
         chosen = [self._versions[c.currentIndex()] for c in (self.left, self.right)]
         for version, pill in zip(chosen, (self.left_state, self.right_state), strict=True):
-            mark = wording.state_wording(version.state)
+            mark = wording.state_wording(version.state, sends=self._sends)
             pill.setText(f"{mark.sign}  {mark.words}")
             set_state(pill, "tone", mark.tone)
         for chooser in (self.left, self.right):

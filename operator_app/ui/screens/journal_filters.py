@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,18 +16,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from operator_app.domain.calls import NUISANCE_KINDS
 from operator_app.domain.clock import Clock, local_day, to_ms
-from operator_app.domain.office import LANGUAGES
 from operator_app.domain.reference import Reference
-from operator_app.domain.wire import State
-from operator_app.i18n import _, language
+from operator_app.i18n import _
 from operator_app.services.journal import JournalFilter
-from operator_app.ui import wording
-from operator_app.ui.screens.call_entries import place_entries
+from operator_app.ui.screens.journal_choices import (
+    dangers,
+    kinds,
+    periods,
+    places,
+    states,
+    topics,
+)
 from operator_app.ui.widgets.basic import GRID, Card, button, set_state, text
 from operator_app.ui.widgets.choice_field import ChoiceField
-from operator_app.ui.widgets.type_ahead import Entry
 
 _LEAST_FOR_ONE_ROW = 1080
 
@@ -43,14 +44,14 @@ class JournalFilters(Card):
         super().__init__()
         self._clock = clock
         self._quiet = False
-        self.period = _choice(_("Period"), _periods())
+        self.period = _choice(_("Period"), periods())
         self.first_day, self.last_day = _day_field(_("First day")), _day_field(_("Last day"))
         self.operator = _choice(_("Operator"), [(_("All operators"), None)])
-        self.topic = ChoiceField(_topics(reference), _("Topic"), _("All topics"))
-        self.place = ChoiceField(_places(reference), _("Place"), _("All places"))
-        self.kind = _choice(_("Kind of contact"), _kinds(reference))
-        self.danger = _choice(_("Danger"), _dangers())
-        self.state = _choice(_("State"), _states())
+        self.topic = ChoiceField(topics(reference), _("Topic"), _("All topics"))
+        self.place = ChoiceField(places(reference), _("Place"), _("All places"))
+        self.kind = _choice(_("Kind of contact"), kinds(reference))
+        self.danger = _choice(_("Danger"), dangers())
+        self.state = _choice(_("State"), states())
         self.number = QLineEdit()
         self.number.setPlaceholderText(_("No. or phone") + "   F3")
         self.number.setAccessibleName(_("Number of the call, or phone number"))
@@ -121,6 +122,11 @@ class JournalFilters(Card):
             self.operator.addItem(name, user_id)
         self.operator.setCurrentIndex(max(0, self.operator.findData(chosen)))
         self.operator.blockSignals(False)
+
+    def set_sends(self, sends: bool) -> None:
+        """Whether there is a server to send to; the words for what waits follow."""
+        for index, (label, _group) in enumerate(states(sends=sends)):
+            self.state.setItemText(index, label)
 
     def _connect(self) -> None:
         for box in (self.period, self.operator, self.kind, self.danger, self.state):
@@ -247,57 +253,3 @@ def _day_field(name: str) -> QDateEdit:
 def _date(field: QDateEdit) -> date:
     shown = field.date()
     return date(shown.year(), shown.month(), shown.day())
-
-
-def _periods() -> list[tuple[str, str]]:
-    return [
-        (_("All days"), "all"),
-        (_("Today"), "today"),
-        (_("Yesterday"), "yesterday"),
-        (_("7 days"), "week"),
-        (_("This month"), "month"),
-        (_("From – to"), "between"),
-    ]
-
-
-def _kinds(reference: Reference) -> list[tuple[str, str | bool | None]]:
-    codes = reference.codes("contact_kind")
-    return [
-        (_("All kinds"), None),
-        (_("Conversations"), False),
-        (_("Nuisance calls"), True),
-        *[(c.label(language()), c.code) for c in codes if c.code not in NUISANCE_KINDS],
-        *[(c.label(language()), c.code) for c in codes if c.code in NUISANCE_KINDS],
-    ]
-
-
-def _dangers() -> list[tuple[str, str | None]]:
-    marks = [(mark.words, code) for code in ("Y", "U") if (mark := wording.danger_wording(code))]
-    return [(_("Any danger"), None), *marks, (_("No danger"), "N")]
-
-
-def _states() -> list[tuple[str, tuple[State, ...] | None]]:
-    groups = [(wording.state_wording(group[0]).words, group) for group in wording.STATE_GROUPS]
-    return [(_("Any state"), None), *groups]
-
-
-def _topics(reference: Reference) -> list[Entry]:
-    """Each topic of level 1 as a whole, then what is in it."""
-    spoken = language()
-    entries = []
-    for whole in reference.codes("topic_l1"):
-        label = whole.label(spoken)
-        names = " ".join(whole.label(x) for x in LANGUAGES)
-        all_of_it = _("All: {topic}").format(topic=label)
-        entries.append(Entry(whole.code, all_of_it, names, group=label, chosen_label=label))
-        entries += [
-            Entry(c.code, c.label(spoken), " ".join(c.label(x) for x in LANGUAGES), group=label)
-            for c in reference.codes("topic_l2")
-            if c.code.startswith(f"{whole.code}.")
-        ]
-    return entries
-
-
-def _places(reference: Reference) -> list[Entry]:
-    # The field is narrow: the name alone, without what it lies in.
-    return [replace(e, chosen_label="") for e in place_entries(reference, language())]

@@ -17,7 +17,8 @@ from operator_app.errors import AppError
 from operator_app.i18n import _
 from operator_app.services.calls import Calls, CallVersion, ReasonNeeded
 from operator_app.services.journal import Journal
-from operator_app.ui import problems
+from operator_app.sync.status import LinkState, SyncStatus
+from operator_app.ui import problems, wording
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.events import Events
 from operator_app.ui.models.journal_model import JournalModel
@@ -65,6 +66,7 @@ class JournalScreen(QWidget):
         self._dialogs = dialogs
         self._events = events
         self._opened: _Opened | None = None
+        self._sends = True
         self.model = JournalModel(journal, names, reference, actor, tasks, clock)
         self.model.setParent(self)
         self.list_page = JournalList(self.model, reference, clock)
@@ -116,7 +118,7 @@ class JournalScreen(QWidget):
         self.list_page.show_problem("")
         self.list_page.table.select_call(opened.call.call_id)
         self.call_view.show_call(opened.call, opened.names, self._why_not(opened.call))
-        self.call_view.show_state(opened.state)
+        self._show_state(opened.state)
         self._show_call_page()
 
     def _show_list(self) -> None:
@@ -160,7 +162,7 @@ class JournalScreen(QWidget):
 
         def done(versions: list[CallVersion]) -> None:
             if self._opened is opened:
-                self.history_view.show_versions(versions, opened.names)
+                self.history_view.show_versions(versions, opened.names, sends=self._sends)
                 self.pages.setCurrentWidget(self.history_view)
                 self.history_view.focus_first()
 
@@ -176,7 +178,10 @@ class JournalScreen(QWidget):
         if self._opened and self._opened.call.call_id == call_id:
             self.open_call(call_id, self._opened.reason)
 
-    def _on_sync_changed(self, _status: object) -> None:
+    def _on_sync_changed(self, status: SyncStatus) -> None:
+        self._sends = status.state not in (LinkState.NOT_CONFIGURED, LinkState.NOT_ENROLLED)
+        self.model.set_sends(self._sends)
+        self.list_page.filters.set_sends(self._sends)
         self.model.refresh_states()
         if self._opened is None:
             return
@@ -184,7 +189,7 @@ class JournalScreen(QWidget):
 
         def done(states: dict[str, State]) -> None:
             if self._opened and self._opened.call.call_id == call_id and call_id in states:
-                self.call_view.show_state(states[call_id])
+                self._show_state(states[call_id])
 
         self._tasks.database(
             self,
@@ -192,6 +197,9 @@ class JournalScreen(QWidget):
             done,
             self._show_problem,
         )
+
+    def _show_state(self, state: State) -> None:
+        self.call_view.show_state(wording.state_wording(state, sends=self._sends))
 
     def _show_problem(self, error: Exception) -> None:
         self.call_view.show_problem(problems.sentence(error))

@@ -32,7 +32,10 @@ class Card(QFrame):
 
 
 class Notice(QFrame):
-    """A coloured strip with a sentence: "notice", "warning" or "danger"; hidden while empty."""
+    """A coloured strip with a sentence: "notice", "warning" or "danger"; hidden while empty.
+
+    `line` holds the sentence; a button may be added behind it.
+    """
 
     def __init__(self, tone: str = "notice") -> None:
         super().__init__()
@@ -40,9 +43,9 @@ class Notice(QFrame):
         self.label = QLabel()
         self.label.setWordWrap(True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, GRID, 12, GRID)
-        layout.addWidget(self.label, 1)
+        self.line = QHBoxLayout(self)
+        self.line.setContentsMargins(12, GRID, 12, GRID)
+        self.line.addWidget(self.label, 1)
         self.hide()
 
     def show_text(self, sentence: str) -> None:
@@ -134,10 +137,10 @@ class FlowLayout(QLayout):
     def count(self) -> int:
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def itemAt(self, index: int) -> QLayoutItem | None:
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def takeAt(self, index: int) -> QLayoutItem | None:
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
@@ -183,7 +186,9 @@ class FlowLayout(QLayout):
                 width = rect.right() - x + 1
             if move:
                 # Labels stand on the middle of the chips of their line.
-                tall = max(hint.height(), 30) if isinstance(item.widget(), QLabel) else hint.height()
+                tall = (
+                    max(hint.height(), 30) if isinstance(item.widget(), QLabel) else hint.height()
+                )
                 item.setGeometry(QRect(QPoint(x, y), QSize(width, tall)))
             x += width + self._gap
             line_height = max(line_height, hint.height())

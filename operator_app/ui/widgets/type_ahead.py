@@ -65,7 +65,7 @@ class TypeAhead(QLineEdit):
         """The list on screen, or None."""
         return self._list if self._list is not None and self._list.isVisible() else None
 
-    def find(self, query: str) -> list[Entry]:
+    def entries_for(self, query: str) -> list[Entry]:
         """Entries whose words begin with the words typed; the best first.
 
         Best means: the label itself begins so; then the list's own order.
@@ -101,7 +101,7 @@ class TypeAhead(QLineEdit):
 
     def mousePressEvent(self, event: object) -> None:
         super().mousePressEvent(event)  # type: ignore[arg-type]
-        self._show(self.find(self.text() if self.isModified() else ""))
+        self._show(self.entries_for(self.text() if self.isModified() else ""))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
@@ -110,7 +110,7 @@ class TypeAhead(QLineEdit):
         )
         if plain and key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             if self.suggestions is None:
-                self._show(self.find(""))
+                self._show(self.entries_for(""))
             else:
                 self._move(1 if key == Qt.Key.Key_Down else -1)
         elif plain and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -124,22 +124,22 @@ class TypeAhead(QLineEdit):
 
     def _open_if_focused(self) -> None:
         if self.hasFocus() and not self.text():
-            self._show(self.find(""))
+            self._show(self.entries_for(""))
 
     def _on_edited(self, typed: str) -> None:
-        self._show(self.find(typed))
+        self._show(self.entries_for(typed))
 
     def _on_enter(self) -> None:
         chosen = self._list.currentItem() if self.suggestions is not None and self._list else None
-        if self.text() and self.isModified() and chosen is not None:
-            self._take(chosen)
-        elif chosen is not None and chosen.isSelected() and not self.text():
+        if (self.text() and self.isModified() and chosen is not None) or (
+            chosen is not None and chosen.isSelected() and not self.text()
+        ):
             self._take(chosen)
         else:
             self.passed.emit()
 
     def _pick_nth(self, n: int) -> None:
-        entries = self.find("")
+        entries = self.entries_for("")
         if n <= len(entries):
             self.close_list()
             self.picked.emit(entries[n - 1].code)

@@ -1,0 +1,67 @@
+"""The start: process to painted sign-in window, against an empty window with SQLAlchemy."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from operator_app.config import paths
+from operator_app.db.keyring import new_recovery_key
+from operator_app.domain.clock import system_clock
+from operator_app.services.set_up import set_up_office
+from tests.benchmarks.measure import ROOT, Result, by_turns, medians
+from tests.conftest import CHEAP, PASSWORD, office_setup
+
+ROUNDS = 15
+SURROUNDINGS = {
+    **os.environ,
+    "QT_QPA_PLATFORM": "offscreen",
+    "OPERATOR117_EXIT_WHEN_READY": "1",
+    "PYTHONPATH": str(ROOT),
+}
+
+
+@pytest.mark.bench
+def test_start(tmp_path: Path, results: list[Result]) -> None:
+    """Both ends are counted: the start of the process and, with nothing to save, its end."""
+    where = paths(tmp_path)
+    set_up_office(where, office_setup(), PASSWORD, new_recovery_key(), system_clock, CHEAP)
+    memory: tuple[list[int], list[int]] = ([], [])
+
+    def ours() -> float:
+        took, most = _run(str(ROOT / "main.py"), "--data", str(tmp_path))
+        memory[0].append(most)
+        return took
+
+    def floor() -> float:
+        took, most = _run(str(ROOT / "tests" / "benchmarks" / "bare_window.py"))
+        memory[1].append(most)
+        return took
+
+    one, other = medians(by_turns(ours, floor, rounds=ROUNDS, warm=2))
+    results.append(Result("start to sign-in window", "ms", one * 1e3, other * 1e3, 1.25))
+    if any(memory[1]):
+        one, other = (statistics.median(most) / 1024 for most in memory)
+        results.append(Result("memory at the sign-in window", "MB", one, other, 1.2))
+
+
+def _run(*arguments: str) -> tuple[float, int]:
+    """(seconds, most resident memory in KB or 0 where the system does not tell)."""
+    start = time.perf_counter()
+    child = subprocess.Popen(
+        [sys.executable, *arguments], env=SURROUNDINGS, stderr=subprocess.DEVNULL
+    )
+    if not hasattr(os, "wait4"):
+        assert child.wait(60) == 0
+        return time.perf_counter() - start, 0
+    _, status, usage = os.wait4(child.pid, 0)
+    took = time.perf_counter() - start
+    child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == 0
+    return took, usage.ru_maxrss

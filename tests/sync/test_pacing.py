@@ -1,0 +1,64 @@
+"""When to try again and how much to send: figures, and clocks that jump."""
+
+from __future__ import annotations
+
+import pytest
+
+from operator_app.db.sync_state import BatchSize, Retry
+from operator_app.sync import pacing
+
+NOW = 1_800_000_000_000
+YEARS = 10 * 365 * 86_400_000
+
+
+def wait(retry: Retry, now: int = NOW, due: int | None = None, urgent: bool = False) -> int:
+    return pacing.wait_ms(retry, now, next_due_at=due, urgent=urgent)
+
+
+def test_full_jitter() -> None:
+    for jitter in (0.0, 0.25, 0.999):
+        retry = pacing.failed(Retry(failures=3), NOW, jitter, None)
+        assert wait(retry) == round(jitter * 40_000)
+        assert wait(retry, NOW + 10_000) == max(0, round(jitter * 40_000) - 10_000)
+
+
+@pytest.mark.parametrize(("urgent", "cap"), [(False, 3_600_000), (True, 300_000)])
+def test_the_wait_has_a_cap_whatever_the_number_of_failures(urgent: bool, cap: int) -> None:
+    assert wait(Retry(10_000, 1.0, NOW), urgent=urgent) == cap
+
+
+def test_the_servers_wish_is_a_floor() -> None:
+    retry = pacing.failed(Retry(), NOW, 0.0, 900)
+    assert wait(retry) == 900_000
+    assert wait(retry, urgent=True) == 900_000
+    assert wait(pacing.hurried(retry)) == 0
+
+
+@pytest.mark.parametrize("jump", [-YEARS, YEARS])
+@pytest.mark.parametrize(
+    "retry", [Retry(9, 1.0, NOW, NOW + 900_000), Retry(at=NOW), Retry(9, 1.0, NOW)]
+)
+def test_a_clock_that_jumps_makes_nobody_wait(retry: Retry, jump: int) -> None:
+    assert wait(retry, NOW + jump) == 0
+
+
+def test_idle_rounds_and_what_is_due() -> None:
+    retry = pacing.succeeded(NOW)
+    assert wait(retry) == pacing.IDLE_MS
+    assert wait(retry, due=NOW) == 0
+    assert wait(retry, due=NOW + 60_000) == 60_000
+    assert wait(retry, due=NOW + 10**9) == pacing.IDLE_MS
+    assert wait(Retry()) == 0
+
+
+def test_batches() -> None:
+    size = BatchSize()
+    counts = []
+    for _ in range(6):
+        size = pacing.halved(size, size.items)
+        counts.append(size.items)
+    assert counts == [10, 5, 2, 1, 1, 1]
+    for _ in range(100):
+        size = pacing.grown(size, most_items=200)
+    assert size == BatchSize(200, pacing.MOST_BATCH_BYTES)
+    assert pacing.within(size, 50, 100_000) == BatchSize(50, 95_904)
