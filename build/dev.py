@@ -26,6 +26,7 @@ HELP = """python build/dev.py COMMAND
   test [pytest arguments]    ruff, mypy, architecture contracts and all tests
   run [arguments]            the program itself, with its data in .cache/office
   serve [arguments]          the ministry's receiver on this machine, with its data in .cache/ministry
+  serve code OFFICE          an enrolment code for a PC of that office
   bench [pytest arguments]   the benchmarks, as ratios
   shots DIR                  pictures of all screens
   strings                    bring resources/i18n/*.po up to date with the source

@@ -145,7 +145,13 @@ class Application(QObject):
 
     def _show_sign_in(self) -> None:
         window = SignInWindow(
-            self.sign_in, self.tasks, self.preferences, self.paths, self.clock, cost=self.cost
+            self.sign_in,
+            self.tasks,
+            self.preferences,
+            self.paths,
+            self.clock,
+            office_name=self.preferences.office_name,
+            cost=self.cost,
         )
         window.signed_in.connect(self._on_signed_in)
         self._show(window)

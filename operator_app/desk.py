@@ -63,6 +63,7 @@ class Desk:
         )
         with database.read() as connection:
             office = settings.read_office(connection)
+        application.preferences.office_name = office.name(language())
         places = self._work_places() if actor.may(Right.SEE_CALLS) else []
         self.window = MainWindow(
             actor,
@@ -172,7 +173,8 @@ class Desk:
                 (_("People"), PeoplePage(self._accounts, self.actor, self._tasks, self._dialogs))
             )
             label, icon, title = _("Manage"), "administration", _("Administration")
-        return Place("administration", label, icon, "Ctrl+4", AdministrationScreen(title, pages))
+        self.administration = AdministrationScreen(title, pages)
+        return Place("administration", label, icon, "Ctrl+4", self.administration)
 
     def _wire(self) -> None:
         application = self._application

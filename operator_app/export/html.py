@@ -194,13 +194,15 @@ def _foot(log: DailyLog, handover_note: str) -> str:
     note = "<br>".join(escape(line) for line in lines if line.strip())
     made = _("Made {moment}").format(moment=f"{local(log.made_at):%d.%m.%Y %H:%M}")
     line = "_" * 28
+    # Outside the f-strings below: the extraction of strings does not look into them.
+    heading, handed, taken = _("Handover note"), _("Handed over"), _("Taken over")
     return (
         f'<table width="100%" cellspacing="0" cellpadding="8"><tr><td bgcolor="{SOFT}">'
-        f'<span style="font-size:11px;color:{MUTED}">{escape(_("Handover note"))}</span><br>'
+        f'<span style="font-size:11px;color:{MUTED}">{escape(heading)}</span><br>'
         f"{note or '<br><br>'}</td></tr></table>{_gap(22)}"
         '<table width="100%" cellspacing="0" cellpadding="0"><tr>'
-        f'<td width="38%" style="color:{MUTED}">{escape(_("Handed over"))} {line}</td>'
-        f'<td width="38%" style="color:{MUTED}">{escape(_("Taken over"))} {line}</td>'
+        f'<td width="38%" style="color:{MUTED}">{escape(handed)} {line}</td>'
+        f'<td width="38%" style="color:{MUTED}">{escape(taken)} {line}</td>'
         f'<td align="right" style="color:{MUTED};font-size:10px">{escape(made)}</td>'
         "</tr></table>"
     )

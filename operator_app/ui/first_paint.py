@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 class FirstPaint(QObject):
     """Calls `then` once, when the window and all in it were painted for the first time."""
 
-    def __init__(self, window: QWidget, then: Callable[[], None]) -> None:
+    def __init__(self, window: QWidget, then: Callable[[], object]) -> None:
         super().__init__(window)
         self._then = then
         window.installEventFilter(self)

@@ -54,3 +54,12 @@ class Preferences:
     @last_login.setter
     def last_login(self, value: str) -> None:
         self._settings.setValue("last_login", value)
+
+    @property
+    def office_name(self) -> str:
+        """Whose PC this is, for the sign-in window: the database is still closed then."""
+        return str(self._settings.value("office_name", ""))
+
+    @office_name.setter
+    def office_name(self, value: str) -> None:
+        self._settings.setValue("office_name", value)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -53,15 +53,14 @@ def test_start(tmp_path: Path, results: list[Result]) -> None:
 
 def _run(*arguments: str) -> tuple[float, int]:
     """(seconds, most resident memory in KB or 0 where the system does not tell)."""
-    start = time.perf_counter()
-    child = subprocess.Popen(
-        [sys.executable, *arguments], env=SURROUNDINGS, stderr=subprocess.DEVNULL
+    timed = str(ROOT / "tests" / "benchmarks" / "timed.py")
+    done = subprocess.run(
+        [sys.executable, "-S", timed, sys.executable, *arguments],
+        env=SURROUNDINGS,
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=60,
     )
-    if not hasattr(os, "wait4"):
-        assert child.wait(60) == 0
-        return time.perf_counter() - start, 0
-    _, status, usage = os.wait4(child.pid, 0)
-    took = time.perf_counter() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
-    assert child.returncode == 0
-    return took, usage.ru_maxrss
+    took, memory, code = json.loads(done.stdout)
+    assert code == 0
+    return took, memory

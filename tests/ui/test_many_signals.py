@@ -1,4 +1,6 @@
-"""A long working day: the program outlives more signals than Python 3.11 with PySide6 bears."""
+"""A long working day: PySide6 6.12.0 on Python 3.11 loses a reference to True with each signal and
+to None with each slot, and the program ends after some thousand of them. That is why it is pinned
+below 6.12."""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ class Bell(QObject):
     rang = Signal()
 
 bell = Bell()
+bell.rang.connect(lambda: None)
 for _ in range(20_000):
     bell.rang.emit()
 """

@@ -1,0 +1,81 @@
+"""Invented calls for pictures and trials: the same ones from the same seed. Nobody is real."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+from operator_app.domain.calls import CallForm
+from operator_app.domain.clock import to_ms
+from operator_app.domain.people import Actor
+from operator_app.domain.reference import Reference
+from operator_app.services.calls import Calls
+
+NOTES = (
+    "Спрашивает, какие документы нужны. Объяснён порядок, дан адрес управления.",
+    "Төлөм эки ай бою келген жок. Башкармалыкка кайрылуу сунушталды.",
+    "Просит объяснить отказ. Рассказано, как и куда обжаловать.",
+    "",
+)
+QUIET = ("SILENT", "SILENT", "SILENT", "DROP", "WRONG", "PRANK", "TEST", "MISSED")
+
+
+class MovableClock:
+    """A clock that is set by hand."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def save_invented_calls(
+    calls: Calls,
+    clock: MovableClock,
+    reference: Reference,
+    actors: list[Actor],
+    count: int,
+    seed: int = 117,
+) -> None:
+    """Save `count` calls that end now, about one every twelve minutes of office hours."""
+    rng = random.Random(seed)  # noqa: S311 - invented data
+    end = clock.now
+    topics = [c.code for c in reference.codes("topic_l2")]
+    places = [d.code for d in reference.divisions(2)]
+    actions = [c.code for c in reference.codes("action")][:8]
+    moment = end - timedelta(minutes=12 * count)
+    for _ in range(count):
+        clock.now = moment
+        started_at = to_ms(moment)
+        if rng.random() < 0.4:
+            form = CallForm(started_at=started_at, contact_kind=rng.choice(QUIET))
+            length = rng.randrange(3, 20)
+        else:
+            length = rng.randrange(60, 900)
+            topic = rng.choice(topics)
+            danger = "Y" if topic.startswith("VIO") and rng.random() < 0.4 else "N"
+            form = CallForm(
+                started_at=started_at,
+                contact_kind=rng.choice(("SELF", "SELF", "SELF", "OTHER", "PROF", "FOLLOW")),
+                danger_now=danger,
+                danger_at=started_at + 9000 if danger == "Y" else None,
+                language=rng.choice(("ky", "ky", "ru", "ru", "uz")),
+                topics=(topic,),
+                benefit_issue="HOW" if topic.startswith("BEN") else None,
+                caller_sex=rng.choice("FFMU"),
+                caller_age_group=rng.choice("AAAAC"),
+                division=rng.choice(places),
+                phone=f"0555 {rng.randrange(10**6):06d}" if rng.random() < 0.5 else "",
+                note=rng.choice(NOTES),
+                actions=("E102",) if danger == "Y" else (rng.choice(actions),),
+            )
+        clock.now = moment + timedelta(seconds=length)
+        calls.save(rng.choice(actors), form)
+        moment += timedelta(minutes=rng.randrange(4, 20))
+    clock.now = max(end, clock.now)
+
+
+def office_morning() -> datetime:
+    """The moment of the pictures: 24 November 2026, 11:40 in Bishkek."""
+    return datetime(2026, 11, 24, 5, 40, tzinfo=UTC)

@@ -1,0 +1,39 @@
+"""Garbage is collected from the event loop, and nowhere else."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from operator_app.ui.garbage import GarbageTimer
+
+
+class Knot:
+    """An object that only the collector can free."""
+
+    def __init__(self) -> None:
+        self.self = self
+
+
+@pytest.fixture
+def collector_off() -> Iterator[None]:
+    gc.disable()
+    yield
+    gc.enable()
+    gc.unfreeze()
+
+
+def test_a_cycle_is_freed_when_its_generation_is_due(qtbot: QtBot, collector_off: None) -> None:
+    parent = QObject()
+    timer = GarbageTimer(parent)
+    knot = weakref.ref(Knot())
+    assert knot() is not None
+    kept = [[] for _ in range(gc.get_threshold()[0] + 100)]
+    qtbot.waitUntil(lambda: knot() is None)
+    assert kept and not gc.isenabled()
+    timer.collect()
