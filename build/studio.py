@@ -101,12 +101,16 @@ class Studio:
         """The list, an opened call, its history."""
         self._go_to(Qt.Key.Key_2)
         self._picture("journal")
+        screen = self._app.desk_now.journal_screen
+        if screen is None:
+            raise RuntimeError("no journal")
+        self._hands.wait(lambda: screen.model.rowCount() > 0, "rows")
         self._hands.press(Qt.Key.Key_Home)
         self._hands.press(Qt.Key.Key_Return)
-        QTest.qWait(400)
+        self._hands.wait(lambda: screen.opened_call is not None, "an opened call")
         self._picture("journal-call")
         self._hands.press(Qt.Key.Key_F7)
-        QTest.qWait(400)
+        self._hands.wait(lambda: screen.pages.currentIndex() == 2, "its history")
         self._picture("journal-history")
         self._hands.press(Qt.Key.Key_Escape)
         self._hands.press(Qt.Key.Key_Escape)
@@ -114,7 +118,10 @@ class Studio:
     def reports(self) -> None:
         """The daily log."""
         self._go_to(Qt.Key.Key_3)
-        QTest.qWait(400)
+        screen = self._app.desk_now.reports_screen
+        if screen is None:
+            raise RuntimeError("no reports")
+        self._hands.wait(screen.panel.excel_button.isEnabled, "the daily log")
         self._picture("daily-log")
 
     def administration(self) -> None:

@@ -189,6 +189,7 @@ class Desk:
         self.idle.idled.connect(self.lock)
         if self.call_screen is not None and self.journal_screen is not None:
             window.new_call_asked.connect(self.call_screen.start)
+            self.call_screen.progress_changed.connect(window.show_in_call)
             self.journal_screen.amend_asked.connect(self._on_amend_asked)
             self.call_screen.closed_amendment.connect(self._on_amended)
             self.events.open_call_asked.connect(lambda _call_id: window.go_to("journal"))

@@ -62,7 +62,9 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(900, 500)
         self._actor = actor
         self._appearance = appearance
+        self._overdue = 0
         self._overdue_phoned = 0
+        self._in_call = False
         self.places = {place.name: place for place in places}
         self.rail_buttons: dict[str, QToolButton] = {}
         self.pages = QStackedWidget()
@@ -109,6 +111,9 @@ class MainWindow(QMainWindow):
             return
         self.pages.setCurrentWidget(place.page)
         self.rail_buttons[name].setChecked(True)
+        self._show_urgent()
+        # Where the person was on that page; keys must not go on to the page before.
+        (place.page.focusWidget() or place.page).setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def current_place(self) -> str:
@@ -124,13 +129,22 @@ class MainWindow(QMainWindow):
         set_state(self.pill, "tone", wording.tone)
         if status.urgent_overdue == 0:
             self._overdue_phoned = 0
-        late = status.urgent_overdue > self._overdue_phoned
         self._overdue = status.urgent_overdue
+        self._show_urgent()
+
+    def show_in_call(self, in_call: bool) -> None:
+        """While a call is in progress the caller comes first: the strip waits until it is saved."""
+        self._in_call = in_call
+        self._show_urgent()
+
+    def _show_urgent(self) -> None:
+        waits = self._in_call and self.current_place == "call"
+        late = self._overdue > self._overdue_phoned and not waits
         self.urgent.show_text(
             _(
                 "{n} urgent records are not at the ministry after 15 minutes. "
                 "Phone the duty officer, then press “Phoned”."
-            ).format(n=status.urgent_overdue)
+            ).format(n=self._overdue)
             if late
             else ""
         )
@@ -141,7 +155,7 @@ class MainWindow(QMainWindow):
 
     def _on_phoned(self) -> None:
         self._overdue_phoned = self._overdue
-        self.urgent.show_text("")
+        self._show_urgent()
         self.duty_officer_phoned.emit(self._overdue)
 
     def _add_shortcuts(self, desk: QWidget) -> None:
@@ -161,7 +175,10 @@ class MainWindow(QMainWindow):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         right.addWidget(self._top_bar(office_name))
-        right.addWidget(self.urgent)
+        strip = QHBoxLayout()
+        strip.setContentsMargins(20, 12, 20, 0)
+        strip.addWidget(self.urgent)
+        right.addLayout(strip)
         right.addWidget(self.pages, 1)
         desk = QWidget()
         layout = QHBoxLayout(desk)

@@ -59,7 +59,10 @@ def status_wording(status: SyncStatus) -> Wording:
         parts = [_("All at the ministry")]
     if status.needs_you:
         parts.append(_("{n} need you").format(n=status.needs_you))
-    if status.needs_you or status.state in (LinkState.REFUSED, LinkState.CLOCK_WRONG):
+    if status.urgent_overdue:
+        parts.append(_("{n} urgent late").format(n=status.urgent_overdue))
+    urgent = status.urgent_overdue or status.needs_you
+    if urgent or status.state in (LinkState.REFUSED, LinkState.CLOCK_WRONG):
         tone = "danger"
     elif status.state is LinkState.ONLINE and not status.waiting:
         tone = "calm"

@@ -79,8 +79,9 @@ def test_danger_turns_the_strip_on_and_is_sent_first(
 def test_strip_goes_when_danger_was_pressed_by_mistake(pc: OfficePC) -> None:
     pc.start_call()
     pc.hands.answer("11")
-    pc.press(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
-    pc.wait(lambda: pc.screen.fields.danger.hasFocus(), "the danger question again")
+    for _back in range(2):  # over the language, which is preset
+        pc.press(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert pc.screen.fields.danger.hasFocus()
     pc.hands.answer("2")
     assert not pc.screen.fields.strip.isVisible()
 
@@ -107,6 +108,7 @@ def test_a_call_is_amended_and_made_void_from_the_journal_by_keys(pc: OfficePC) 
     journal = pc.desk.journal_screen
     assert journal is not None
     pc.wait(lambda: journal.opened_call is not None and journal.opened_call.revision == 2, "shown")
+    pc.settle()
     pc.press(Qt.Key.Key_F7)
     pc.wait(lambda: journal.pages.currentWidget() is journal.history_view, "its history")
     pc.wait(lambda: journal.history_view.changed_fields == ["note"], "what changed")
@@ -117,10 +119,8 @@ def test_a_call_is_amended_and_made_void_from_the_journal_by_keys(pc: OfficePC) 
     pc.wait(lambda: len(pc.revisions()) == 3, "three revisions")
     first, second, third = pc.revisions()
     assert {r.record_id for r in (first, second, third)} == {first.record_id}
-    assert second.body["note"].endswith("better understood")
-    assert second.body["note"].startswith("as it was heard") or "as it was heard" in (
-        second.body["note"]
-    )
+    assert "as it was heard" in second.body["note"]
+    assert "better understood" in second.body["note"]
     assert third.kind is Kind.VOID
     assert third.body["void_reason"] == "entered twice"
     pc.wait(lambda: "Void" in pc.words(journal), "said to be void")

@@ -26,16 +26,22 @@ SHOWS_TEXT = {
 NOBODY_LOOKS = {
     "debug", "info", "warning", "error", "exception", "critical", "getLogger",
     "setObjectName", "setProperty", "property", "setStyleSheet", "QFont", "QRegularExpression",
-    "compile", "match", "fullmatch", "sub", "split", "strftime", "getattr", "environ", "get",
+    "value", "edit", "compile", "match", "fullmatch", "sub", "split", "strftime", "getattr", "environ", "get",
     "add_argument_group", "set_default",
 }  # fmt: skip
+MEASURES = {"_WIDEST"}
+"""Tables of samples that columns are measured by; nobody sees them."""
 NAMES = {
     "117 Operator", "Fusion",
     "Arial", "DejaVu Sans", "Inter", "Noto Sans", "Open Sans", "Segoe UI",
+    "Кыргызча", "Русский", "English",
 }  # fmt: skip
-"""The product, Qt's style and fonts are called the same in every language."""
-SAME_EVERYWHERE = re.compile(r"\s*((Ctrl|Alt|Shift)\+)*(F\d{1,2}|Enter|Return|Esc|[A-Z])\s*|[dMyhHms .:]+")
-"""Keys as they are printed on the keyboard, and patterns of dates."""
+"""The product, Qt's style, fonts and languages are called the same in every language."""
+SAME_EVERYWHERE = re.compile(
+    r"\s*((Ctrl|Alt|Shift)\+)*(F\d{1,2}|Enter|Return|Esc|Del|[A-Z])\s*"
+    r"|[dMyhHms .:]+|[X-]+|https://"
+)
+"""Keys as they are printed on the keyboard, patterns of dates and keys, the beginning of a URL."""
 LETTER = re.compile(r"[^\W\d_]")
 PROSE = re.compile(r"[^\W\d_]{2,}[,.:;!?…]? [^\W\d_]{2,}|^[A-ZА-ЯЁӨҮҢ][a-zа-яёөүң]{2,}[.…:!?]?$")
 MARKUP = re.compile(r"[<{}=#]|^\s*(SELECT|PRAGMA|font-|[a-z-]+:)")
@@ -97,6 +103,8 @@ def _literals(node: ast.AST) -> Iterator[tuple[ast.Constant, str]]:
         return
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return  # a docstring
+    if isinstance(node, ast.Assign) and {_name(t) for t in node.targets} & MEASURES:
+        return
     for name, field in ast.iter_fields(node):
         if name in {"annotation", "returns", "keys", "decorator_list", "format_spec"}:
             continue

@@ -117,6 +117,8 @@ class SyncMachine(RuleBasedStateMachine):
         for _ in range(ROUNDS_TO_ARRIVE):
             self.desk.cycle.send_now()
             self.desk.run()
+            # Later receipts of what was held are fetched every ten minutes.
+            self.clock.forward(minutes=15)
         assert self.desk.status().waiting == 0, self.desk.rows()
         assert set(arrived(self.receiver.store)) == {c.op_id for c in self.saved}
         assert set(self.desk.states().values()) <= {"applied"}

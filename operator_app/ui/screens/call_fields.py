@@ -51,6 +51,8 @@ class CallFields(QWidget):
     changed = Signal()
     nuisance_picked = Signal(str)
     phone_edited = Signal(str)
+    went_on = Signal(QWidget)
+    """The focus moved by itself to this field."""
 
     def __init__(self, reference: Reference, clock: Clock) -> None:
         super().__init__()
@@ -165,6 +167,7 @@ class CallFields(QWidget):
         if target is None:
             target = next((f for _n, f in self._core if not self._answered(f)), None)
         (target or self.note).setFocus(Qt.FocusReason.OtherFocusReason)
+        self.went_on.emit(target or self.note)
 
     def _wire(self) -> None:
         self.kind.picked.connect(self._on_kind_picked)
@@ -174,6 +177,7 @@ class CallFields(QWidget):
         self.benefit_issue.picked.connect(partial(self._go_on, self.benefit_issue))
         for _name, field in self._core:
             field.passed.connect(partial(self._go_on, field))
+            field.changed.connect(partial(field.set_missing, False))
             field.changed.connect(self._on_changed)
         self.relation.changed.connect(self._on_changed)
         self.phone.textChanged.connect(self._on_changed)
@@ -197,6 +201,7 @@ class CallFields(QWidget):
             (f for f in rest if f.isVisible() and not self._answered(f)), self.note
         )
         target.setFocus(Qt.FocusReason.TabFocusReason)
+        self.went_on.emit(target)
 
     def _answered(self, field: ChipGroup | ChoiceField | TagField) -> bool:
         return bool(field.values if isinstance(field, TagField) else field.value)

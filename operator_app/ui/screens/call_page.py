@@ -40,6 +40,7 @@ class CallPage(QWidget):
         self._seconds = QTimer(self, interval=1000)
         self._seconds.timeout.connect(self._show_time)
         self._lay_out()
+        fields.went_on.connect(self.scroll_area.ensureWidgetVisible)
 
     def begin(self, title: str, number: str, started_at: int) -> None:
         """A form was loaded: its title, its number ("" while unknown), when the call began."""

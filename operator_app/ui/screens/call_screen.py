@@ -35,6 +35,7 @@ class CallScreen(QWidget):
 
     saved = Signal(str)
     closed_amendment = Signal(str)
+    progress_changed = Signal(bool)
 
     def __init__(
         self,
@@ -141,6 +142,7 @@ class CallScreen(QWidget):
 
     def _show_form(self, form: CallForm, title: str, number: str) -> None:
         self._in_progress = True
+        self.progress_changed.emit(True)
         self._earlier_for = ""
         self.fields.load(form)
         self._pages.setCurrentWidget(self.page)
@@ -151,6 +153,7 @@ class CallScreen(QWidget):
 
     def _leave_form(self) -> None:
         self._in_progress = False
+        self.progress_changed.emit(False)
         self._amends = None
         self.page.end()
         self._autosave.stop()

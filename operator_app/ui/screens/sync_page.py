@@ -23,7 +23,7 @@ from operator_app.errors import BadInput
 from operator_app.i18n import _
 from operator_app.services.connection import Connection, ConnectionFacts
 from operator_app.sync import status as sync
-from operator_app.sync.status import OutboxRow, SyncStatus
+from operator_app.sync.status import LinkState, OutboxRow, SyncStatus
 from operator_app.ui.events import Events
 from operator_app.ui.models.plain_table import PlainTable, plain_view
 from operator_app.ui.problems import fault_sentence, sentence
@@ -121,11 +121,12 @@ class SyncPage(QWidget):
         self.advice.show_text(self._advice(status, picture.facts))
         self._refused = picture.refused
         self.again_button.setEnabled(bool(picture.refused))
+        sends = status.state not in (LinkState.NOT_CONFIGURED, LinkState.NOT_ENROLLED)
         self.waiting.show_rows(
             (
                 row.number,
                 day_and_time(row.saved_at, today),
-                state_wording(row.state).words,
+                state_wording(row.state, sends=sends).words,
                 str(row.attempts),
                 code_sentence(row.last_code),
             )
