@@ -192,7 +192,8 @@ class Application(QObject):
         """Close the office; the next window is the sign-in."""
         self._leave_desk()
         if self._database is not None:
-            self._database.close()
+            # After the sync round that may be under way with it.
+            self.tasks.network(self, self._database.close, lambda _none: None, self._tell)
             self._database = None
         self._show_sign_in()
 

@@ -91,7 +91,8 @@ class Desk:
         self.idle.stop()
         self.driver.stop()
         self.driver.deleteLater()
-        self.cycle.close()
+        # Not here: a request under way may take all its patience to end.
+        self._tasks.network(self._application, self.cycle.close, _nothing, _nothing)
 
     def keep_draft(self) -> None:
         """Put an unfinished call on the disk."""
@@ -215,6 +216,10 @@ class Desk:
 
     def _on_closed(self) -> None:
         self._application.preferences.geometry = self.window.saveGeometry()
+
+
+def _nothing(_result: object) -> None:
+    """Nobody waits for it."""
 
 
 def _https(url: str) -> Carrier:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
+    bindparam,
     func,
     insert,
     literal_column,
@@ -26,6 +27,7 @@ from sqlalchemy import (
 )
 
 from operator_app.db.models import revision
+from operator_app.db.prepared import Prepared
 from operator_app.db.settings import Device
 from operator_app.domain.ids import new_op_id
 from operator_app.domain.wire import (
@@ -42,6 +44,15 @@ UNFINISHED = text("revision.state <> 'applied'")
 """Spelled as in ix_revision_unconfirmed: with a bound value SQLite would not use that index."""
 WRITTEN_ORDER: ColumnElement[int] = literal_column("revision.rowid")
 """Rows are never deleted, so this is the order in which they were saved, over incarnations too."""
+
+_LAST_SEQ = Prepared(select(func.max(revision.c.seq)).where(revision.c.inc == bindparam("inc")))
+_INSERT = Prepared(
+    insert(revision),
+    columns=(
+        "op_id", "record_id", "kind", "schema", "inc", "seq", "bases", "author_id",
+        "created_at", "payload", "tag", "lane",
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -86,15 +97,13 @@ def append(
     op_id: str | None = None,
 ) -> Header:
     """Write a revision, with the next gapless number of this incarnation."""
-    last = connection.execute(
-        select(func.max(revision.c.seq)).where(revision.c.inc == device.inc)
-    ).scalar()
+    last = _LAST_SEQ.run(connection, {"inc": device.inc}).fetchone()[0]
     header = Header(op_id or new_op_id(), device.device_id, device.inc, (last or 0) + 1)
     plaintext = payload(
         header, record_id=record_id, kind=kind, bases=bases, author=author_id, at=at, body=body
     )
-    connection.execute(
-        insert(revision),
+    _INSERT.run(
+        connection,
         {
             "op_id": header.op_id,
             "record_id": record_id,

@@ -113,7 +113,9 @@ class _Words:
         rows: list[Row] = []
         for group, left_out in cut_topics(log.topics, most):
             rows.append(Row(self._label("topic_l1", group.code), group.calls))
-            rows += [Row(self._label("topic_l2", x.code), x.calls, True) for x in group.topics]
+            # A topic with nothing below it stands for itself and needs no second line.
+            below = [x for x in group.topics if x.code != group.code]
+            rows += [Row(self._label("topic_l2", x.code), x.calls, True) for x in below]
             if group.topics and left_out:
                 rows.append(Row(_("other topics"), left_out, True))
         return tuple(rows)

@@ -37,7 +37,7 @@ class Tasks(Protocol):
         """The same on the network worker."""
 
     def shut_down(self) -> None:
-        """Let running work end, drop what waits."""
+        """Take nothing new and wait for the rest: a save that was asked for is made."""
 
 
 class TaskRunner(QObject):
@@ -67,7 +67,7 @@ class TaskRunner(QObject):
     def shut_down(self) -> None:
         self._open = False
         for worker in self._workers.values():
-            worker.shutdown(wait=True, cancel_futures=True)
+            worker.shutdown(wait=True)
 
     def _run(
         self, worker: str, receiver: QObject, work: Callable[[], Any], done: Done, failed: Failed

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTabBar, QWidget
 from sqlalchemy import select
 
 from build.hands import Hands
@@ -239,5 +239,11 @@ class OfficePC:
             for kind in (QLabel, QLineEdit, QPushButton, QPlainTextEdit)
             for w in root.findChildren(kind)
             if w.isVisible()
+        ]
+        shown += [
+            bar.tabText(tab)
+            for bar in root.findChildren(QTabBar)
+            if bar.isVisible()
+            for tab in range(bar.count())
         ]
         return "\n".join(shown)

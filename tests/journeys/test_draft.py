@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy
 
 from operator_app.services.calls import Draft
-from operator_app.ui.screens.call_screen import DRAFT_AFTER_MS, CallScreen
+from operator_app.ui.screens.call_screen import CallScreen
 from tests.conftest import FrozenClock
 from tests.journeys.conftest import MakePC
 from tests.journeys.office_pc import CONTROL, OfficePC
@@ -25,13 +26,12 @@ def _timer_runs_out(screen: CallScreen) -> None:
 
 
 def test_typed_text_is_in_the_database_within_three_seconds(pc: OfficePC) -> None:
-    assert DRAFT_AFTER_MS < 3000
     pc.start_call()
     pc.write_note("the first words")
     screen = pc.screen
     # Typing on does not put the moment off: it counts from the first letter.
     left = screen._autosave.remainingTime()
-    assert 0 <= left <= DRAFT_AFTER_MS
+    assert 0 <= left < 3000
     spy = QSignalSpy(screen._autosave.timeout)
     pc.hands.write(", more")
     assert screen._autosave.remainingTime() <= left
@@ -129,12 +129,16 @@ def test_a_call_started_over_an_unfinished_one_loses_neither(
     _timer_runs_out(again.screen)
     again.settle()
     again.save()
+    assert again.screen.ready.offer_card.isVisible()
     again.settle()
     after_cut = again.copy(tmp_path / "after-cut")
     third = make_pc(after_cut)
     third.sign_in()
     third.settle()
-    third.wait(lambda: third.screen.ready.offer_card.isVisible(), "the first is offered")
+    third.wait(lambda: third.screen.ready.resume_button.hasFocus(), "the first is offered")
+    third.press(Qt.Key.Key_Return)
+    assert third.screen.fields.note.toPlainText() == "the first, unfinished"
+    assert third.screen.fields.kind.value is None
 
 
 def test_saving_and_signing_out_at_once_loses_nothing(make_pc: MakePC, pc: OfficePC) -> None:
@@ -156,10 +160,14 @@ def test_saving_and_closing_at_once_loses_nothing(make_pc: MakePC, pc: OfficePC)
     pc.start_call()
     pc.answer_core("2", "али")
     pc.write_note("saved and closed")
-    for _busy in range(3):
-        pc.app.tasks.database(pc.app, lambda: pc.desk.calls.today(pc.desk.actor), print, print)
+    # The worker is busy with something else until after the window is closed.
+    busy = threading.Event()
+    pc.app.tasks.database(pc.app, lambda: busy.wait(20), lambda _r: None, lambda _e: None)
     pc.screen.page.save_button.click()
+    release = threading.Timer(0.5, busy.set)
+    release.start()
     pc.end()
+    release.join()
     again = make_pc(pc.folder)
     again.sign_in()
     again.settle()

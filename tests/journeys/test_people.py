@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 
 from tests.conftest import FrozenClock
 from tests.journeys.conftest import MakePC
@@ -68,8 +68,11 @@ def test_a_fault_of_the_program_keeps_the_draft_and_goes_on(
         raise RuntimeError("typed before the fault")
 
     with caplog.at_level(logging.CRITICAL + 1):
+        # As in the program, where nothing of Python waits around the events.
+        events = QEventLoop()
         QTimer.singleShot(0, pc.screen, fault)
-        pc.wait(lambda: bool(pc.dialogs.told), "the sentence")
+        QTimer.singleShot(0, events.quit)
+        events.exec()
     assert "fault of its own" in pc.dialogs.told.pop()
     kept = pc.desk.calls.draft(pc.desk.actor)
     assert kept is not None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 
 from operator_app.domain.wire import State
 from tests.conftest import FrozenClock
+from tests.faults.proxy import Exchange, FaultProxy
 from tests.journeys.conftest import MakePC
 from tests.journeys.office_pc import CONTROL, OfficePC, make_office
 from tests.receiver import RunningReceiver
@@ -40,6 +42,42 @@ def test_offline_is_a_state_with_a_count_and_send_now_ends_it(
     _calm(pc)
     pc.wait(lambda: pc.desk.sync_page.waiting.rowCount() == 0, "nothing waits")
     assert len(receiver.stages()) == 1
+
+
+def test_a_server_that_hangs_stops_nobody(
+    make_pc: MakePC, receiver: RunningReceiver, tmp_path: Path
+) -> None:
+    hanging, ended = threading.Event(), threading.Event()
+    free = threading.Event()
+
+    def hang(exchange: Exchange) -> None:
+        hanging.set()
+        free.wait(60)
+        exchange.reset()
+        ended.set()
+
+    with FaultProxy(receiver.url) as proxy:
+        folder = tmp_path / "behind-proxy"
+        make_office(folder, proxy.url, receiver.new_code())
+        pc = make_pc(folder)
+        pc.sign_in()
+        _calm(pc)
+        proxy.plan(hang)
+        pc.record("sent, and no answer comes")
+        pc.wait(hanging.is_set, "the request hangs")
+        pc.record("another one meanwhile")
+        pc.wait(lambda: "2 waiting" in pc.pill, "the honest count")
+        pc.desk.window.language_asked.emit("ru")
+        pc.desk.window.language_asked.emit("en")
+        pc.record("and one more")
+        pc.app.sign_out()
+        pc.sign_in("bek")
+        assert not ended.is_set()
+        free.set()
+        pc.go_to(Qt.Key.Key_4, "administration")
+        pc.press(Qt.Key.Key_F9)
+        pc.all_at_ministry(3)
+        _calm(pc)
 
 
 def test_amendments_and_voids_arrive_too(sending_pc: OfficePC, receiver: RunningReceiver) -> None:

@@ -66,8 +66,8 @@ def test_figures_are_those_of_a_plain_count(busy: Busy, day: date) -> None:
     main = Counter(c.form.topics[0] for c in asked)
     assert topic_counts(log) == {
         group: (
-            sum(n for topic, n in main.items() if topic.startswith(group + ".")),
-            Counter({topic: n for topic, n in main.items() if topic.startswith(group + ".")}),
+            sum(n for topic, n in main.items() if topic.partition(".")[0] == group),
+            Counter({topic: n for topic, n in main.items() if topic.partition(".")[0] == group}),
         )
         for group in {topic.partition(".")[0] for topic in main}
     }

@@ -33,7 +33,7 @@ def test_a_cycle_is_freed_when_its_generation_is_due(qtbot: QtBot, collector_off
     timer = GarbageTimer(parent)
     knot = weakref.ref(Knot())
     assert knot() is not None
-    kept = [[] for _ in range(gc.get_threshold()[0] + 100)]
+    kept = [[] for _ in range(3 * gc.get_threshold()[0])]
     qtbot.waitUntil(lambda: knot() is None)
     assert kept and not gc.isenabled()
     timer.collect()

@@ -68,7 +68,7 @@ class CallFields(QWidget):
         self.sex = ChipGroup(sex_chips(reference, shown_in), _("Caller's sex"))
         self.age = ChipGroup(age_chips(reference, shown_in), _("Age"))
         self.phone = QLineEdit()
-        self.phone.setMaxLength(64)
+        self.phone.setMaxLength(200)
         self.phone.setPlaceholderText(_("any number, or “hidden”"))
         self.name = QLineEdit()
         self.name.setMaxLength(200)
@@ -146,9 +146,9 @@ class CallFields(QWidget):
             caller_age_group=self.age.value,
             relation=self.relation.value if self._is_for_another() else None,
             division=self.place.value,
-            caller_name=self.name.text(),
-            phone=self.phone.text(),
-            note=self.note.toPlainText(),
+            caller_name=_whole(self.name.text()),
+            phone=_whole(self.phone.text()),
+            note=_whole(self.note.toPlainText()),
             actions=self.actions_taken.values,
         )
         return self._shown
@@ -274,6 +274,11 @@ class CallFields(QWidget):
         ]  # fmt: skip
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
+
+
+def _whole(typed: str) -> str:
+    """The text without halves of signs, as a broken paste may hold: no encoding can keep them."""
+    return typed.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 class _NoteField(QPlainTextEdit):

@@ -121,6 +121,7 @@ class CallScreen(QWidget):
     def _wire(self) -> None:
         self.ready.start_asked.connect(self.start)
         self.ready.resume_asked.connect(self.resume)
+        self.ready.voided.connect(self._events.calls_changed)
         self.fields.changed.connect(self._on_changed)
         self.fields.nuisance_picked.connect(self._on_nuisance_picked)
         self.fields.phone_edited.connect(self._find_earlier)
@@ -224,6 +225,7 @@ class CallScreen(QWidget):
         amended = self._amends is not None
         self.ready.show_saved(call)
         self._leave_form()
+        self._keep_offered()
         self._events.calls_changed.emit(call.call_id)
         self.saved.emit(call.call_id)
         if amended:
@@ -260,11 +262,27 @@ class CallScreen(QWidget):
             lambda _none: None,
             self._on_failed,
         )
+        self._keep_offered()
 
     def _offer_draft(self) -> None:
         self._tasks.database(
-            self, lambda: self._calls.draft(self._actor), self.ready.offer, self._on_failed
+            self, lambda: self._calls.draft(self._actor), self._on_draft_found, self._on_failed
         )
+
+    def _on_draft_found(self, found: Draft | None) -> None:
+        # A desk made anew goes on with its call by itself: its draft is not another one.
+        if not self._in_progress:
+            self.ready.offer(found)
+
+    def _keep_offered(self) -> None:
+        """Another call took the place of the offered draft on the disk: write it there again."""
+        if (offered := self.ready.offered) is not None:
+            self._tasks.database(
+                self,
+                lambda: self._calls.save_draft(self._actor, offered),
+                lambda _at: None,
+                self._on_failed,
+            )
 
     def _find_earlier(self, phone: str) -> None:
         if phone == self._earlier_for:

@@ -22,6 +22,7 @@ class ReadyPage(QWidget):
 
     start_asked = Signal()
     resume_asked = Signal(object)
+    voided = Signal(str)
 
     def __init__(
         self, calls: Calls, reference: Reference, actor: Actor, tasks: Tasks, dialogs: Dialogs
@@ -58,6 +59,11 @@ class ReadyPage(QWidget):
         layout.addLayout(column, 4)
         layout.addStretch(1)
         self.refresh()
+
+    @property
+    def offered(self) -> Draft | None:
+        """The unfinished form on offer."""
+        return self._draft
 
     def refresh(self) -> None:
         """Read today's figures again."""
@@ -183,7 +189,7 @@ class ReadyPage(QWidget):
         self._last = call
         self.saved_text.setText(_("Void: No. {number}").format(number=call.number))
         self.void_button.hide()
-        self.refresh()
+        self.voided.emit(call.call_id)
 
     def _on_failed(self, error: Exception) -> None:
         self.problem.show_text(sentence(error))

@@ -125,7 +125,8 @@ class ChipGroup(QWidget):
     def _show_cursor(self) -> None:
         for index, chip in enumerate(self._chips):
             shown = self.hasFocus() and index == self._cursor
-            set_state(self.buttons[chip.code], "cursor", shown)
+            # Not "cursor": every widget has a property of that name, the mouse pointer.
+            set_state(self.buttons[chip.code], "pointed", shown)
 
     def _pick(self, code: str) -> None:
         self.buttons[code].setChecked(True)
