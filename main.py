@@ -1,7 +1,7 @@
 """117 Operator: starts the window.
 
-SQLAlchemy is imported before PySide6 and no garbage is collected until the first window is painted:
-together that makes the start a quarter faster (design/performance.md).
+No garbage is collected until the first window is painted, and nothing of the database is imported
+before that: the office is opened by a password, which takes longer to type.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import os  # noqa: E402
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-import sqlalchemy  # noqa: E402, F401 - first, before PySide6
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from operator_app import __version__, config  # noqa: E402

@@ -12,26 +12,25 @@ from PySide6.QtCore import QLockFile, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from operator_app.config import Paths
-from operator_app.db.engine import Database
 from operator_app.db.keyring import KdfCost
 from operator_app.domain.clock import Clock
 from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
 from operator_app.errors import BadInput, EnvironmentProblem
 from operator_app.i18n import use_language
-from operator_app.services.calls import Draft
-from operator_app.services.reference import load_reference
-from operator_app.services.set_up import is_set_up
 from operator_app.services.sign_in import SignIn
 from operator_app.ui import theme
 from operator_app.ui.dialogs import Dialogs
+from operator_app.ui.first_paint import FirstPaint
 from operator_app.ui.preferences import Preferences
 from operator_app.ui.problems import sentence
 from operator_app.ui.sign_in_window import SignInWindow
 from operator_app.ui.tasks import TaskRunner
 
 if TYPE_CHECKING:
+    from operator_app.db.engine import Database
     from operator_app.desk import Desk
+    from operator_app.services.calls import Draft
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +87,8 @@ class Application(QObject):
     def reference(self) -> Reference:
         """Code lists and divisions; read when first needed."""
         if self._reference is None:
+            from operator_app.services.reference import load_reference
+
             self._reference = load_reference(self.paths.resources)
         return self._reference
 
@@ -113,7 +114,7 @@ class Application(QObject):
         sys.excepthook = sys.__excepthook__
 
     def _show_door(self) -> None:
-        if not is_set_up(self.paths):
+        if not self.paths.is_set_up:
             self._show_set_up()
         else:
             self._show_sign_in()
@@ -155,6 +156,12 @@ class Application(QObject):
         )
         window.signed_in.connect(self._on_signed_in)
         self._show(window)
+        # While the password is typed: what the desk needs takes longer to import than the first
+        # window to show.
+        FirstPaint(window, self._warm_up)
+
+    def _warm_up(self) -> None:
+        self.tasks.database(self, _import_desk, lambda _none: None, self._tell)
 
     def _on_signed_in(self, database: Database, actor: Actor) -> None:
         self._database = database
@@ -165,7 +172,6 @@ class Application(QObject):
         """Build the desk of a person; also again, after another language or appearance."""
         if self._database is None:
             return
-        # Imported after the first window is on screen, which does not need it.
         from operator_app.desk import Desk
 
         self.desk = Desk(self, self._database, actor)
@@ -245,3 +251,7 @@ class Application(QObject):
             self.desk.keep_draft()
         if isinstance(error, Exception):
             self._tell(error)
+
+
+def _import_desk() -> None:
+    import operator_app.desk  # noqa: F401

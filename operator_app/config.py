@@ -24,6 +24,11 @@ class Paths:
         return self.data / "office"
 
     @property
+    def is_set_up(self) -> bool:
+        """Whether this data folder holds an office; even a damaged one is never made anew."""
+        return self.office.exists()
+
+    @property
     def database(self) -> Path:
         """The encrypted database."""
         return self.office / "operator.db"

@@ -18,10 +18,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-
 from operator_app.errors import EnvironmentProblem, Fault, NotAllowed
 from operator_app.files import replace_file
 
@@ -89,6 +85,10 @@ class Keyring:
         Raises NotAllowed("sign_in.refused") for an unknown login and a wrong secret alike, after
         the same work, so that neither the answer nor its time tells which logins exist.
         """
+        # Imported when a password was typed: the sign-in window must not wait for it.
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         slot = self.slot(login)
         if slot is None:
             cost = self.slots[0].cost if self.slots else KdfCost()
@@ -203,6 +203,8 @@ def _slot(data: dict[str, Any]) -> Slot:
 
 
 def _wrap(database_id: str, login: str, secret: str, key: bytes, cost: KdfCost) -> Slot:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     slot_id = str(uuid.uuid4())
     salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
     wrapping = _derive(_normal(login, secret), salt, cost)
@@ -218,6 +220,8 @@ def _bound(database_id: str, slot_id: str, login: str, cost: KdfCost) -> bytes:
 
 
 def _derive(secret: str, salt: bytes, cost: KdfCost) -> bytes:
+    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
     return Argon2id(
         salt=salt,
         length=32,

@@ -14,7 +14,8 @@ def load_reference(resources: Path) -> Reference:
     """Everything in resources/data: UTF-8 CSV files with a header."""
     data = resources / "data"
     short = {
-        (row["list"], row["code"]): _labels(row, "label") for row in _rows(data / "short_labels.csv")
+        (row["list"], row["code"]): _labels(row, "label")
+        for row in _rows(data / "short_labels.csv")
     }
     codes = [
         Code(

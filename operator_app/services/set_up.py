@@ -29,11 +29,6 @@ from operator_app.errors import BadInput, EnvironmentProblem
 from operator_app.files import sync_folder
 
 
-def is_set_up(paths: Paths) -> bool:
-    """Whether this data folder holds an office; even a damaged one is never made anew."""
-    return paths.office.exists()
-
-
 def set_up_office(
     paths: Paths,
     setup: OfficeSetup,
@@ -47,7 +42,7 @@ def set_up_office(
     A power cut at any moment leaves either nothing that counts as set up, or a whole office.
     `cost` is calibrated on this PC unless given. Raises EnvironmentProblem and BadInput.
     """
-    if is_set_up(paths):
+    if paths.is_set_up:
         raise EnvironmentProblem("setup.already_done")
     if faults := check_new_person(setup.supervisor_login, setup.supervisor_name, password):
         raise BadInput("setup.faults", faults)
@@ -61,7 +56,9 @@ def set_up_office(
         sync_folder(paths.data)
     except OSError as error:
         full = error.errno == errno.ENOSPC
-        raise EnvironmentProblem("database.disk_full" if full else "database.cannot_open") from error
+        raise EnvironmentProblem(
+            "database.disk_full" if full else "database.cannot_open"
+        ) from error
     finally:
         shutil.rmtree(workplace, ignore_errors=True)
 

@@ -1,23 +1,25 @@
-"""Opening the office with a login and a password; waiting after wrong ones."""
+"""Opening the office with a login and a password; waiting after wrong ones.
+
+What opens the database is imported when a password was typed: the first window does not need it,
+and SQLAlchemy's import alone takes longer than painting the window.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 from dataclasses import dataclass
-
-from sqlalchemy import select
+from typing import TYPE_CHECKING
 
 from operator_app.config import Paths
-from operator_app.db import audit
-from operator_app.db.engine import Database
 from operator_app.db.keyring import RECOVERY_LOGIN, read_keyring
-from operator_app.db.migrate import bring_up_to_date
-from operator_app.db.models import app_user
 from operator_app.domain.clock import Clock, to_ms
-from operator_app.domain.people import Actor, Role
+from operator_app.domain.people import Actor
 from operator_app.errors import EnvironmentProblem, NotAllowed
 from operator_app.files import replace_file
+
+if TYPE_CHECKING:
+    from operator_app.db.engine import Database
 
 FREE_TRIES = 3
 LONGEST_DELAY_SECONDS = 300
@@ -68,12 +70,10 @@ class SignIn:
         Raises NotAllowed ("sign_in.refused", "sign_in.wait"), EnvironmentProblem, Outdated.
         """
         key = self._key(login, password)
-        if not self._paths.database.exists():
-            raise EnvironmentProblem("database.missing")
-        database = Database(self._paths.database, key)
+        from operator_app.services.entrance import open_office
+
+        database = open_office(self._paths, key)
         try:
-            database.prove_key()
-            bring_up_to_date(database, self._paths.migrations, self._paths.backups)
             return database, self._enter(database, login)
         except BaseException:
             database.close()
@@ -100,19 +100,13 @@ class SignIn:
             raise
 
     def _enter(self, database: Database, login: str) -> Actor:
-        now = to_ms(self._clock())
-        with database.write() as connection:
-            row = connection.execute(
-                select(app_user).where(app_user.c.login == login, app_user.c.active == 1)
-            ).first()
-            for failed_at in self._failures.at:
-                audit.append(connection, at=failed_at, user_id="", action="sign_in.failed")
-            if row is not None:
-                audit.append(connection, at=now, user_id=row.user_id, action="sign_in")
+        from operator_app.services.entrance import enter
+
+        actor = enter(database, login, self._failures.at, to_ms(self._clock()))
         self._write_failures(_Failures())
-        if row is None:
+        if actor is None:
             raise NotAllowed("sign_in.refused")
-        return Actor(row.user_id, row.login, row.full_name, Role(row.role))
+        return actor
 
     def _read_failures(self) -> _Failures:
         try:
@@ -128,4 +122,8 @@ class SignIn:
         self._waiting_since = failures.latest
         if changed:
             content = json.dumps({"failed_at": failures.at[-50:]}).encode()
-            replace_file(self._paths.sign_in_delay, content)
+            try:
+                replace_file(self._paths.sign_in_delay, content)
+            except OSError as error:
+                # The delay is then not kept over a restart; that must not keep anybody out.
+                log.warning("sign-in delay not written: %s", type(error).__name__)

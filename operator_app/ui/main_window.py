@@ -148,6 +148,7 @@ class MainWindow(QMainWindow):
             if late
             else ""
         )
+        self._urgent_place.setVisible(late)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
@@ -175,10 +176,13 @@ class MainWindow(QMainWindow):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         right.addWidget(self._top_bar(office_name))
-        strip = QHBoxLayout()
+        # Its margin goes with it: a layout would keep the room while the strip is hidden.
+        self._urgent_place = QWidget()
+        strip = QHBoxLayout(self._urgent_place)
         strip.setContentsMargins(20, 12, 20, 0)
         strip.addWidget(self.urgent)
-        right.addLayout(strip)
+        self._urgent_place.hide()
+        right.addWidget(self._urgent_place)
         right.addWidget(self.pages, 1)
         desk = QWidget()
         layout = QHBoxLayout(desk)

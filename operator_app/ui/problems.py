@@ -91,7 +91,9 @@ SENTENCES: dict[str, str] = {
     "setup.name_missing": N_("The name is missing."),
     "setup.name_too_long": N_("The name is longer than {most} signs."),
     "setup.name_unprintable": N_("The name holds signs that cannot be shown."),
-    "setup.office_code_form": N_("Office code: at most 12 digits, capital Latin letters or dashes."),
+    "setup.office_code_form": N_(
+        "Office code: at most 12 digits, capital Latin letters or dashes."
+    ),
     "setup.division_unknown": N_("This place is not in the list of districts and cities."),
     "setup.language_unknown": N_('The language is "ky", "ru" or "en".'),
     "setup.server_url_form": N_(

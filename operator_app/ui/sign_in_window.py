@@ -5,12 +5,13 @@ It must be painted fast: nothing is imported here that the first picture does no
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from operator_app.config import Paths
-from operator_app.db.engine import Database
 from operator_app.db.keyring import KdfCost, read_keyring
 from operator_app.domain.clock import Clock
 from operator_app.domain.people import Actor
@@ -23,6 +24,9 @@ from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import Notice, button, text
 from operator_app.ui.widgets.door import DoorCard, DoorPage, language_switch
 from operator_app.ui.widgets.sign_in_form import SignInForm
+
+if TYPE_CHECKING:
+    from operator_app.db.engine import Database
 
 CARD_WIDTH = 440
 

@@ -44,6 +44,7 @@ class SyncDriver(QObject):
     def start(self) -> None:
         """Begin; the first round is due at once."""
         self._tick.start()
+        self._read_status()
         self.look()
 
     def stop(self) -> None:
@@ -79,6 +80,10 @@ class SyncDriver(QObject):
         self._tasks.network(self, work, self._on_read, self._on_failed)
 
     def _on_call_changed(self, _call_id: str) -> None:
+        self._read_status()
+        self.look()
+
+    def _read_status(self) -> None:
         # The counter must be right at once, whatever the network is doing.
         self._tasks.database(
             self,
@@ -86,7 +91,6 @@ class SyncDriver(QObject):
             self._events.sync_changed.emit,
             self._on_failed,
         )
-        self.look()
 
     def _on_read(self, status: SyncStatus) -> None:
         self._busy = False

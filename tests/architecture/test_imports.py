@@ -12,7 +12,6 @@ from tests.architecture.source import PROGRAM, ROOT, Module, modules, within
 MAY_IMPORT = {
     "PySide6": ("operator_app.ui", "operator_app.app", "operator_app.desk", "main", "build"),
     "sqlalchemy": (
-        "main",  # before PySide6: the start is a fifth faster (performance.md)
         "operator_app.db",
         "operator_app.services",
         "operator_app.sync",

@@ -26,7 +26,6 @@ from operator_app.db.keyring import Keyring, new_recovery_key, read_keyring, wri
 from operator_app.db.models import call, revision
 from operator_app.domain.clock import system_clock
 from operator_app.errors import AppError, EnvironmentProblem
-from operator_app.services.set_up import is_set_up
 from operator_app.services.sign_in import SignIn
 from tests.conftest import PASSWORD
 from tests.crash.conftest import ClosedOffice
@@ -215,8 +214,8 @@ def test_set_up_leaves_nothing_or_a_whole_office(record, tmp_path) -> None:
     whole = 0
     for image, acknowledged in cuts(disk, records, 60, tmp_path, seed=1):
         where = paths(image)
-        assert is_set_up(where) or not acknowledged
-        if is_set_up(where):
+        assert where.is_set_up or not acknowledged
+        if where.is_set_up:
             database, _ = SignIn(where, system_clock).open("aida", PASSWORD)
             assert database.verify() == []
             database.close()

@@ -11,7 +11,7 @@ from operator_app.config import Paths, paths
 from operator_app.db.keyring import new_recovery_key
 from operator_app.errors import EnvironmentProblem
 from operator_app.services import set_up
-from operator_app.services.set_up import is_set_up, set_up_office
+from operator_app.services.set_up import set_up_office
 from operator_app.services.sign_in import SignIn
 from tests.conftest import CHEAP, PASSWORD, office_setup
 from tests.db.conftest import code_of
@@ -67,7 +67,7 @@ def test_a_failure_at_any_step_leaves_nothing_or_a_whole_office(
     if step == "sync_folder":  # the last step, after the office took its place
         assert _opens(where, clock)
         return
-    assert not is_set_up(where)
+    assert not where.is_set_up
     assert list(where.data.iterdir()) == []
     _set_up(where, clock)
     assert _opens(where, clock)
@@ -86,7 +86,7 @@ def test_a_process_that_dies_at_a_step_leaves_nothing_that_counts(
         finally:
             os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
-    assert not is_set_up(where)
+    assert not where.is_set_up
     assert list(where.data.iterdir()) != []  # the half-made folder under its own name
     _set_up(where, clock)
     assert _opens(where, clock)
@@ -132,4 +132,4 @@ def test_no_secret_lies_beside_the_office(where, clock) -> None:
         content = file.read_bytes()
         for secret in (PASSWORD, recovery_key, recovery_key.replace("-", ""), "K7QM", "Testova"):
             assert secret.encode() not in content
-    assert set_up.is_set_up(where)
+    assert where.is_set_up

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QTabBar,
     QTableView,
     QToolButton,
     QWidget,
@@ -27,7 +28,7 @@ def faults(window: QWidget) -> list[str]:
     found: list[str] = []
     shown = [w for w in window.findChildren(QWidget) if w.isVisible()]
     for widget in shown:
-        if isinstance(widget, READ) and not _inside_a_list(widget):
+        if isinstance(widget, READ) and not _is_document(widget):
             found += [f"{fault}: {_named(widget)}" for fault in _faults_of(widget, window)]
     found += _overlaps(window, shown)
     return found
@@ -40,7 +41,8 @@ def unnamed(window: QWidget) -> list[str]:
         for w in window.findChildren(QWidget)
         if w.isVisible()
         and w.focusPolicy() & Qt.FocusPolicy.TabFocus
-        and not isinstance(w.focusProxy(), QWidget)
+        and not isinstance(w, QTabBar)  # it says the name of the tab
+        and w.focusProxy() is None
         and not (w.accessibleName() or _own_text(w))
     ]
 
@@ -49,7 +51,10 @@ def _own_text(widget: QWidget) -> str:
     return widget.text() if isinstance(widget, QAbstractButton) else ""
 
 
-def _inside_a_list(widget: QWidget) -> bool:
+def _is_document(widget: QWidget) -> bool:
+    """A list or a page of paper, which may scroll; forms may not."""
+    if isinstance(widget, QLabel) and not widget.pixmap().isNull():
+        return True
     parent = widget.parentWidget()
     while parent is not None:
         if isinstance(parent, QAbstractItemView):
@@ -65,14 +70,14 @@ def _faults_of(widget: QWidget, window: QWidget) -> Iterator[str]:
     seen = widget.visibleRegion().boundingRect()
     if not isinstance(widget, QAbstractScrollArea) and not seen.contains(widget.rect()):
         yield f"{widget.width() - seen.width()}x{widget.height() - seen.height()} px are hidden"
-    if isinstance(widget, QLabel) and widget.text() and widget.pixmap().isNull():
+    if isinstance(widget, QLabel) and widget.text():
         yield from _label_faults(widget)
     elif isinstance(widget, QToolButton):
         metrics = widget.fontMetrics()
         missing = metrics.horizontalAdvance(widget.text().replace("&", "")) + 4 - widget.width()
         if missing > 0:
             yield f"{missing} px too narrow"
-    elif isinstance(widget, QAbstractButton):
+    elif isinstance(widget, QAbstractButton) and widget.text():
         missing = widget.sizeHint().width() - widget.width()
         if missing > 0:
             yield f"{missing} px too narrow"

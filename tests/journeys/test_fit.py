@@ -12,6 +12,7 @@ from operator_app.domain.calls import CallForm, new_form
 from operator_app.domain.clock import to_ms
 from operator_app.errors import Fault
 from operator_app.ui.widgets.chips import ChipGroup
+from operator_app.ui.widgets.tag_field import TagField
 from tests.conftest import ALAMUDUN, information_call
 from tests.journeys.conftest import MakePC
 from tests.journeys.fitting import faults, unnamed
@@ -153,8 +154,9 @@ def test_tab_follows_the_eye(make_pc: MakePC, state: str) -> None:
 
 
 def _line_and_place(widget: QWidget, within: QWidget) -> tuple[int, int]:
-    """The line of the form a field stands on, and how far right: by its label's line."""
-    top = widget.mapTo(within, QPoint(0, 0))
+    """The line of the form a field stands on, and how far right; tags stand before their field."""
+    parent = widget.parentWidget()
+    top = (parent if isinstance(parent, TagField) else widget).mapTo(within, QPoint(0, 0))
     return (top.y() // 24, top.x())
 
 

@@ -20,7 +20,6 @@ from operator_app.domain.people import Role
 from operator_app.domain.reference import Reference
 from operator_app.errors import EnvironmentProblem
 from operator_app.services.recovery import set_password_by_recovery
-from operator_app.services.set_up import is_set_up
 from operator_app.services.sign_in import SignIn
 from operator_app.ui import set_up_wizard
 from operator_app.ui.preferences import Preferences
@@ -131,7 +130,7 @@ def test_an_office_is_set_up_by_keys_alone(
     assert len(groups) == 8
     assert wizard.page.action in [b.text() for b in (focused(),)]
     enter()
-    assert not is_set_up(where)
+    assert not where.is_set_up
     write_groups(wizard, groups)
     assert isinstance(wizard.page, DonePage)
     with qtbot.waitSignal(wizard.finished_set_up):
@@ -296,7 +295,7 @@ def test_wrong_groups_create_nothing(make: Make, where: Paths) -> None:
     enter()
     assert page.form.fields[f"recovery.{first}"].problem == ""
     assert "not the signs asked for" in page.form.fields[f"recovery.{second}"].problem
-    assert wizard.page is page and not is_set_up(where)
+    assert wizard.page is page and not where.is_set_up
     press(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert groups_shown(wizard) == groups
 
@@ -314,7 +313,7 @@ def test_power_lost_before_the_last_step_leaves_nothing(make: Make, where: Paths
         # The power goes: no close event, nothing asked.
         wizard.hide()
         assert wizard.pages.index(wizard.page) == steps
-        assert not is_set_up(where)
+        assert not where.is_set_up
         assert [f.name for f in where.data.iterdir() if f.name != "window.ini"] == []
 
 
@@ -354,9 +353,9 @@ def test_power_lost_while_creating_leaves_all_or_nothing(
     )
     assert died.returncode == 9
     if point == "after":
-        assert is_set_up(where)
+        assert where.is_set_up
     else:
-        assert not is_set_up(where)
+        assert not where.is_set_up
         wizard = make(ENGLISH)
         groups = to_recovery_key(wizard)
         enter()
@@ -382,10 +381,10 @@ def test_a_full_disk_is_said_and_the_step_can_be_repeated(
         patched.setattr(set_up_wizard, "set_up_office", full)
         write_groups(wizard, groups)
     assert "The disk is full" in words_on(wizard)
-    assert not is_set_up(where)
+    assert not where.is_set_up
     wizard.go_on()
     assert isinstance(wizard.page, DonePage)
-    assert is_set_up(where)
+    assert where.is_set_up
 
 
 def test_a_data_folder_without_access_is_said(
@@ -402,7 +401,7 @@ def test_a_data_folder_without_access_is_said(
         patched.setattr(Path, "mkdir", refuse)
         write_groups(wizard, groups)
     assert "needs access to its data folder" in words_on(wizard)
-    assert not is_set_up(where)
+    assert not where.is_set_up
 
 
 def test_the_work_goes_on_beside_the_window_which_stays_until_it_ends(
@@ -418,7 +417,7 @@ def test_the_work_goes_on_beside_the_window_which_stays_until_it_ends(
     wizard.go_back()
     assert isinstance(wizard.page, RecoveryCheckPage)
     qtbot.waitUntil(lambda: isinstance(wizard.page, DonePage), timeout=30_000)
-    assert is_set_up(where)
+    assert where.is_set_up
     tasks.shut_down()
 
 

@@ -260,6 +260,10 @@ class CallFields(QWidget):
         what.body.addWidget(labelled(_("What it was about") + "  F6", self.note), 1)
         what.body.addWidget(labelled(_("Action taken"), self.actions_taken))
 
+        for card in (first, who, what):
+            # Low cards: a call with danger and a benefit must need no scrolling at 1366x768.
+            card.body.setContentsMargins(16, GRID, 16, GRID)
+            card.body.setSpacing(6)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
@@ -289,7 +293,7 @@ class _NoteField(QPlainTextEdit):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
-        return QSize(200, 56)
+        return QSize(200, 48)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, 48)

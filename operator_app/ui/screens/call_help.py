@@ -14,6 +14,10 @@ from operator_app.services.calls import EarlierCall
 from operator_app.ui.widgets.basic import GRID, Card, text
 from operator_app.ui.wording import day
 
+WIDTH = 316
+LINK_WIDTH = 268
+"""What a line of a card in a panel of that width holds."""
+
 
 class CallHelp(QWidget):
     """What the operator may need beside the form."""
@@ -24,7 +28,7 @@ class CallHelp(QWidget):
         super().__init__()
         self._reference = reference
         self._clock = clock
-        self.setFixedWidth(316)
+        self.setFixedWidth(WIDTH)
         self.earlier_card = Card(_("Earlier calls from this number"))
         self._earlier = QVBoxLayout()
         self._earlier.setSpacing(GRID)
@@ -62,10 +66,15 @@ class CallHelp(QWidget):
         layout = QVBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        link = QPushButton(
-            f"{day(local(call.started_at).date(), self._today())} · {topic}".replace("&", "&&")
-        )
+        heading = f"{day(local(call.started_at).date(), self._today())} · {topic}"
+        link = QPushButton()
         link.setObjectName("link")
+        link.ensurePolished()
+        shown = link.fontMetrics().elidedText(heading, Qt.TextElideMode.ElideRight, LINK_WIDTH)
+        link.setText(shown.replace("&", "&&"))
+        link.setAccessibleName(heading)
+        if shown != heading:
+            link.setToolTip(heading)
         link.setCursor(Qt.CursorShape.PointingHandCursor)
         link.setAutoDefault(False)
         link.clicked.connect(lambda: self.open_asked.emit(call.call_id))

@@ -48,7 +48,7 @@ class CallPage(QWidget):
         self.number_label.setText(_("No. {number}").format(number=number) if number else "")
         self._started_at = started_at
         self.draft_label.setText("")
-        self.problem.show_text("")
+        self.say_problem("")
         self.show_earlier([])
         self.scroll_area.verticalScrollBar().setValue(0)
         self._seconds.start()
@@ -58,6 +58,11 @@ class CallPage(QWidget):
     def end(self) -> None:
         """The call was saved or discarded."""
         self._seconds.stop()
+
+    def say_problem(self, sentence: str) -> None:
+        """What keeps the call from being saved, in the place of what is missing; "" for nothing."""
+        self.problem.show_text(sentence)
+        self.missing_label.setVisible(not sentence)
 
     def say_of_draft(self, words: str) -> None:
         """What became of the draft, beside the timer."""
@@ -118,16 +123,16 @@ class CallPage(QWidget):
         foot = QHBoxLayout()
         foot.setSpacing(12)
         foot.addWidget(self.missing_label, 1)
+        foot.addWidget(self.problem, 1)
         foot.addWidget(self.discard_button)
         foot.addWidget(self.save_button)
         left = QVBoxLayout()
         left.setSpacing(GRID)
         left.addLayout(head)
-        left.addWidget(self.problem)
         left.addWidget(self.scroll_area, 1)
         left.addLayout(foot)
         columns = QHBoxLayout(self)
-        columns.setContentsMargins(20, 12, 20, 12)
+        columns.setContentsMargins(20, GRID, 20, GRID)
         columns.setSpacing(16)
         columns.addLayout(left, 1)
         columns.addWidget(self.help)

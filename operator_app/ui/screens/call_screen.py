@@ -237,7 +237,7 @@ class CallScreen(QWidget):
         if isinstance(error, BadInput):
             self._show_faults(error)
             return
-        self.page.problem.show_text(sentence(error))
+        self.page.say_problem(sentence(error))
         self.ready.problem.show_text("" if self._in_progress else sentence(error))
         if self._in_progress:
             # What could not be written now is tried again; the text stays on the screen.
@@ -246,7 +246,7 @@ class CallScreen(QWidget):
     def _show_faults(self, error: BadInput) -> None:
         self.fields.mark(error.faults)
         special = [f for f in error.faults if f.code != "call.missing"]
-        self.page.problem.show_text("  ".join(fault_sentence(f) for f in special))
+        self.page.say_problem("  ".join(fault_sentence(f) for f in special))
         self.page.show_missing()
         self.fields.focus_first(error.faults)
 

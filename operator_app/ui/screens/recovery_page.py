@@ -11,7 +11,6 @@ from operator_app.domain.clock import Clock
 from operator_app.domain.people import check_password
 from operator_app.errors import BadInput, Fault, NotAllowed, NotFound
 from operator_app.i18n import _
-from operator_app.services.recovery import set_password_by_recovery
 from operator_app.ui.problems import sentence
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import Notice, button, text
@@ -109,16 +108,23 @@ class RecoveryPage(QWidget):
             return
         key = value("recovery_key")
         self._set_busy(True)
-        self._tasks.database(
-            self,
-            lambda: set_password_by_recovery(
+
+        def work() -> None:
+            # Not at the start: the sign-in window holds this page and must not wait for it.
+            from operator_app.services.recovery import set_password_by_recovery
+
+            set_password_by_recovery(
                 self._paths,
                 self._clock,
                 recovery_key=key,
                 login=login,
                 password=password,
                 cost=self._cost,
-            ),
+            )
+
+        self._tasks.database(
+            self,
+            work,
             lambda _none: self._on_set(login),
             self._on_failed,
         )

@@ -1,0 +1,43 @@
+"""The office behind the door: opens the database and lets a person in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from operator_app.config import Paths
+from operator_app.db import audit
+from operator_app.db.engine import Database
+from operator_app.db.migrate import bring_up_to_date
+from operator_app.db.models import app_user
+from operator_app.domain.people import Actor, Role
+from operator_app.errors import EnvironmentProblem
+
+
+def open_office(paths: Paths, key: bytes) -> Database:
+    """The database of the key, brought up to date. Raises EnvironmentProblem and Outdated."""
+    if not paths.database.exists():
+        raise EnvironmentProblem("database.missing")
+    database = Database(paths.database, key)
+    try:
+        database.prove_key()
+        bring_up_to_date(database, paths.migrations, paths.backups)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def enter(database: Database, login: str, failed_at: Sequence[int], now: int) -> Actor | None:
+    """The active person of the login, or None; audited, with the failures before (UTC ms)."""
+    with database.write() as connection:
+        row = connection.execute(
+            select(app_user).where(app_user.c.login == login, app_user.c.active == 1)
+        ).first()
+        for at in failed_at:
+            audit.append(connection, at=at, user_id="", action="sign_in.failed")
+        if row is None:
+            return None
+        audit.append(connection, at=now, user_id=row.user_id, action="sign_in")
+    return Actor(row.user_id, row.login, row.full_name, Role(row.role))
