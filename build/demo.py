@@ -168,7 +168,7 @@ class Demo:
         self._start_call()
         for answer in ("1", "1", "1", "2"):  # own matter, danger now, woman, adult
             self.hands.answer(answer)
-        self.hands.answer("семейное нас")
+        self.hands.answer("семейн")
         self.hands.press(Qt.Key.Key_Return)
         self.hands.press(Qt.Key.Key_Return)
         self.hands.answer("4")

@@ -68,8 +68,7 @@ class Application(QObject):
     def start(self) -> bool:
         """Show the first window. False when another instance holds the data folder."""
         self.paths.data.mkdir(parents=True, exist_ok=True)
-        self._lock_file.setStaleLockTime(0)
-        if not self._lock_file.tryLock(100):
+        if not self._take_lock():
             return False
         use_language(self.preferences.language, self.paths.resources)
         self._dress()
@@ -77,6 +76,15 @@ class Application(QObject):
         sys.excepthook = self._on_unhandled
         self._show_door()
         return True
+
+    def _take_lock(self) -> bool:
+        self._lock_file.setStaleLockTime(0)
+        if self._lock_file.tryLock(100):
+            return True
+        # A power cut can leave the file empty: Qt then cannot tell whose it was and waits forever.
+        # Only a file that no living process holds can be removed.
+        pid = self._lock_file.getLockInfo()[0]
+        return not pid and self._lock_file.removeStaleLockFile() and self._lock_file.tryLock(100)
 
     def tell_running(self) -> None:
         """Say that the program is open already."""

@@ -26,7 +26,7 @@ from operator_app.sync.status import SyncStatus
 from operator_app.ui import theme
 from operator_app.ui.icons import icon
 from operator_app.ui.sync_wording import status_wording
-from operator_app.ui.widgets.basic import Notice, button, set_state, text
+from operator_app.ui.widgets.basic import Notice, ShortenedLabel, button, set_state, text
 
 RAIL_WIDTH = 84
 LANGUAGE_NAMES = {"ky": "Кыргызча", "ru": "Русский", "en": "English"}
@@ -221,8 +221,7 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(20, 0, 20, 0)
         layout.setSpacing(12)
         layout.addWidget(text("117", "brand"))
-        layout.addWidget(text(office_name, "muted"))
-        layout.addStretch(1)
+        layout.addWidget(ShortenedLabel(office_name, "muted"), 1)
         layout.addWidget(self.pill)
         layout.addWidget(self._person_menu())
         return bar

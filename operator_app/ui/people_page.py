@@ -25,7 +25,7 @@ from operator_app.ui.problems import sentence
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, FlowLayout, Notice, button, labelled, text
 from operator_app.ui.widgets.chips import Chip, ChipGroup
-from operator_app.ui.widgets.door import FittingScroll
+from operator_app.ui.widgets.fitting_scroll import FittingScroll
 from operator_app.ui.widgets.form import (
     Form,
     FormField,

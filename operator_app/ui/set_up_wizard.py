@@ -33,7 +33,8 @@ from operator_app.ui.screens.set_up_pages import (
 )
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, button, text
-from operator_app.ui.widgets.door import MARGIN, DoorCard, DoorPage, FittingScroll
+from operator_app.ui.widgets.door import MARGIN, DoorCard, DoorPage
+from operator_app.ui.widgets.fitting_scroll import FittingScroll
 
 CARD_WIDTH = 560
 ASKED_GROUPS = 2

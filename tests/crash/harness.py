@@ -38,6 +38,7 @@ PRELOAD = (
     "tests.crash.workers",
     "sqlalchemy.dialects.sqlite.pysqlite",
     "phonenumbers",
+    "tests.crash.window_worker",
 )
 """Imported once in the server that each life is forked from. Only imports: nothing is opened."""
 LONGEST_WAIT_SECONDS = 60

@@ -52,6 +52,19 @@ def test_a_second_instance_is_refused_with_a_sentence(make_pc: MakePC, pc: Offic
     assert len(pc.revisions()) == 1
 
 
+@pytest.mark.parametrize("left", [b"", b"\x00" * 40, b"12"])
+def test_a_lock_file_spoilt_by_a_power_cut_locks_nobody_out(make_pc: MakePC, left: bytes) -> None:
+    pc = make_pc(start=False)
+    pc.app.paths.lock.write_bytes(left)
+    assert pc.start()
+
+
+def test_a_spoilt_lock_file_lets_no_second_instance_in(make_pc: MakePC, pc: OfficePC) -> None:
+    pc.app.paths.lock.write_bytes(b"")
+    second = make_pc(pc.folder, start=False)
+    assert not second.start()
+
+
 def test_the_folder_is_free_again_after_the_end(make_pc: MakePC, pc: OfficePC) -> None:
     pc.end()
     again = make_pc(pc.folder)

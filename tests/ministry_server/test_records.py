@@ -77,6 +77,15 @@ def test_what_comes_before_its_base_is_held_and_then_applied(receiver, family, d
     assert stages_signed["b"] == stages_signed["c"] == ["stored", "held", "applied"]
 
 
+def test_a_repeated_one_that_was_held_is_told_what_became_of_it(family, device) -> None:
+    """Its base comes with it: the answer tells that it is applied now."""
+    family.make("a"), family.make("b", "a")
+    assert device.outcomes(family.made["b"]) == ["held"]
+    _, again = device.push(family.made["a"], family.made["b"])
+    assert again["outcome"] == "duplicate"
+    assert [r.stage for r in device.receipts(again)] == ["stored", "held", "applied"]
+
+
 def test_two_from_one_base_are_both_kept_and_the_cautious_danger_shows(family, device) -> None:
     device.push(family.make("a", danger_now="U"))
     assert device.outcomes(family.make("b", "a", danger_now="Y", at=5)) == ["applied"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -24,8 +25,6 @@ CONFIRMED = ("stored", "applied", "held", "conflict", "rejected")
 
 def check_client(desk: Desk) -> None:
     """I2: no state without its receipt. I15: the numbers are those of the rows. Numbers gapless."""
-    import json
-
     with desk.database.read() as connection:
         rows = list(connection.execute(select(revision)).mappings())
         server = settings.read_server(connection)
@@ -69,8 +68,6 @@ def _check_store(store: Store, saved: set[str]) -> None:
 
 def check_nothing_lost(desk: Desk, store: Store) -> None:
     """I3: what has a receipt of the present epoch is in the intake, with the same tag."""
-    import json
-
     from ministry_server.store import get
 
     with store.read() as connection:
@@ -82,6 +79,15 @@ def check_nothing_lost(desk: Desk, store: Store) -> None:
         receipt = json.loads(row["final_receipt"] or row["stored_receipt"])
         if receipt["epoch"] == epoch and row["state"] != "rejected":
             assert tags.get(row["op_id"]) == base64.b64encode(row["tag"]).decode()
+
+
+def check_bases_sent(desk: Desk, push_body: bytes) -> None:
+    """I11 on the way: a revision travels behind its bases, or after a receipt for them."""
+    sent = [item["op_id"] for item in json.loads(push_body)["items"]]
+    rows = {row["op_id"]: row for row in desk.rows()}
+    for position, op_id in enumerate(sent):
+        for base in json.loads(rows[op_id]["bases"]):
+            assert rows[base]["state"] in CONFIRMED or base in sent[:position], rows
 
 
 def _confirmed(desk: Desk) -> list[Any]:

@@ -17,6 +17,7 @@ from operator_app.domain.clock import to_ms
 from operator_app.domain.wire import State
 from operator_app.errors import NetworkProblem
 from operator_app.sync.carriers.base import Answer
+from operator_app.sync.receipts import sign
 from operator_app.sync.status import (
     LinkState,
     last_attempts,
@@ -132,6 +133,7 @@ def test_an_amendment_never_overtakes_a_base_that_was_put_aside(
 ) -> None:
     call = desk.save()
     amended = desk.amend(call, note="more")
+    again = desk.amend(amended, note="still more")
     other = desk.save()
 
     def refuse_base(path: str, body: bytes) -> Answer | None:
@@ -141,13 +143,15 @@ def test_an_amendment_never_overtakes_a_base_that_was_put_aside(
 
     carrier.before = refuse_base
     desk.run()
-    with_amended = [push for push in carrier.pushes if amended.op_id in push]
-    assert with_amended
-    for push in with_amended:
-        assert push.index(call.op_id) < push.index(amended.op_id)
+    for earlier, later in ((call, amended), (amended, again)):
+        together = [push for push in carrier.pushes if later.op_id in push]
+        assert together
+        for push in together:
+            assert push.index(earlier.op_id) < push.index(later.op_id)
     assert desk.states() == {
         call.op_id: "queued",
         amended.op_id: "queued",
+        again.op_id: "queued",
         other.op_id: "applied",
     }
     assert (desk.cycle.next_due() or 0) > 0
@@ -346,6 +350,83 @@ def test_a_restored_server_gets_everything_again(
     }
     assert set(desk.states().values()) == {"applied"}
     assert desk.run().missing == 0
+
+
+@pytest.mark.parametrize("one_by_one", [False, True])
+def test_what_came_before_its_base_is_known_to_be_applied_at_once(
+    desk: Desk, carrier: Recording, receiver: RunningReceiver, tmp_path: Path, one_by_one: bool
+) -> None:
+    """A restored server hears a late copy of an old request first, and the base after it."""
+    copy_database(receiver.folder / "ministry.db", tmp_path / "backup.db")
+    bodies: list[bytes] = []
+    carrier.before = lambda path, body: bodies.append(body) if path.endswith("/push") else None
+    call = desk.save()
+    desk.run()
+    amended = desk.amend(call, note="more")
+    desk.run()
+    receiver.stop()
+    copy_database(tmp_path / "backup.db", receiver.folder / "ministry.db")
+    receiver.start()
+    receiver.new_epoch()
+    with desk.database.write() as connection:
+        size = sync_state.BatchSize(items=1 if one_by_one else 20)
+        sync_state.write_batch_size(connection, size)
+    late_copies = iter([bodies[-1]])
+
+    def deliver_late_copy(path: str, body: bytes) -> Answer | None:
+        if path.endswith("/push"):
+            for late in late_copies:
+                carrier.exchange("POST", path, late)
+        return None
+
+    carrier.before = deliver_late_copy
+    desk.run()
+    assert receiver.stages() == {call.op_id: "applied", amended.op_id: "applied"}
+    assert desk.states() == {call.op_id: "applied", amended.op_id: "applied"}
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_once_the_base_has_arrived_the_receipts_of_what_was_held_are_fetched(
+    desk: Desk, carrier: Recording, receiver: RunningReceiver, answered: bool
+) -> None:
+    """Whether the notes can be compared at once or in the next run; the clock stands still."""
+    call = desk.save()
+    amended = desk.amend(call, note="more")
+    refused = 0
+
+    def damage_base(path: str, body: bytes) -> Answer | None:
+        nonlocal refused
+        if path.endswith("/have") and not answered and refused == 2:
+            refused += 1
+            raise NetworkProblem("net.cut")
+        if not path.endswith("/push") or refused > 1:
+            return None
+        refused += 1
+        if refused == 2:
+            return None
+        # As a server may that cannot take this one now: the others are independent of it.
+        message = {k: v for k, v in json.loads(body).items() if k != "sig"}
+        message["items"] = [i for i in message["items"] if i["op_id"] != call.op_id]
+        with desk.database.read() as connection:
+            key = settings.read_device(connection).signing_key
+        sent = json.dumps(sign(message, key, purpose="push")).encode()
+        answer = carrier._carrier.exchange("POST", path, sent)
+        data = json.loads(answer.body)
+        wait = {"op_id": call.op_id, "outcome": "retry", "receipts": [], "code": None}
+        data["results"].insert(0, {**wait, "retry_seconds": 60})
+        return Answer(200, {}, json.dumps(data).encode())
+
+    carrier.before = damage_base
+    desk.run()
+    assert desk.states() == {call.op_id: "queued", amended.op_id: "held"}
+    for _ in range(1 if answered else 2):
+        desk.cycle.send_now()
+        desk.run()
+    assert desk.states() == {call.op_id: "applied", amended.op_id: "applied"}
+    asked = carrier.paths.count("/sync/v1/have")
+    desk.save()
+    desk.run()
+    assert carrier.paths.count("/sync/v1/have") == asked, "nothing is pending any more"
 
 
 def test_a_server_restored_from_before_the_enrolment(

@@ -84,6 +84,19 @@ def test_nothing_overtakes_its_base(desk: Desk, now: int) -> None:
     assert due(desk, now) == [a2.op_id]
 
 
+def test_nothing_overtakes_what_its_base_waits_for(desk: Desk, now: int) -> None:
+    a = desk.save()
+    a2 = desk.amend(a, note="x")
+    a3, b = desk.amend(a2, note="y"), desk.save()
+    with desk.database.write() as connection:
+        outbox.lease(connection, [a.op_id], now)
+    assert due(desk, now) == [b.op_id]
+    with desk.database.write() as connection:
+        outbox.give_back(connection, [a.op_id], code="x", next_try_at=now + 60_000)
+    assert due(desk, now) == due(desk, now, (Lane.AMENDED, Lane.NEW)) == [b.op_id]
+    assert due(desk, now + 60_000) == [c.op_id for c in (a, b, a2, a3)]
+
+
 def test_a_lease_runs_out_and_no_clock_can_make_it_last(desk: Desk, now: int) -> None:
     a = desk.save()
     with desk.database.write() as connection:

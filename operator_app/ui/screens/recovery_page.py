@@ -14,7 +14,8 @@ from operator_app.i18n import _
 from operator_app.ui.problems import sentence
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import Notice, button, text
-from operator_app.ui.widgets.door import MARGIN, DoorCard, DoorPage, FittingScroll
+from operator_app.ui.widgets.door import MARGIN, DoorCard, DoorPage
+from operator_app.ui.widgets.fitting_scroll import FittingScroll
 from operator_app.ui.widgets.form import (
     Form,
     FormField,

@@ -21,9 +21,10 @@ from operator_app.ui import problems
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.events import Events
 from operator_app.ui.printing import PageView, PrintPage, print_page
-from operator_app.ui.screens.reports_panel import ReportsPanel
+from operator_app.ui.screens.reports_panel import WIDTH, ReportsPanel
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID
+from operator_app.ui.widgets.fitting_scroll import FittingScroll
 
 TYPING_PAUSE_MS = 300
 
@@ -69,7 +70,7 @@ class ReportsScreen(QWidget):
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(2 * GRID)
         layout.addWidget(self.view, 1)
-        layout.addWidget(self.panel)
+        layout.addWidget(FittingScroll(self.panel, WIDTH))
 
         self.panel.day_chosen.connect(self.show_day)
         self.panel.today_chosen.connect(lambda: self.show_day(self._today()))
