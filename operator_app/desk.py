@@ -25,6 +25,7 @@ from operator_app.ui.events import Events
 from operator_app.ui.idle import IdleWatch
 from operator_app.ui.lock_screen import LockScreen
 from operator_app.ui.main_window import MainWindow, Place
+from operator_app.ui.password_page import PasswordPage
 from operator_app.ui.people_page import PeoplePage
 from operator_app.ui.printing import page_pdf
 from operator_app.ui.problems import sentence
@@ -174,6 +175,7 @@ class Desk:
                 (_("People"), PeoplePage(self._accounts, self.actor, self._tasks, self._dialogs))
             )
             label, icon, title = _("Manage"), "administration", _("Administration")
+        pages.append((_("My password"), PasswordPage(self._accounts, self.actor, self._tasks)))
         self.administration = AdministrationScreen(title, pages)
         return Place("administration", label, icon, "Ctrl+4", self.administration)
 

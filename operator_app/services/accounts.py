@@ -93,6 +93,17 @@ class Accounts:
         self._give_slot(person.login, password)
         self._audited(actor, "person.password_set", user_id)
 
+    def change_own_password(self, actor: Actor, current: str, new: str) -> None:
+        """A new password for oneself, shown to be oneself by the one in use.
+
+        Raises BadInput with faults at "current" and "password".
+        """
+        try:
+            read_keyring(self._paths.keyring).open(actor.login, current)
+        except NotAllowed:
+            raise BadInput("person.faults", [Fault("current", "sign_in.refused")]) from None
+        self.set_password(actor, actor.user_id, new)
+
     def remove(self, actor: Actor, user_id: str) -> None:
         """Take the person's key slot and deactivate the account; their calls stay theirs."""
         person = self._person(user_id)

@@ -24,7 +24,7 @@ from operator_app.ui.printing import PageView, PrintPage, print_page
 from operator_app.ui.screens.reports_panel import WIDTH, ReportsPanel
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID
-from operator_app.ui.widgets.fitting_scroll import FittingScroll
+from operator_app.ui.widgets.fitting_scroll import SCROLL_BAR, FittingScroll
 
 TYPING_PAUSE_MS = 300
 
@@ -70,7 +70,7 @@ class ReportsScreen(QWidget):
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(2 * GRID)
         layout.addWidget(self.view, 1)
-        layout.addWidget(FittingScroll(self.panel, WIDTH))
+        layout.addWidget(FittingScroll(self.panel, WIDTH + SCROLL_BAR))
 
         self.panel.day_chosen.connect(self.show_day)
         self.panel.today_chosen.connect(lambda: self.show_day(self._today()))

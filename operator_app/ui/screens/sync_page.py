@@ -30,7 +30,7 @@ from operator_app.ui.problems import fault_sentence, sentence
 from operator_app.ui.sync_wording import code_sentence, link_words
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, Notice, button, labelled, set_state, text
-from operator_app.ui.widgets.fitting_scroll import FittingScroll
+from operator_app.ui.widgets.fitting_scroll import SCROLL_BAR, FittingScroll
 from operator_app.ui.wording import day_and_time, state_wording
 
 SIDE_WIDTH = 340
@@ -263,7 +263,7 @@ class SyncPage(QWidget):
         layout.setContentsMargins(0, 12, 0, 0)
         layout.setSpacing(16)
         layout.addLayout(left, 1)
-        layout.addWidget(FittingScroll(side, SIDE_WIDTH))
+        layout.addWidget(FittingScroll(side, SIDE_WIDTH + SCROLL_BAR))
 
     def _state_card(self) -> Card:
         card = Card(_("To the ministry"))

@@ -7,6 +7,9 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSizePolicy, QW
 
 from operator_app.ui.widgets.basic import GRID
 
+SCROLL_BAR = 12
+"""Room that a side panel of fixed width leaves for the bar."""
+
 
 class FittingScroll(QScrollArea):
     """Asks for the whole height of its content and scrolls only where the screen is too low."""
