@@ -26,13 +26,13 @@ from operator_app.sync.envelope import BadEnvelope, check, header_of
 
 @dataclass
 class Result:
-    """What became of one item. `new` means this request stored it."""
+    """What became of one item. `kept`: it is stored, by this request or by an earlier one."""
 
     op_id: str | None
     outcome: str
     receipts: list[SignedReceipt] = field(default_factory=list)
     code: str | None = None
-    new: bool = False
+    kept: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """As it travels."""
@@ -117,11 +117,11 @@ def _look(
             refused = ledger.refuse(header, tag, "mismatch")
             results.append(Result(item.op_id, "mismatch", [refused], "mismatch"))
         elif header.op_id in known:
-            results.append(Result(item.op_id, "duplicate", known[header.op_id]))
+            results.append(Result(item.op_id, "duplicate", known[header.op_id], kept=True))
         else:
             known[header.op_id] = [ledger.sign(header, tag, State.STORED)]
             receipts = known[header.op_id]
-            results.append(Result(item.op_id, State.STORED.value, receipts, new=True))
+            results.append(Result(item.op_id, State.STORED.value, receipts, kept=True))
     return results
 
 

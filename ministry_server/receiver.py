@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from ministry_server import devices, messages
 from ministry_server.clock import Clock, now_ms, system_clock
 from ministry_server.have import compare
-from ministry_server.intake import Intake
+from ministry_server.intake import Intake, Result
 from ministry_server.keys import read_intake_keys, read_opener_keys
 from ministry_server.ledger import receipts_of
 from ministry_server.messages import MAX_BYTES, MAX_ITEMS, PROTO, Refusal
@@ -21,6 +21,7 @@ from ministry_server.store import get_all, open_store
 from ministry_server.throttle import Throttle
 from ministry_server.watch import forget_old_heads
 from operator_app.domain.enrolment import EnrolmentCode
+from operator_app.domain.wire import State
 from operator_app.sync.receipts import sign
 
 
@@ -127,23 +128,27 @@ class Receiver:
         request = messages.read_push(signed)
         device = devices.recognise(self.store, request.dev, signed, "push")
         epoch, results = self._intake.accept(device, request, self.now())
-        new = {result.op_id: result for result in results if result.new and result.op_id}
-        if self.opener is not None and new:
-            self.opener.work(self.now())
-            with self.store.read() as connection:
-                receipts = receipts_of(connection, list(new))
-            for op_id, result in new.items():
-                # In place: a second copy in the same batch tells the same receipts.
-                result.receipts[:] = receipts[op_id]
-                result.outcome, result.code = (
-                    receipts[op_id][-1]["stage"],
-                    receipts[op_id][-1]["code"],
-                )
+        if self.opener is not None:
+            self._open(self.opener, results)
         return {
             "epoch": epoch,
             "now": self.now(),
             "results": [result.as_dict() for result in results],
         }
+
+    def _open(self, opener: Opener, results: list[Result]) -> None:
+        """Open what was stored, and tell of all that is stored what has become of it by now."""
+        stored = [r for r in results if r.kept]
+        if any(r.receipts[-1]["stage"] == State.STORED for r in stored):
+            opener.work(self.now())
+            # One that was held may have been waiting for another in the same request.
+            with self.store.read() as connection:
+                receipts = receipts_of(connection, [r.op_id for r in stored if r.op_id])
+            for result in stored:
+                result.receipts = receipts[str(result.op_id)]
+                if result.outcome == State.STORED:
+                    last = result.receipts[-1]
+                    result.outcome, result.code = last["stage"], last["code"]
 
     def have(self, body: bytes) -> dict[str, Any]:
         """Compare notes with a device."""

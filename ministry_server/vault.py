@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from operator_app.domain.wire import canonical
+from operator_app.domain.wire import canonical_plain
 
 _NONCE_BYTES = 12
 
@@ -27,8 +27,8 @@ class Vault:
         return hmac.digest(self._reference_key, record_id.encode(), "sha256").hex()[:32]
 
     def seal(self, name: str, value: dict[str, Any]) -> bytes:
-        """The sealed value."""
-        return self.seal_bytes(name, canonical(value))
+        """The sealed value. It is plain: see `canonical_plain`."""
+        return self.seal_bytes(name, canonical_plain(value))
 
     def seal_bytes(self, name: str, content: bytes) -> bytes:
         """The same for what is JSON text already."""

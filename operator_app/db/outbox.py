@@ -16,8 +16,10 @@ from sqlalchemy import (
     Connection,
     FromClause,
     and_,
+    bindparam,
     exists,
     func,
+    literal_column,
     not_,
     or_,
     select,
@@ -25,9 +27,19 @@ from sqlalchemy import (
 )
 
 from operator_app.db.models import revision
+from operator_app.db.prepared import Prepared
 from operator_app.db.revisions import UNFINISHED, WRITTEN_ORDER, Revision, from_row
 from operator_app.domain.wire import CONFIRMED, WAITING, Lane, State
 
+_PROGRESS = (
+    "state",
+    "lease_until",
+    "next_try_at",
+    "last_code",
+    "confirmed_at",
+    "stored_receipt",
+    "final_receipt",
+)
 LEASE_MS = 120_000
 LONGEST_WAIT_MS = 6 * 3_600_000
 """No revision is put aside for longer. A moment further ahead was written under a wrong clock."""
@@ -53,21 +65,22 @@ def due(
 ) -> list[Revision]:
     """The revisions of the lanes to be sent next, most urgent first, then as they were saved.
 
-    A lease that ran out (the PC was switched off while sending) counts as due. A revision whose
-    base is unsent is due only together with that base, behind it.
+    A lease that ran out (the PC was switched off while sending) counts as due. Behind a revision
+    that waits for something else the later ones of its record wait, too: their bases lie among
+    the earlier ones, and none may arrive before its base (I11).
     """
-    base = revision.alias("base")
-    named = func.json_each(revision.c.bases).table_valued("value")
-    waits_for_base = exists(
-        select(base.c.op_id).where(
-            base.c.op_id.in_(select(named.c.value)),
-            base.c.state.in_(sorted(WAITING)),
-            ~_ready(base, lanes, now_ms),
+    earlier = revision.alias("earlier")
+    overtakes = exists(
+        select(earlier.c.op_id).where(
+            earlier.c.record_id == revision.c.record_id,
+            literal_column("earlier.rowid") < WRITTEN_ORDER,
+            earlier.c.state.in_(sorted(WAITING)),
+            ~_ready(earlier, lanes, now_ms),
         )
     )
     rows = connection.execute(
         select(revision)
-        .where(UNFINISHED, _ready(revision, lanes, now_ms), ~waits_for_base)
+        .where(UNFINISHED, _ready(revision, lanes, now_ms), ~overtakes)
         .order_by(revision.c.lane, WRITTEN_ORDER)
         .limit(most_items)
     ).mappings()
@@ -165,46 +178,69 @@ _RANK = {
 }
 
 
-def confirm(connection: Connection, confirmation: Confirmation, now_ms: int) -> bool:
-    """Move a revision on by a verified receipt. False when the receipt is not about our bytes.
+_NAMED: ColumnElement[bool] = revision.c.op_id.in_(
+    select(func.json_each(bindparam("op_ids")).table_valued("value").c.value)
+)
+_KNOWN = Prepared(
+    select(
+        revision.c.op_id,
+        revision.c.inc,
+        revision.c.seq,
+        revision.c.tag,
+        *(revision.c[name] for name in _PROGRESS),
+    ).where(_NAMED)
+)
+_MOVE = Prepared(
+    update(revision)
+    .where(revision.c.op_id == bindparam("moved"))
+    .values({name: bindparam(name) for name in _PROGRESS})
+)
+
+
+def confirm(connection: Connection, confirmations: Sequence[Confirmation], now_ms: int) -> int:
+    """Move revisions on by verified receipts; how many of these are about our bytes.
 
     A receipt that arrives late, after one that the server signed later or of a later stage, does
-    not move it; so the receipt beside a state is always one that says this state.
+    not move its revision; so the receipt beside a state is always one that says this state.
     """
-    row = connection.execute(
-        select(
-            revision.c.state,
-            revision.c.inc,
-            revision.c.seq,
-            revision.c.tag,
-            revision.c.stored_receipt,
-            revision.c.final_receipt,
-        ).where(revision.c.op_id == confirmation.op_id)
-    ).first()
-    if (
-        row is None
-        or (row.inc, row.seq) != (confirmation.inc, confirmation.seq)
-        or not hmac.compare_digest(row.tag, confirmation.tag)
-    ):
-        return False
-    values: dict[str, Any] = {}
-    if confirmation.state is State.STORED:
-        values["stored_receipt"] = confirmation.receipt
-    late = _signed_before(confirmation, row.final_receipt or row.stored_receipt)
-    if not late and _RANK[confirmation.state] > _RANK[State(row.state)]:
-        values |= {
-            "state": confirmation.state.value,
-            "lease_until": None,
-            "next_try_at": 0,
-            "last_code": confirmation.code,
-            "confirmed_at": now_ms,
-        }
-        if confirmation.state is not State.STORED:
-            values["final_receipt"] = confirmation.receipt
-    if values:
-        connection.execute(
-            update(revision).where(revision.c.op_id == confirmation.op_id).values(**values)
-        )
+    op_ids = json.dumps([c.op_id for c in confirmations])
+    rows = {row[0]: row[1:] for row in _KNOWN.run(connection, {"op_ids": op_ids})}
+    progress = {op_id: dict(zip(_PROGRESS, row[3:], strict=True)) for op_id, row in rows.items()}
+    ours = 0
+    moved = set()
+    for confirmation in confirmations:
+        row = rows.get(confirmation.op_id)
+        if (
+            row is None
+            or row[:2] != (confirmation.inc, confirmation.seq)
+            or not hmac.compare_digest(row[2], confirmation.tag)
+        ):
+            continue
+        ours += 1
+        if _moves(progress[confirmation.op_id], confirmation, now_ms):
+            moved.add(confirmation.op_id)
+    _MOVE.run_many(connection, [{"moved": op_id} | progress[op_id] for op_id in sorted(moved)])
+    return ours
+
+
+def _moves(row: dict[str, Any], confirmation: Confirmation, now_ms: int) -> bool:
+    """Take the receipt into the row's progress; whether that changed anything."""
+    changed = False
+    if confirmation.state is State.STORED and row["stored_receipt"] != confirmation.receipt:
+        row["stored_receipt"] = confirmation.receipt
+        changed = True
+    late = _signed_before(confirmation, row["final_receipt"] or row["stored_receipt"])
+    if late or _RANK[confirmation.state] <= _RANK[State(row["state"])]:
+        return changed
+    row |= {
+        "state": confirmation.state.value,
+        "lease_until": None,
+        "next_try_at": 0,
+        "last_code": confirmation.code,
+        "confirmed_at": now_ms,
+    }
+    if confirmation.state is not State.STORED:
+        row["final_receipt"] = confirmation.receipt
     return True
 
 
@@ -216,6 +252,26 @@ def _signed_before(confirmation: Confirmation, known: str | None) -> bool:
     return bool(
         receipt["epoch"] == confirmation.epoch and receipt["server_seq"] > confirmation.server_seq
     )
+
+
+def held_behind(connection: Connection, op_ids: Sequence[str]) -> bool:
+    """Whether the ministry holds a revision back that comes after one of these in its record.
+
+    These have arrived now: what was held for the lack of them has moved on.
+    """
+    base = revision.alias("base")
+    found = connection.execute(
+        select(revision.c.op_id)
+        .join(base, base.c.record_id == revision.c.record_id)
+        .where(
+            UNFINISHED,
+            revision.c.state == State.HELD.value,
+            base.c.op_id.in_(op_ids),
+            literal_column("base.rowid") < WRITTEN_ORDER,
+        )
+        .limit(1)
+    )
+    return found.first() is not None
 
 
 def _held_by_server() -> ColumnElement[bool]:

@@ -48,7 +48,8 @@ class Ledger:
     """What is known of the server's side.
 
     `epoch` is the server life with which everything was compared; another one calls for that
-    again. `have_at` is when that was last done, `audit_told` the audit row last reported.
+    again. `have_at` is when that was last done, None when it must be done now; `audit_told` is the audit
+    row last reported.
     """
 
     epoch: str = ""

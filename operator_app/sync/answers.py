@@ -6,6 +6,7 @@ again), the account (ServerRefused; a person has to act). An item's own failure 
 
 from __future__ import annotations
 
+import functools
 import json
 import secrets
 from dataclasses import dataclass
@@ -157,6 +158,7 @@ def recipients(message: dict[str, Any]) -> tuple[str, ...]:
     return tuple(message["recipients"])
 
 
+@functools.lru_cache(maxsize=4)
 def public_key(raw: bytes) -> Ed25519PublicKey:
     """The server's receipt key. Raises NetworkProblem("net.bad_answer")."""
     try:

@@ -162,7 +162,7 @@ class Cycle:
             done.missing += reconcile(link, hello).missing
         self._first_run = False
         new_epoch = self._send(link, hello, done)
-        if new_epoch and not self._stop.is_set():
+        if (new_epoch or self._must_compare_now()) and not self._stop.is_set():
             done.missing += reconcile(link, link.hello()).missing
         if not_enrolled_again is not None:
             raise not_enrolled_again
@@ -177,6 +177,10 @@ class Cycle:
             return True
         age = abs(link.now - ledger.have_at)
         return age > (HAVE_PENDING_EVERY_MS if pending else HAVE_EVERY_MS)
+
+    def _must_compare_now(self) -> bool:
+        with self._database.read() as connection:
+            return sync_state.read_ledger(connection).have_at is None
 
     def _send(self, link: Link, hello: Hello, done: _Tally) -> bool:
         """Send until nothing is due. True when an answer came from another epoch.

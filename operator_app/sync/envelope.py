@@ -20,7 +20,7 @@ import pyrage
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from operator_app.domain.wire import Header, canonical
+from operator_app.domain.wire import Header, canonical_plain
 from operator_app.errors import AppError
 
 VERSION = 1
@@ -107,7 +107,8 @@ def header_of(envelope: dict[str, Any]) -> Header:
 def _signed_bytes(envelope: dict[str, Any]) -> bytes:
     signed = {k: v for k, v in envelope.items() if k not in ("ct", "sig")}
     signed["ct_sha256"] = hashlib.sha256(envelope["ct"].encode()).hexdigest()
-    return canonical(signed)
+    # Plain also when others made it: `check_form` went before, texts and small integers are left.
+    return canonical_plain(signed)
 
 
 def _pad(data: bytes) -> bytes:

@@ -116,11 +116,12 @@ def _compare(
             outbox.queue_again(connection, inc, first, end, code=MISSING_CODE)
             for first, end in missing
         )
-        moved = sum(
-            outbox.confirm(connection, c, link.now)
+        there = [
+            c
             for c in confirmations
             if c is not None and not (c.inc == inc and _within(c.seq, missing))
-        )
+        ]
+        moved = outbox.confirm(connection, there, link.now)
         sync_state.write_cursor(connection, following)
         if moved:
             contact = sync_state.read_contact(connection)

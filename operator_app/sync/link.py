@@ -11,7 +11,7 @@ from operator_app.db import settings, sync_state
 from operator_app.db.engine import Database
 from operator_app.db.settings import Device, Server
 from operator_app.domain.clock import Clock, to_ms
-from operator_app.domain.wire import canonical
+from operator_app.domain.wire import canonical_plain
 from operator_app.errors import AppError
 from operator_app.sync.answers import Hello, content, new_nonce, public_key, read_hello
 from operator_app.sync.carriers.base import BASE_PATH, Answer, Carrier
@@ -77,7 +77,7 @@ class Link:
 
         Raises what `content` and the carrier raise.
         """
-        body = canonical(sign(message, self.device.signing_key, purpose=action))
+        body = canonical_plain(sign(message, self.device.signing_key, purpose=action))
         try:
             answer: Answer = self.carrier.exchange("POST", f"{BASE_PATH}/{action}", body)
             data = content(answer)

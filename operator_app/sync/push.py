@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ from operator_app.db import audit, outbox, sync_state
 from operator_app.db.outbox import Confirmation
 from operator_app.db.revisions import Revision
 from operator_app.db.settings import Device, Server
-from operator_app.domain.wire import Header, Lane, State, canonical
+from operator_app.domain.wire import Header, Lane, State, canonical_plain
 from operator_app.errors import NetworkProblem
 from operator_app.sync.answers import listed, public_key, text
 from operator_app.sync.envelope import seal
@@ -68,7 +69,7 @@ def seal_batch(
             recipients=server.recipients,
             signing_key=device.signing_key,
         )
-        size = len(canonical(envelope)) + 1
+        size = len(canonical_plain(envelope)) + 1
         total += size
         if batch and total > most_bytes:
             break
@@ -115,10 +116,9 @@ def push(link: Link, batch: Sequence[Sealed]) -> Pushed:
         raise NetworkProblem("net.bad_answer")
     rejected = given_back = 0
     with link.database.write() as connection:
+        outbox.confirm(connection, list(chain.from_iterable(verified.values())), link.now)
         for sealed in batch:
             confirmations = verified[sealed.revision.op_id]
-            for confirmation in confirmations:
-                outbox.confirm(connection, confirmation, link.now)
             rejected += any(c.state is State.REJECTED for c in confirmations)
             if not confirmations:
                 given_back += 1
@@ -126,8 +126,11 @@ def push(link: Link, batch: Sequence[Sealed]) -> Pushed:
         if any(verified.values()):
             contact = sync_state.read_contact(connection)
             sync_state.write_contact(connection, replace(contact, last_verified_at=link.now))
-        ledger = sync_state.read_ledger(connection)
-        sync_state.write_ledger(connection, replace(ledger, audit_told=audit_seq))
+        ledger = replace(sync_state.read_ledger(connection), audit_told=audit_seq)
+        if outbox.held_behind(connection, [op_id for op_id in op_ids if verified[op_id]]):
+            # The receipts of what was held for these lie ready there: compare notes now.
+            ledger = replace(ledger, have_at=None)
+        sync_state.write_ledger(connection, ledger)
         link.write_notes(connection)
     return Pushed(len(batch) - given_back, rejected, given_back, epoch)
 
@@ -176,15 +179,25 @@ def confirmation_of(link: Link, signed: Any) -> Confirmation | None:
 
 
 def _good_receipts(link: Link, revision: Revision, result: Any) -> list[Confirmation]:
+    """The verified receipts about exactly these bytes, as they were signed.
+
+    Looked at from the last: "applied" is the end, and what came before it need not be checked.
+    """
     receipts = result.get("receipts") if isinstance(result, dict) else None
-    found = [confirmation_of(link, r) for r in receipts] if isinstance(receipts, list) else []
-    return [
-        c
-        for c in found
-        if c is not None
-        and (c.op_id, c.inc, c.seq, c.tag)
-        == (revision.op_id, revision.inc, revision.seq, revision.tag)
-    ]
+    found: list[Confirmation] = []
+    for signed in reversed(receipts if isinstance(receipts, list) else []):
+        confirmation = confirmation_of(link, signed)
+        if confirmation is None or (
+            confirmation.op_id,
+            confirmation.inc,
+            confirmation.seq,
+            confirmation.tag,
+        ) != (revision.op_id, revision.inc, revision.seq, revision.tag):
+            continue
+        found.insert(0, confirmation)
+        if confirmation.state is State.APPLIED:
+            break
+    return found
 
 
 def _put_back(connection: Connection, link: Link, sealed: Sealed, result: Any) -> None:

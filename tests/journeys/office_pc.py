@@ -38,11 +38,13 @@ PEOPLE = {
 }
 
 
-def make_office(folder: Path, url: str = "", code: str = "") -> bytes:
+def make_office(
+    folder: Path, url: str = "", code: str = "", supervisor: str = PEOPLE["aida"][0]
+) -> bytes:
     """Set an office up in `folder` with one person of each role; returns the database key."""
     clock = FrozenClock()
     where = paths(folder)
-    setup = office_setup(server_url=url, enrolment_code=code, supervisor_name=PEOPLE["aida"][0])
+    setup = office_setup(server_url=url, enrolment_code=code, supervisor_name=supervisor)
     set_up_office(where, setup, PASSWORD, new_recovery_key(), clock, CHEAP)
     database, aida = SignIn(where, clock).open("aida", PASSWORD)
     accounts = Accounts(database, where, clock, CHEAP)

@@ -41,7 +41,7 @@ def receipt(
 
 def confirm(desk: Desk, confirmation: Confirmation) -> bool:
     with desk.database.write() as connection:
-        return outbox.confirm(connection, confirmation, 1)
+        return outbox.confirm(connection, [confirmation], 1) == 1
 
 
 @pytest.fixture

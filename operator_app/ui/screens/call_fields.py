@@ -146,9 +146,9 @@ class CallFields(QWidget):
             caller_age_group=self.age.value,
             relation=self.relation.value if self._is_for_another() else None,
             division=self.place.value,
-            caller_name=_whole(self.name.text()),
-            phone=_whole(self.phone.text()),
-            note=_whole(self.note.toPlainText()),
+            caller_name=self.name.text(),
+            phone=self.phone.text(),
+            note=self.note.toPlainText(),
             actions=self.actions_taken.values,
         )
         return self._shown
@@ -278,11 +278,6 @@ class CallFields(QWidget):
         ]  # fmt: skip
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
-
-
-def _whole(typed: str) -> str:
-    """The text without halves of signs, as a broken paste may hold: no encoding can keep them."""
-    return typed.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 class _NoteField(QPlainTextEdit):

@@ -1,0 +1,169 @@
+"""The sync page over real rows: what it says is what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+from sqlalchemy import update
+
+from operator_app.db import settings, sync_state
+from operator_app.db.models import revision
+from operator_app.domain.people import Role
+from operator_app.domain.wire import State
+from operator_app.services.connection import Connection
+from operator_app.ui.events import Events
+from operator_app.ui.screens.sync_page import SyncPage
+from operator_app.ui.tasks import InlineTaskRunner
+from tests.conftest import TestOffice
+from tests.ui.door import show
+from tests.ui.journal_office import save_call
+
+CODE = "K7QM-2RXW-9TBH-MFRG-GZDF"
+
+
+@dataclass
+class Shown:
+    page: SyncPage
+    events: Events
+
+    @property
+    def words(self) -> str:
+        return "\n".join(w.text() for w in self.page.findChildren(QLabel) if w.isVisible())
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, office: TestOffice) -> Callable[..., Shown]:
+    def make(role: Role = Role.SUPERVISOR) -> Shown:
+        actor = office.actor if role is Role.SUPERVISOR else office.person(role, role.value)
+        events = Events()
+        connection = Connection(office.database, office.clock)
+        page = SyncPage(
+            office.database, connection, actor, InlineTaskRunner(), events, office.clock
+        )
+        show(qtbot, page)
+        return Shown(page, events)
+
+    return make
+
+
+def set_state(office: TestOffice, op_id: str, state: State, code: str | None) -> None:
+    with office.database.write() as connection:
+        connection.execute(
+            update(revision)
+            .where(revision.c.op_id == op_id)
+            .values(state=state.value, last_code=code)
+        )
+
+
+def test_without_a_server_it_says_what_to_do(shown: Callable[..., Shown]) -> None:
+    page = shown()
+    assert "No server is set" in page.words
+    assert page.page.figures["waiting"].text() == "0"
+
+
+def test_it_lists_what_waits_and_what_was_refused(
+    shown: Callable[..., Shown], office: TestOffice
+) -> None:
+    waiting, refused, sent = (save_call(office) for _n in range(3))
+    set_state(office, refused.op_id, State.REJECTED, "mismatch")
+    set_state(office, sent.op_id, State.APPLIED, None)
+    page = shown().page
+    assert page.figures["waiting"].text() == "1"
+    assert page.figures["refused"].text() == "1"
+    assert page.waiting.index(0, 0).data() == waiting.number
+    assert page.waiting.index(0, 2).data() == "On its way"
+    assert page.refused.index(0, 0).data() == refused.number
+    assert "Both sides must look at it" in page.refused.index(0, 3).data()
+    assert (page.waiting.rowCount(), page.refused.rowCount()) == (1, 1)
+
+
+def test_send_again_puts_the_refused_one_back_in_the_queue(
+    shown: Callable[..., Shown], office: TestOffice
+) -> None:
+    refused = save_call(office)
+    set_state(office, refused.op_id, State.REJECTED, "too_big")
+    shown_page = shown()
+    asked = QSignalSpy(shown_page.events.send_now_asked)
+    assert shown_page.page.again_button.isEnabled()
+    shown_page.page.again_button.click()
+    assert asked.count() == 1
+    shown_page.page.refresh()
+    assert shown_page.page.waiting.rowCount() == 1
+    assert not shown_page.page.again_button.isEnabled()
+
+
+def test_send_now_asks_once_and_says_so(shown: Callable[..., Shown]) -> None:
+    page = shown()
+    asked = QSignalSpy(page.events.send_now_asked)
+    page.page.send_button.click()
+    assert asked.count() == 1
+    assert "under way" in page.words
+
+
+def test_address_and_code_are_saved_and_the_server_tried(
+    shown: Callable[..., Shown], office: TestOffice
+) -> None:
+    page = shown()
+    asked = QSignalSpy(page.events.send_now_asked)
+    page.page.url.setText("https://117.example.kg/")
+    page.page.code.setText(CODE.lower())
+    page.page.save_button.click()
+    with office.database.read() as connection:
+        server = settings.read_server(connection)
+    assert (server.url, server.enrolment_code) == ("https://117.example.kg", CODE)
+    assert asked.count() == 1
+    assert page.page.code.text() == ""
+    assert "Saved. The server is tried now." in page.words
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "field", "words"),
+    [
+        ("ftp://nowhere", "", "url", "begins with https://"),
+        ("https://117.example.kg", "K7QM", "code", "20 signs"),
+        ("", CODE, "url", "needs the address"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_changed(
+    shown: Callable[..., Shown], office: TestOffice, url: str, code: str, field: str, words: str
+) -> None:
+    page = shown()
+    page.page.url.setText(url)
+    page.page.code.setText(code)
+    page.page.save_button.click()
+    assert words in page.page.problem.label.text()
+    assert getattr(page.page, field).property("missing")
+    assert page.page.code.text() == code
+    with office.database.read() as connection:
+        assert settings.read_server(connection) == settings.Server("", "")
+
+
+def test_an_operator_sees_but_does_not_change(shown: Callable[..., Shown]) -> None:
+    page = shown(Role.OPERATOR)
+    assert not page.page.url.isVisible()
+    assert not page.page.again_button.isVisible()
+    assert page.page.send_button.isVisible()
+
+
+def test_a_typed_address_is_not_overwritten_by_news(shown: Callable[..., Shown]) -> None:
+    page = shown()
+    page.page.url.insert("https://half")
+    page.page.refresh()
+    assert page.page.url.text() == "https://half"
+
+
+def test_the_last_verified_receipt_is_told_with_its_time(
+    shown: Callable[..., Shown], office: TestOffice
+) -> None:
+    with office.database.write() as connection:
+        contact = sync_state.read_contact(connection)
+        at = int(office.clock.now.timestamp() * 1000)
+        from dataclasses import replace
+
+        sync_state.write_contact(connection, replace(contact, last_verified_at=at))
+    assert shown().page.figures["receipt"].text() == "Today, 09:00"
