@@ -24,6 +24,7 @@ KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 HEADER = """\
 # 117 Operator.
 # Made and kept current by "python build/dev.py strings"; only msgstr is written by hand."""
+REVIEW = {"ky": "\n# KYRGYZ: TO BE REVIEWED BY A NATIVE SPEAKER; nobody has done so yet."}
 BEGINNING = datetime(2026, 11, 24, tzinfo=UTC)
 """The one date in the headers: a date that moves would make every update a change in git."""
 
@@ -67,7 +68,7 @@ def updated(language: str) -> bytes:
     """The .po file as it should be: translations kept, new strings empty, unused ones dropped."""
     catalogue = read(language)
     catalogue.update(extract(), no_fuzzy_matching=True, update_creation_date=False)
-    catalogue.header_comment = HEADER
+    catalogue.header_comment = HEADER + REVIEW.get(language, "")
     stream = BytesIO()
     write_po(
         stream, catalogue, width=100, sort_output=True, ignore_obsolete=True, include_lineno=False

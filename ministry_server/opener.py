@@ -7,7 +7,6 @@ five days, and marked.
 
 from __future__ import annotations
 
-import base64
 import json
 import logging
 import threading
@@ -162,7 +161,7 @@ class Opener:
         if identity is None:
             return _held(NO_KEY)
         try:
-            plain = open_sealed({"ct": base64.b64encode(row["ct"])}, identity)
+            plain = open_sealed(row["ct"], identity)
             data = json.loads(plain)
         except BadEnvelope as error:
             return _rejected(error.code)

@@ -14,6 +14,8 @@ from starlette.responses import Response
 
 from ministry_server.overview import AlarmLine, DeviceLine, Overview
 
+SILENT_MS = 3 * 24 * 3600 * 1000
+"""A device that was not heard of for longer is pointed out."""
 _LOOPBACK = ("127.0.0.1", "::1")
 _LOCAL_NAMES = ("127.0.0.1", "::1", "localhost")
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
@@ -32,14 +34,19 @@ p { margin: 0 0 16px; color: var(--dim); }
 dl { display: flex; flex-wrap: wrap; gap: 8px; margin: 0; }
 dl div { background: var(--panel); border-radius: 6px; padding: 8px 14px; min-width: 110px; }
 dt { color: var(--dim); font-size: 12px; } dd { margin: 0; font-size: 18px; }
+dd, .n { font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: 6px 10px; border-bottom: 1px solid var(--line);
-         white-space: nowrap; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; padding: 6px 8px; border-bottom: 1px solid var(--line);
+         white-space: nowrap; vertical-align: baseline; }
 th { color: var(--dim); font-weight: 600; font-size: 12px; }
-.n { text-align: right; } code { font: 12px/1 Consolas, "DejaVu Sans Mono", monospace; }
+thead tr:first-child:not(:last-child) th { border-bottom: 0; padding-bottom: 0; }
+tbody tr:hover { background: var(--panel); }
+.n { text-align: right; } .g { border-left: 1px solid var(--line); }
+.why { white-space: normal; overflow-wrap: anywhere; }
+code { font: 12px/1.4 Consolas, "DejaVu Sans Mono", monospace; }
 .bad { color: var(--bad); font-weight: 600; } .warn { color: var(--warn); font-weight: 600; }
-.good { color: var(--good); } .dim { color: var(--dim); }
+.good { color: var(--good); } .dim { color: var(--dim); } .gone code { color: var(--dim); }
 """
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _HEADERS = {
@@ -72,20 +79,23 @@ def may_see(request: Request, token: str) -> bool:
 
 def status_page(state: Overview, now: int) -> Response:
     """The page. `now` in UTC milliseconds."""
-    figures = {
-        "Devices": len([d for d in state.devices if d.revoked_at is None]),
-        "Records": state.records,
-        "Records in conflict": state.conflicts,
-        "Not opened yet": state.not_opened,
-        "Receipts signed": state.server_seq,
-        "In a verified backup up to": state.durable_through,
-    }
-    tiles = "".join(f"<div><dt>{k}</dt><dd>{v}</dd></div>" for k, v in figures.items())
+    tiles = "".join(
+        f'<div><dt>{name}</dt><dd class="{kind if value else ""}">{value}</dd></div>'
+        for name, value, kind in (
+            ("Devices", len([d for d in state.devices if d.revoked_at is None]), ""),
+            ("Records", state.records, ""),
+            ("Alarms", sum(sum(d.alarms.values()) for d in state.devices), "bad"),
+            ("Records in conflict", state.conflicts, "warn"),
+            ("Not opened yet", state.not_opened, "warn"),
+            ("Receipts signed", state.server_seq, ""),
+            ("In a verified backup up to", state.durable_through, ""),
+        )
+    )
     html = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>117 receiver</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>
 <body><h1>117 receiver</h1>
-<p>{_time(now)} UTC, epoch <code>{escape(state.epoch)}</code></p>
+<p>{_time(now)} UTC · epoch <code>{escape(state.epoch)}</code></p>
 <dl>{tiles}</dl>
 <h2>Devices</h2>{_devices(state.devices, now)}
 <h2>Alarms</h2>{_alarms(state.alarms)}
@@ -96,63 +106,79 @@ def status_page(state: Overview, now: int) -> Response:
 def _devices(lines: list[DeviceLine], now: int) -> str:
     if not lines:
         return "<p>No device is enrolled yet.</p>"
-    heads = (
-        "<th>Office<th>Device<th>Last contact<th>App"
-        '<th class="n">Highest no.<th class="n">Received<th class="n">Gaps'
-        '<th class="n">Waiting there<th>Oldest waiting'
-        '<th class="n">Held<th class="n">Rejected<th class="n">Conflicts'
-        '<th class="n">Mismatches<th class="n">Audit alarms'
-    )
     rows = "".join(_device(line, now) for line in lines)
-    return f'<div class="scroll"><table><tr>{heads}</tr>{rows}</table></div>'
+    return f'<div class="scroll"><table><thead>{_HEADS}</thead><tbody>{rows}</tbody></table></div>'
+
+
+_HEADS = """
+<tr><th colspan="4"><th class="g" colspan="3">Numbers<th class="g" colspan="2">Waiting on the PC
+<th class="g" colspan="3">Set aside here<th class="g" colspan="2">Alarms</tr>
+<tr><th>Office<th>Device<th>Last contact<th>Version
+<th class="n g">Highest<th class="n">Received<th class="n">Gaps<th class="n g">How many<th>Oldest
+<th class="n g">Held<th class="n">Rejected<th class="n">Conflict
+<th class="n g">Mismatch<th class="n">Audit</tr>"""
 
 
 def _device(line: DeviceLine, now: int) -> str:
-    revoked = ' <span class="bad">revoked</span>' if line.revoked_at is not None else ""
+    revoked = line.revoked_at is not None
+    mark = ' <span class="bad">revoked</span>' if revoked else ""
     waiting = "" if line.waiting is None else str(line.waiting)
+    last = '<span class="dim">never</span>'
+    if line.last_contact_at is not None:
+        silent = not revoked and now - line.last_contact_at > SILENT_MS
+        last = f'<span class="{"warn" if silent else ""}">'
+        last += f"{_age(line.last_contact_at, now, ' ago')}</span>"
     return (
-        f"<tr><td>{escape(line.office)}<td><code>{escape(line.dev)}</code>{revoked}"
-        f"<td>{_age(line.last_contact_at, now)}<td>{escape(line.app_version)}"
-        f'<td class="n">{line.highest_seq}<td class="n">{line.received}'
+        f'<tr class="{"gone" if revoked else ""}">'
+        f"<td>{escape(line.office)}<td><code>{escape(line.dev)}</code>{mark}"
+        f"<td>{last}<td>{escape(line.app_version)}"
+        f'<td class="n g">{line.highest_seq}<td class="n">{line.received}'
         f"{_number(line.gaps, 'warn')}"
-        f'<td class="n">{waiting}<td>{_age(line.oldest_at, now)}'
-        f"{_number(line.stages.get('held', 0), 'warn')}"
+        f'<td class="n g">{waiting}<td>{_age(line.oldest_at, now) if line.waiting else ""}'
+        f"{_number(line.stages.get('held', 0), 'warn', 'g')}"
         f"{_number(line.stages.get('rejected', 0), 'bad')}"
         f"{_number(line.stages.get('conflict', 0), 'warn')}"
-        f"{_number(line.alarms.get('mismatch', 0), 'bad')}"
+        f"{_number(line.alarms.get('mismatch', 0), 'bad', 'g')}"
         f"{_number(line.alarms.get('audit', 0), 'bad')}</tr>"
     )
+
+
+_MEANING = {
+    "mismatch": "an id or a number came again with other content; it was not applied",
+    "audit": "the record of actions on that PC is not the one it told of before",
+}
 
 
 def _alarms(lines: list[AlarmLine]) -> str:
     if not lines:
         return '<p class="good">None.</p>'
     rows = "".join(
-        f'<tr><td>{_time(a.at)}<td class="bad">{escape(a.kind)}<td><code>{escape(a.dev)}</code>'
-        f"<td><code>{escape(a.mark)}</code></tr>"
+        f"<tr><td>{_time(a.at)}<td><code>{escape(a.dev)}</code>"
+        f'<td class="why"><span class="bad">{escape(a.kind)}</span>: {_MEANING.get(a.kind, "")}<br>'
+        f'<code class="dim">{escape(a.mark.removeprefix(f"{a.kind} {a.dev} "))}</code>'
         for a in lines
     )
     return (
-        '<div class="scroll"><table><tr><th>When (UTC)<th>What<th>Device<th>Mark</tr>'
-        f"{rows}</table></div>"
+        '<div class="scroll"><table><thead><tr><th>When (UTC)<th>Device<th>What</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 
-def _number(value: int, kind: str) -> str:
-    return f'<td class="n {kind if value else "dim"}">{value}'
+def _number(value: int, kind: str, group: str = "") -> str:
+    return f'<td class="n {group} {kind if value else "dim"}">{value}'
 
 
 def _time(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M")
 
 
-def _age(ms: int | None, now: int) -> str:
-    """How long ago. A device's clock may be anything, so the age may be, too."""
+def _age(ms: int | None, now: int, ago: str = "") -> str:
+    """How long it is. A device's clock may be anything, so the age may be, too."""
     if ms is None:
-        return '<span class="dim">never</span>'
+        return ""
     minutes = (now - ms) // 60_000
     if minutes < 0:
         return "clock ahead"
     if minutes < 60:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
+        return f"{minutes} min{ago}"
+    return f"{minutes // 60} h{ago}" if minutes < 48 * 60 else f"{minutes // 1440} days{ago}"

@@ -20,17 +20,16 @@ Faults name the key by its path ("office.names.ky") and its line, and never repe
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from operator_app.domain.enrolment import read_enrolment_code
 from operator_app.domain.office import LANGUAGES, Office, OfficeSetup
 from operator_app.domain.people import LOGIN_PATTERN
 from operator_app.domain.reference import Reference
+from operator_app.domain.server_url import read_server_url
 from operator_app.errors import BadInput, Fault
 
 FILE_NAME = "office.toml"
@@ -146,7 +145,7 @@ def check_server(url: str, enrolment_code: str) -> list[Fault]:
     faults = []
     if enrolment_code and not url:
         faults.append(Fault("server.url", "setup.server_url_missing"))
-    elif url and not _is_server_url(url):
+    elif url and read_server_url(url) is None:
         faults.append(Fault("server.url", "setup.server_url_form"))
     if enrolment_code:
         try:
@@ -154,28 +153,6 @@ def check_server(url: str, enrolment_code: str) -> list[Fault]:
         except BadInput as error:
             faults += [Fault("server.enrolment_code", fault.code) for fault in error.faults]
     return faults
-
-
-def _is_server_url(url: str) -> bool:
-    """https://host[:port][/path]; http only to this very PC, for trying things out."""
-    try:
-        parts = urlsplit(url)
-        port_is_fine = parts.port is None or parts.port > 0
-    except ValueError:
-        return False
-    host = parts.hostname or ""
-    fits = re.fullmatch(r"[a-z0-9:]([a-z0-9.:-]*[a-z0-9])?", host) is not None
-    bare = not (parts.username or parts.password or parts.query or parts.fragment)
-    clean = url.isascii() and url.isprintable() and " " not in url
-    scheme_fits = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
-    return fits and bare and clean and scheme_fits and port_is_fine
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _read(lines: list[str]) -> tuple[dict[str, Any], list[Fault]]:

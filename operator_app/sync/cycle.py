@@ -35,7 +35,6 @@ MOST_BAD_PUSHES = 8
 FAIRNESS_SLOT = 10
 HAVE_EVERY_MS = 6 * 3_600_000
 HAVE_PENDING_EVERY_MS = 10 * 60_000
-ORDINARY = (Lane.NEW, Lane.AMENDED, Lane.REST)
 
 
 @dataclass(frozen=True)
@@ -216,9 +215,7 @@ class Cycle:
             done.rejected += pushed.rejected
             new_epoch = new_epoch or _epoch_changed(hello.epoch, pushed.epoch)
             if batch[0].revision.lane is not Lane.URGENT:
-                size = pacing.grown(size, hello.max_items)
-                with self._database.write() as connection:
-                    sync_state.write_batch_size(connection, size)
+                size = self._remember(size, pacing.grown(size, hello.max_items))
         return new_epoch
 
     def _judge(self, link: Link, batch: list[Sealed], problem: AppError, hello: Hello) -> Hello:
@@ -248,15 +245,16 @@ class Cycle:
         self, due: Callable[[tuple[Lane, ...], int], list[Revision]], most: int
     ) -> list[Revision]:
         """Urgent ones first and one at a time; every tenth request is for who else waits."""
-        first = due(tuple(Lane), 1)
-        if not first:
+        found = due(tuple(Lane), most)
+        if not found:
             return []
+        first = found[0].lane
         self._slot = (self._slot + 1) % FAIRNESS_SLOT
         if self._slot == 0:
-            others = due(tuple(lane for lane in Lane if lane is not first[0].lane), most)
+            others = due(tuple(lane for lane in Lane if lane is not first), most)
             if others:
                 return others
-        return first if first[0].lane is Lane.URGENT else due(ORDINARY, most)
+        return found[:1] if first is Lane.URGENT else found
 
     def _isolate(
         self, link: Link, batch: list[Sealed], size: sync_state.BatchSize, code: str
@@ -266,10 +264,15 @@ class Cycle:
             set_aside(link, batch[0], code)
             return size
         give_back(link, batch, code)
-        size = pacing.halved(size, len(batch))
-        with self._database.write() as connection:
-            sync_state.write_batch_size(connection, size)
-        return size
+        return self._remember(size, pacing.halved(size, len(batch)))
+
+    def _remember(
+        self, old: sync_state.BatchSize, new: sync_state.BatchSize
+    ) -> sync_state.BatchSize:
+        if new != old:
+            with self._database.write() as connection:
+                sync_state.write_batch_size(connection, new)
+        return new
 
     def _ended_well(self, link: Link, done: _Tally) -> CycleReport:
         with self._database.write() as connection:

@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
         late = self._overdue > self._overdue_phoned and not waits
         self.urgent.show_text(
             _(
-                "{n} urgent records are not at the ministry after 15 minutes. "
+                "Urgent and not at the ministry after 15 minutes: {n}. "
                 "Phone the duty officer, then press “Phoned”."
             ).format(n=self._overdue)
             if late

@@ -58,9 +58,9 @@ def status_wording(status: SyncStatus) -> Wording:
     elif status.state is LinkState.ONLINE:
         parts = [_("All at the ministry")]
     if status.needs_you:
-        parts.append(_("{n} need you").format(n=status.needs_you))
+        parts.append(_("need you: {n}").format(n=status.needs_you))
     if status.urgent_overdue:
-        parts.append(_("{n} urgent late").format(n=status.urgent_overdue))
+        parts.append(_("urgent late: {n}").format(n=status.urgent_overdue))
     urgent = status.urgent_overdue or status.needs_you
     if urgent or status.state in (LinkState.REFUSED, LinkState.CLOCK_WRONG):
         tone = "danger"

@@ -53,7 +53,11 @@ class Operator:
         self._hands = Hands(self._qt)
         where = paths(Path(life.facts["folder"]))
         self._app = Application(
-            self._qt, where, system_clock, TellingDialogs(life), cost=CHEAP  # type: ignore[arg-type]
+            self._qt,
+            where,
+            system_clock,
+            TellingDialogs(life),
+            cost=CHEAP,  # type: ignore[arg-type]
         )
         if not self._app.start():
             raise RuntimeError("the lock of a dead process was not taken over")

@@ -9,7 +9,15 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTabBar, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QTabBar,
+    QWidget,
+)
 from sqlalchemy import select
 
 from build.hands import Hands
@@ -148,9 +156,7 @@ class OfficePC:
     def unlock(self, login: str = "aida", password: str = PASSWORD) -> None:
         before = self.desk
         self._type_login(login, password)
-        self.hands.wait(
-            lambda: self.app.desk is not before or not before.window.locked, "unlocked"
-        )
+        self.hands.wait(lambda: self.app.desk is not before or not before.window.locked, "unlocked")
         self._in_front()
 
     def _type_login(self, login: str, password: str) -> None:

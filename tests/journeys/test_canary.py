@@ -59,7 +59,7 @@ def _found(data: bytes) -> list[str]:
 def test_the_search_finds_what_it_looks_for() -> None:
     for word in PLANTED:
         assert word in _found(b"before " + word.encode() + b" after")
-        assert word in _found("before {} after".format(word.upper()).encode())
+        assert word in _found(f"before {word.upper()} after".encode())
         assert word in _found(quote(f"before {word} after").encode())
         assert word in _found(f"before {word} after".encode("utf-16-le"))
 

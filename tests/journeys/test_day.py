@@ -150,7 +150,7 @@ def test_the_same_number_brings_up_the_earlier_call(pc: OfficePC) -> None:
         pc.hands.write("0555 12 34 56")
         pc.press(Qt.Key.Key_Tab)
         if _call:
-            pc.wait(lambda: pc.screen.fields.earlier_hint.isVisible(), "the hint at the number")
+            pc.wait(pc.screen.fields.earlier_hint.isVisible, "the hint at the number")
             assert pc.screen.fields.earlier_hint.text().startswith("1 ")
         pc.save()
 
@@ -172,7 +172,7 @@ def _open_newest(pc: OfficePC) -> None:
     pc.go_to(Qt.Key.Key_2, "journal")
     if journal.opened_call is not None:
         pc.press(Qt.Key.Key_Escape)
-    pc.wait(lambda: journal.list_page.table.hasFocus(), "the list of calls")
+    pc.wait(journal.list_page.table.hasFocus, "the list of calls")
     pc.wait(lambda: journal.list_page.table.current_call is not None, "a call in it")
     pc.press(Qt.Key.Key_Return)
     pc.wait(lambda: journal.opened_call is not None, "the call opened")

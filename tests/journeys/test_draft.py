@@ -58,7 +58,7 @@ def test_draft_is_offered_after_a_power_cut_with_its_timer(
     clock.forward(minutes=7)
     again = make_pc(after_cut)
     again.sign_in()
-    again.wait(lambda: again.screen.ready.resume_button.hasFocus(), "it is offered")
+    again.wait(again.screen.ready.resume_button.hasFocus, "it is offered")
     assert "not finished" in again.words(again.screen.ready)
     again.press(Qt.Key.Key_Return)
     assert again.screen.fields.form() == typed
@@ -72,15 +72,13 @@ def test_draft_is_offered_after_a_power_cut_with_its_timer(
     assert not again.screen.ready.offer_card.isVisible()
 
 
-def test_draft_is_forgotten_only_when_asked(
-    make_pc: MakePC, pc: OfficePC, tmp_path: Path
-) -> None:
+def test_draft_is_forgotten_only_when_asked(make_pc: MakePC, pc: OfficePC, tmp_path: Path) -> None:
     pc.start_call()
     pc.write_note("to be thrown away")
     pc.end()
     again = make_pc(pc.folder)
     again.sign_in()
-    again.wait(lambda: again.screen.ready.offer_card.isVisible(), "it is offered")
+    again.wait(again.screen.ready.offer_card.isVisible, "it is offered")
     again.dialogs.yes = False
     again.screen.ready.forget_button.setFocus()
     again.press(Qt.Key.Key_Space)
@@ -122,7 +120,7 @@ def test_a_call_started_over_an_unfinished_one_loses_neither(
     pc.end()
     again = make_pc(pc.folder)
     again.sign_in()
-    again.wait(lambda: again.screen.ready.offer_card.isVisible(), "it is offered")
+    again.wait(again.screen.ready.offer_card.isVisible, "it is offered")
     again.start_call()
     again.answer_core("2", "али")
     again.write_note("the second")
@@ -135,7 +133,7 @@ def test_a_call_started_over_an_unfinished_one_loses_neither(
     third = make_pc(after_cut)
     third.sign_in()
     third.settle()
-    third.wait(lambda: third.screen.ready.resume_button.hasFocus(), "the first is offered")
+    third.wait(third.screen.ready.resume_button.hasFocus, "the first is offered")
     third.press(Qt.Key.Key_Return)
     assert third.screen.fields.note.toPlainText() == "the first, unfinished"
     assert third.screen.fields.kind.value is None
@@ -178,9 +176,12 @@ def test_saving_and_closing_at_once_loses_nothing(make_pc: MakePC, pc: OfficePC)
 def test_locking_while_a_draft_is_being_written_keeps_the_newer_one(pc: OfficePC) -> None:
     pc.start_call()
     pc.write_note("old")
+    busy = threading.Event()
+    pc.app.tasks.database(pc.app, lambda: busy.wait(20), lambda _r: None, lambda _e: None)
     _timer_runs_out(pc.screen)
     pc.hands.write(" and new")
     pc.press(Qt.Key.Key_L, CONTROL)
+    busy.set()
     pc.settle()
     kept = _kept(pc)
     assert kept is not None

@@ -107,8 +107,8 @@ def test_another_person_takes_over_and_the_draft_waits_for_its_author(
     clock.forward(minutes=10)
     _lock(pc)
     pc.unlock("aida")
-    pc.wait(lambda: pc.screen.ready.offer_card.isVisible(), "the draft is offered")
-    pc.wait(lambda: pc.screen.ready.resume_button.hasFocus(), "its button has the focus")
+    pc.wait(pc.screen.ready.offer_card.isVisible, "the draft is offered")
+    pc.wait(pc.screen.ready.resume_button.hasFocus, "its button has the focus")
     pc.press(Qt.Key.Key_Return)
     assert pc.screen.fields.note.toPlainText() == NOTE
     assert pc.screen.fields.form().started_at == began
@@ -128,4 +128,4 @@ def test_sign_out_from_the_lock_keeps_the_draft(pc: OfficePC) -> None:
     _lock(pc)
     pc.app.sign_out()
     pc.sign_in("aida")
-    pc.wait(lambda: pc.screen.ready.offer_card.isVisible(), "the draft is offered")
+    pc.wait(pc.screen.ready.offer_card.isVisible, "the draft is offered")

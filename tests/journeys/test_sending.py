@@ -144,7 +144,7 @@ def test_urgent_and_late_asks_for_a_telephone_call_until_phoned(
     clock.forward(minutes=16)
     pc.desk.driver.look()
     window = pc.desk.window
-    pc.wait(lambda: window.urgent.isVisible(), "the red strip")
+    pc.wait(window.urgent.isVisible, "the red strip")
     assert "duty officer" in window.urgent.label.text()
     window.phoned_button.setFocus()
     pc.press(Qt.Key.Key_Space)

@@ -221,7 +221,9 @@ def test_every_topic_and_place_is_found_by_its_name_in_each_language(reference: 
         assert division is not None
         for language in ("ky", "ru", "en"):
             assert entry.code in codes(field.entries_for(division.label(language))), entry.code
-    assert "UNKNOWN" in codes(field.entries_for("?")) or "UNKNOWN" in codes(field.entries_for("Place not"))
+    assert "UNKNOWN" in codes(field.entries_for("?")) or "UNKNOWN" in codes(
+        field.entries_for("Place not")
+    )
 
 
 @pytest.fixture

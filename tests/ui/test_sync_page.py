@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from PySide6.QtTest import QSignalSpy
@@ -69,6 +69,10 @@ def test_without_a_server_it_says_what_to_do(shown: Callable[..., Shown]) -> Non
 def test_it_lists_what_waits_and_what_was_refused(
     shown: Callable[..., Shown], office: TestOffice
 ) -> None:
+    with office.database.write() as connection:
+        settings.write_server(
+            connection, settings.Server("https://117.example.kg", receipt_key=bytes(32))
+        )
     waiting, refused, sent = (save_call(office) for _n in range(3))
     set_state(office, refused.op_id, State.REJECTED, "mismatch")
     set_state(office, sent.op_id, State.APPLIED, None)
@@ -163,7 +167,6 @@ def test_the_last_verified_receipt_is_told_with_its_time(
     with office.database.write() as connection:
         contact = sync_state.read_contact(connection)
         at = int(office.clock.now.timestamp() * 1000)
-        from dataclasses import replace
-
         sync_state.write_contact(connection, replace(contact, last_verified_at=at))
-    assert shown().page.figures["receipt"].text() == "Today, 09:00"
+    page = shown().page
+    assert page.figures["receipt"].text() == "Today, 09:00"

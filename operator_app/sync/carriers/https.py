@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from operator_app import __version__
+from operator_app.domain.server_url import is_loopback, read_server_url
 from operator_app.errors import BadInput, Fault, NetworkProblem
 from operator_app.sync.carriers.base import MOST_ANSWER_BYTES, Answer
 
@@ -23,24 +24,6 @@ READ_SECONDS = 25.0
 SLOWEST_BYTES_PER_SECOND = 5_000
 SPARE = 1.5
 KEPT_HEADERS = ("content-type", "retry-after", "date")
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
-
-def check_url(url: str) -> str:
-    """The address without a slash at its end.
-
-    Raises BadInput("server.url_wrong") unless it is https://host[:port][/path]; plain http:// is
-    for a receiver on this very PC.
-    """
-    try:
-        parts = urlsplit(url.strip())
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        host, parts = None, urlsplit("")
-    allowed = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
-    if not host or not allowed or parts.query or parts.fragment or parts.username or parts.password:
-        raise BadInput("server.url_wrong", [Fault("server_url", "server.url_wrong")])
-    return parts.geturl().rstrip("/")
 
 
 class HttpsCarrier:
@@ -56,7 +39,10 @@ class HttpsCarrier:
         read_seconds: float = READ_SECONDS,
     ) -> None:
         """Raises BadInput("server.url_wrong"). Does not connect yet."""
-        self._url = check_url(url)
+        address = read_server_url(url)
+        if address is None:
+            raise BadInput("server.url_wrong", [Fault("server_url", "server.url_wrong")])
+        self._url = address
         self._connect_seconds = connect_seconds
         self._read_seconds = read_seconds
         self._session: requests.Session | None = None
@@ -158,7 +144,7 @@ def _new_session(url: str) -> requests.Session:
     )
     # An authentication of our own that does nothing: else a .netrc file would be consulted.
     session.auth = lambda request: request
-    if urlsplit(url).hostname in LOOPBACK:
+    if is_loopback(urlsplit(url).hostname or ""):
         session.trust_env = False
     else:
         session.mount("https://", SystemTrust())

@@ -68,7 +68,7 @@ def sections(call: Call, reference: Reference, names: dict[str, str]) -> list[Se
 def _labels() -> dict[str, str]:
     return {
         "started_at": _("Time"),
-        "duration": _("Length"),
+        "duration": _("Duration"),
         "operator": _("Operator"),
         "contact_kind": _("Kind of contact"),
         "channel": _("Way of contact"),

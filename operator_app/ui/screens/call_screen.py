@@ -107,6 +107,8 @@ class CallScreen(QWidget):
         self._autosave.stop()
         if self._in_progress and not self._saving:
             self._calls.save_draft(self._actor, Draft(self.fields.form(), self._amends))
+            # The worker may still hold an older form: the newest must be the last one it writes.
+            self._save_draft()
 
     def unsaved(self) -> Draft | None:
         """The form in progress, to be taken over by a screen in another language."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from operator_app.i18n import _
@@ -114,6 +114,12 @@ class JournalTable(QTableView):
         }
         widest = {c: measure.horizontalAdvance(sample) for c, sample in _WIDEST.items()}
         widest |= {c: max(mark_width(measure, m) for m in ms) for c, ms in marks.items()}
+        bold = self.font()
+        bold.setBold(True)
+        headings = QFontMetrics(bold)
+        for column, width in widest.items():
+            heading = str(self._model.headerData(column, Qt.Orientation.Horizontal))
+            widest[column] = max(width, headings.horizontalAdvance(heading))
         self._widths = {column: width + 2 * PADDING for column, width in widest.items()}
         for column, width in self._widths.items():
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)

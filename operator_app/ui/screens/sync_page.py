@@ -176,8 +176,8 @@ class SyncPage(QWidget):
             return code_sentence(status.problem)
         if status.numbers_ahead:
             return _(
-                "The ministry holds {n} numbers that this database never gave: "
-                "it was put back to an older copy. Call your IT staff."
+                "This database was put back to an older copy: numbers that the ministry holds "
+                "and it never gave: {n}. Call your IT staff."
             ).format(n=status.numbers_ahead)
         return ""
 
