@@ -248,6 +248,23 @@ def test_one_tampered_receipt_among_good_ones(
     assert len(arrived(receiver.store)) == 3
 
 
+def test_when_the_last_receipt_is_spoiled_the_one_before_counts(
+    far_desk: Desk, proxy: FaultProxy
+) -> None:
+    call = far_desk.save()
+
+    def spoil_last(data: dict[str, Any]) -> dict[str, Any]:
+        data["results"][0]["receipts"][-1]["sig"] = base64.b64encode(bytes(64)).decode()
+        return data
+
+    proxy.plan(faults.changed(spoil_last))
+    assert far_desk.run().confirmed == 1
+    assert far_desk.states() == {call.op_id: "stored"}
+    far_desk.office.clock.forward(minutes=20)
+    far_desk.run()
+    assert far_desk.states() == {call.op_id: "applied"}
+
+
 def test_nobody_listens(far_desk: Desk, receiver: RunningReceiver) -> None:
     far_desk.point_at(receiver.url)
     call = far_desk.save_urgent()

@@ -72,7 +72,7 @@ def test_call_screen_fits_in_every_state(pc: OfficePC) -> None:
     for state in STATES:
         _show(pc, state)
         if state == "everything":
-            pc.screen._find_earlier("0555123456")
+            pc.screen.page.help.look_up("0555123456")
             _settle(pc)
             assert pc.screen.fields.earlier_hint.isVisible()
         found[state] = _faults(pc)

@@ -30,7 +30,9 @@ from tests.receiver import RunningReceiver
 def cells(page: str, dev: str) -> list[str]:
     """The texts of the device's row."""
     devices = page.partition("<h2>Alarms</h2>")[0]
-    row = next(r for r in re.split(r"<tr[^>]*>", devices) if f"<code>{dev}</code>" in r and "<td>04" in r)
+    row = next(
+        r for r in re.split(r"<tr[^>]*>", devices) if f"<code>{dev}</code>" in r and "<td>04" in r
+    )
     return [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.split(r"<td[^>]*>", row)[1:]]
 
 

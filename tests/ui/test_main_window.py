@@ -84,7 +84,7 @@ def test_the_pill_leads_to_the_sync_page(window: MainWindow) -> None:
             "Offline since",
             None,
         ),
-        (replace(CALM, needs_you=2), "2 need you", None),
+        (replace(CALM, needs_you=2), "need you: 2", None),
         (replace(CALM, state=LinkState.NOT_CONFIGURED), "kept on this PC", None),
         (replace(CALM, state=LinkState.PORTAL), "sign-in page", None),
         (replace(CALM, state=LinkState.CLOCK_WRONG), "clock is wrong", None),

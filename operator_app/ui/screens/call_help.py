@@ -8,9 +8,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from operator_app.domain.clock import Clock, local, local_day, to_ms
+from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
 from operator_app.i18n import _, language
-from operator_app.services.calls import EarlierCall
+from operator_app.services.calls import Calls, EarlierCall
+from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, text
 from operator_app.ui.wording import day
 
@@ -23,11 +25,21 @@ class CallHelp(QWidget):
     """What the operator may need beside the form."""
 
     open_asked = Signal(str)
+    looked_up = Signal(int)
+    """How many earlier calls there are from the number."""
+    failed = Signal(Exception)
 
-    def __init__(self, reference: Reference, clock: Clock) -> None:
+    def __init__(
+        self, calls: Calls, reference: Reference, actor: Actor, tasks: Tasks, clock: Clock
+    ) -> None:
         super().__init__()
+        self._calls = calls
         self._reference = reference
+        self._actor = actor
+        self._tasks = tasks
         self._clock = clock
+        self._number = ""
+        self._besides = ""
         self.setFixedWidth(WIDTH)
         self.earlier_card = Card(_("Earlier calls from this number"))
         self._earlier = QVBoxLayout()
@@ -39,14 +51,32 @@ class CallHelp(QWidget):
         layout.addWidget(self.earlier_card)
         layout.addWidget(self._numbers())
         layout.addStretch(1)
-        self.clear()
+        self.begin("")
 
-    def clear(self) -> None:
-        """No number yet."""
-        self.show_earlier([])
+    def begin(self, besides: str) -> None:
+        """No number yet. `besides`: the id of the call that is amended, no earlier one itself."""
+        self._number = ""
+        self._besides = besides
+        self._show([])
 
-    def show_earlier(self, calls: list[EarlierCall]) -> None:
-        """List earlier calls, newest first."""
+    def look_up(self, typed_phone: str) -> None:
+        """Show the earlier calls from a number."""
+        if typed_phone == self._number:
+            return
+        self._number = typed_phone
+        self._tasks.database(
+            self,
+            lambda: self._calls.earlier(self._actor, typed_phone),
+            self._on_found,
+            self.failed.emit,
+        )
+
+    def _on_found(self, earlier: list[EarlierCall]) -> None:
+        others = [call for call in earlier if call.call_id != self._besides]
+        self._show(others)
+        self.looked_up.emit(len(others))
+
+    def _show(self, calls: list[EarlierCall]) -> None:
         while item := self._earlier.takeAt(0):
             if widget := item.widget():
                 widget.deleteLater()

@@ -6,13 +6,15 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from operator_app.domain.calls import check_form
+from operator_app.domain.calls import CallForm, check_form
 from operator_app.domain.clock import Clock, to_ms
+from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
 from operator_app.i18n import _
-from operator_app.services.calls import EarlierCall
+from operator_app.services.calls import Calls
 from operator_app.ui.screens.call_fields import CallFields
 from operator_app.ui.screens.call_help import CallHelp
+from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Notice, button, text
 
 HELP_FROM_WIDTH = 1000
@@ -21,13 +23,21 @@ HELP_FROM_WIDTH = 1000
 class CallPage(QWidget):
     """Shows how the call stands; what to do with it is the screen's business."""
 
-    def __init__(self, fields: CallFields, reference: Reference, clock: Clock) -> None:
+    def __init__(
+        self,
+        fields: CallFields,
+        calls: Calls,
+        reference: Reference,
+        actor: Actor,
+        tasks: Tasks,
+        clock: Clock,
+    ) -> None:
         super().__init__()
         self._fields = fields
         self._reference = reference
         self._clock = clock
         self._started_at = 0
-        self.help = CallHelp(reference, clock)
+        self.help = CallHelp(calls, reference, actor, tasks, clock)
         self.title = text("", "screenTitle")
         self.timer_label = text("00:00", "pill")
         self.timer_label.setAccessibleName(_("Time since the call began"))
@@ -41,15 +51,21 @@ class CallPage(QWidget):
         self._seconds.timeout.connect(self._show_time)
         self._lay_out()
         fields.went_on.connect(self.scroll_area.ensureWidgetVisible)
+        fields.phone_edited.connect(self.help.look_up)
+        self.help.looked_up.connect(self._on_looked_up)
 
-    def begin(self, title: str, number: str, started_at: int) -> None:
-        """A form was loaded: its title, its number ("" while unknown), when the call began."""
+    def begin(self, title: str, number: str, form: CallForm, amends: str) -> None:
+        """A form was loaded: its title, its number ("" while unknown), the id of the call that it
+        amends ("" for a new one)."""
         self.title.setText(title)
         self.number_label.setText(_("No. {number}").format(number=number) if number else "")
-        self._started_at = started_at
+        self._started_at = form.started_at
         self.draft_label.setText("")
         self.say_problem("")
-        self.show_earlier([])
+        self._fields.earlier_hint.hide()
+        self.help.begin(amends)
+        if form.phone:
+            self.help.look_up(form.phone)
         self.scroll_area.verticalScrollBar().setValue(0)
         self._seconds.start()
         self._show_time()
@@ -67,12 +83,6 @@ class CallPage(QWidget):
     def say_of_draft(self, words: str) -> None:
         """What became of the draft, beside the timer."""
         self.draft_label.setText(words)
-
-    def show_earlier(self, calls: list[EarlierCall]) -> None:
-        """Earlier calls from the number: the list beside, and their count at the number."""
-        self.help.show_earlier(calls)
-        self._fields.earlier_hint.setText(_("{n} earlier ▸").format(n=len(calls)))
-        self._fields.earlier_hint.setVisible(bool(calls))
 
     def show_missing(self) -> None:
         """Say what is still to be answered."""
@@ -99,6 +109,10 @@ class CallPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.help.setVisible(event.size().width() >= HELP_FROM_WIDTH)
+
+    def _on_looked_up(self, earlier: int) -> None:
+        self._fields.earlier_hint.setText(_("{n} earlier ▸").format(n=earlier))
+        self._fields.earlier_hint.setVisible(bool(earlier))
 
     def _show_time(self) -> None:
         seconds = max(0, (to_ms(self._clock()) - self._started_at) // 1000)

@@ -16,7 +16,7 @@ from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
 from operator_app.errors import BadInput
 from operator_app.i18n import _, language
-from operator_app.services.calls import Calls, Draft, EarlierCall, NewCall
+from operator_app.services.calls import Calls, Draft, NewCall
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.events import Events
 from operator_app.ui.problems import fault_sentence, sentence
@@ -59,10 +59,9 @@ class CallScreen(QWidget):
         self._amends: tuple[str, str] | None = None
         self._in_progress = False
         self._saving = False
-        self._earlier_for = ""
         self.ready = ReadyPage(calls, reference, actor, tasks, dialogs)
         self.fields = CallFields(reference, clock)
-        self.page = CallPage(self.fields, reference, clock)
+        self.page = CallPage(self.fields, calls, reference, actor, tasks, clock)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.ready)
         self._pages.addWidget(self.page)
@@ -126,10 +125,10 @@ class CallScreen(QWidget):
         self.ready.voided.connect(self._events.calls_changed)
         self.fields.changed.connect(self._on_changed)
         self.fields.nuisance_picked.connect(self._on_nuisance_picked)
-        self.fields.phone_edited.connect(self._find_earlier)
         self.page.save_button.clicked.connect(self._on_save_asked)
         self.page.discard_button.clicked.connect(self._on_discard_asked)
         self.page.help.open_asked.connect(self._events.open_call_asked)
+        self.page.help.failed.connect(self._on_failed)
         self._autosave.timeout.connect(self._save_draft)
         self._events.calls_changed.connect(self.ready.refresh)
         for key, target in (("F4", self.fields.phone), ("F6", self.fields.note)):
@@ -146,12 +145,9 @@ class CallScreen(QWidget):
     def _show_form(self, form: CallForm, title: str, number: str) -> None:
         self._in_progress = True
         self.progress_changed.emit(True)
-        self._earlier_for = ""
         self.fields.load(form)
         self._pages.setCurrentWidget(self.page)
-        self.page.begin(title, number, form.started_at)
-        if form.phone:
-            self._find_earlier(form.phone)
+        self.page.begin(title, number, form, self._amends[0] if self._amends else "")
         self.fields.focus_first()
 
     def _leave_form(self) -> None:
@@ -285,19 +281,3 @@ class CallScreen(QWidget):
                 lambda _at: None,
                 self._on_failed,
             )
-
-    def _find_earlier(self, phone: str) -> None:
-        if phone == self._earlier_for:
-            return
-        self._earlier_for = phone
-        self._tasks.database(
-            self,
-            lambda: self._calls.earlier(self._actor, phone),
-            self._on_earlier_found,
-            self._on_failed,
-        )
-
-    def _on_earlier_found(self, earlier: list[EarlierCall]) -> None:
-        amended = self._amends[0] if self._amends else ""
-        others = [e for e in earlier if e.call_id != amended]
-        self.page.show_earlier(others)
