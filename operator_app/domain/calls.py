@@ -39,10 +39,7 @@ class CallForm:
     benefit_issue: str | None = None
     caller_sex: str | None = None
     caller_age_group: str | None = None
-    caller_age_band: str | None = None
     relation: str | None = None
-    affected_sex: str | None = None
-    affected_age_group: str | None = None
     division: str | None = None
     caller_name: str = ""
     phone: str = ""
@@ -134,10 +131,7 @@ _LIST_OF_FIELD = {
     "benefit_issue": "benefit_issue",
     "caller_sex": "sex",
     "caller_age_group": "age_group",
-    "caller_age_band": "age_band",
     "relation": "relation",
-    "affected_sex": "sex",
-    "affected_age_group": "age_group",
 }
 
 

@@ -127,7 +127,6 @@ class RecordRow:
     benefit_issue: str | None
     caller_sex: str | None
     caller_age_group: str | None
-    caller_age_band: str | None
     division: str | None
     actions: tuple[str, ...]
     waiting: bool

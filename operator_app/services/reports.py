@@ -91,7 +91,7 @@ WHERE state IN ('queued', 'sending')
 
 RECORDS = """
 SELECT number, call.started_at, duration_seconds, contact_kind, substantive, channel, danger_now,
-       violence, language, benefit_issue, caller_sex, caller_age_group, caller_age_band, division,
+       violence, language, benefit_issue, caller_sex, caller_age_group, division,
        revision.state IN ('queued', 'sending') AS waiting, voided_at IS NOT NULL AS voided,
        (SELECT group_concat(topic, ' ') FROM (
           SELECT topic FROM call_topic WHERE call_topic.call_id = call.call_id ORDER BY position
@@ -191,7 +191,6 @@ def _record(row: RowMapping) -> RecordRow:
         benefit_issue=row["benefit_issue"],
         caller_sex=row["caller_sex"],
         caller_age_group=row["caller_age_group"],
-        caller_age_band=row["caller_age_band"],
         division=row["division"],
         actions=tuple((row["actions"] or "").split()),
         waiting=bool(row["waiting"]),

@@ -113,7 +113,9 @@ class MainWindow(QMainWindow):
         self.rail_buttons[name].setChecked(True)
         self._show_urgent()
         # Where the person was on that page; keys must not go on to the page before.
-        (place.page.focusWidget() or place.page).setFocus(Qt.FocusReason.OtherFocusReason)
+        inner = place.page.focusWidget()
+        target = inner if inner is not None and inner.isVisible() else place.page
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def current_place(self) -> str:

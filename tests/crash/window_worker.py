@@ -157,7 +157,6 @@ class Operator:
         """Letter by letter; at each one the draft may be what is there then."""
         if self._qt.focusWidget() is not self.screen.fields.note:
             self._hands.press(Qt.Key.Key_F6)
-            self._hands.press(Qt.Key.Key_End, CONTROL)
         selected = self.screen.fields.note.textCursor().hasSelection()
         before = self._note
         self._life.say("typing", before=before, onto="" if selected else before, words=words)

@@ -10,7 +10,6 @@ import pytest
 from operator_app.config import Paths, paths
 from operator_app.db.keyring import new_recovery_key
 from operator_app.errors import EnvironmentProblem
-from operator_app.services import set_up
 from operator_app.services.set_up import set_up_office
 from operator_app.services.sign_in import SignIn
 from tests.conftest import CHEAP, PASSWORD, office_setup

@@ -60,7 +60,7 @@ def test_the_bytes_are_canonical_and_do_not_change_unnoticed() -> None:
     assert canonical({"b": 1, "a": "ө", "ң": None}) == '{"a":"ө","b":1,"ң":null}'.encode()
     assert canonical({"\U0001f600": 1, "\ufb33": 2}) == '{"\U0001f600":1,"\ufb33":2}'.encode()
     assert hashlib.sha256(data).hexdigest() == (
-        "df50773c7d3e29bd1f6eb6f93cc2934a85cf8e1b1cf2ad1b626f23d5bad7af98"
+        "c8699dc8595518dfc460020b889e8e05bcb675bf10d42c31796e4ddcf2cd5b8d"
     )
 
 

@@ -144,7 +144,7 @@ def test_tab_follows_the_eye(make_pc: MakePC, state: str) -> None:
     assert len(set(names)) == len(names)
     eye = sorted(passed, key=lambda w: _line_and_place(w, fields))
     assert names == [w.accessibleName() for w in eye]
-    expected = 13 if state == "everything" else 11
+    expected = 14 if state == "everything" else 12
     assert len(passed) == expected
     # After the form: what to do with it.
     foot = [QApplication.focusWidget()]

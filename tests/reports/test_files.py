@@ -78,7 +78,7 @@ def test_the_records_sheet_has_a_standing_header_and_a_filter(
     sheet = book["Records"]
 
     assert sheet.freeze_panes == "B2"
-    assert sheet.auto_filter.ref == f"A1:T{len(busy.of(DAY)) + 1}"
+    assert sheet.auto_filter.ref == f"A1:S{len(busy.of(DAY)) + 1}"
     assert all(sheet.column_dimensions[c].width > 8 for c in "ABDKR")
 
 

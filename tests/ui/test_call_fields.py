@@ -66,7 +66,6 @@ def forms(reference: Reference) -> st.SearchStrategy[CallForm]:
         benefit_issue=code("benefit_issue"),
         caller_sex=code("sex"),
         caller_age_group=code("age_group"),
-        caller_age_band=code("age_band"),
         relation=code("relation"),
         division=st.sampled_from([None, UNKNOWN_PLACE, *places]),
         caller_name=LINE,

@@ -38,11 +38,11 @@ _SECTIONS = (
     ),
     (
         N_("Caller"),
-        ("phone", "caller_name", "caller_sex", "caller_age_group", "caller_age_band", "division"),
+        ("phone", "caller_name", "caller_sex", "caller_age_group", "division"),
     ),
     (
         N_("Person concerned"),
-        ("relation", "affected_sex", "affected_age_group"),
+        ("relation",),
     ),
     (
         N_("Void"),
@@ -83,11 +83,8 @@ def _labels() -> dict[str, str]:
         "caller_name": _("Name"),
         "caller_sex": _("Caller's sex"),
         "caller_age_group": _("Age"),
-        "caller_age_band": _("Age in years"),
         "division": _("Place"),
         "relation": _("Caller is, to the person concerned"),
-        "affected_sex": _("Sex of the person concerned"),
-        "affected_age_group": _("Age of the person concerned"),
         "voided_at": _("Made void"),
         "void_reason": _("Reason"),
     }
@@ -120,11 +117,8 @@ def _values(call: Call, reference: Reference, names: dict[str, str]) -> dict[str
         "caller_name": form.caller_name.strip(),
         "caller_sex": one("sex", form.caller_sex),
         "caller_age_group": one("age_group", form.caller_age_group),
-        "caller_age_band": one("age_band", form.caller_age_band),
         "division": wording.place(reference, form.division),
         "relation": one("relation", form.relation),
-        "affected_sex": one("sex", form.affected_sex),
-        "affected_age_group": one("age_group", form.affected_age_group),
         "voided_at": wording.full_day_and_time(call.voided_at) if call.voided_at else "",
         "void_reason": call.void_reason or "",
     }

@@ -95,6 +95,11 @@ def action_entries(reference: Reference, language: str) -> list[Entry]:
     return _entries(reference, "action", language)
 
 
+def channel_entries(reference: Reference, language: str) -> list[Entry]:
+    """The way the contact came: by phone unless said otherwise."""
+    return _entries(reference, "channel", language)
+
+
 def relation_entries(reference: Reference, language: str) -> list[Entry]:
     """Who the caller is to the person concerned."""
     return _entries(reference, "relation", language)

@@ -6,13 +6,12 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +25,7 @@ from operator_app.ui.screens.call_entries import (
     action_entries,
     age_chips,
     benefit_issue_entries,
+    channel_entries,
     danger_chips,
     kind_chips,
     language_chips,
@@ -38,7 +38,10 @@ from operator_app.ui.widgets.basic import GRID, Card, labelled, set_state, text
 from operator_app.ui.widgets.chips import ChipGroup
 from operator_app.ui.widgets.choice_field import ChoiceField
 from operator_app.ui.widgets.emergency_strip import EmergencyStrip
+from operator_app.ui.widgets.note_field import NoteField
 from operator_app.ui.widgets.tag_field import TagField
+
+CHANNEL_WIDTH = 184
 
 
 class CallFields(QWidget):
@@ -63,6 +66,9 @@ class CallFields(QWidget):
         shown_in = language()
         self.kind = ChipGroup(kind_chips(reference, shown_in), _("Kind of contact"))
         self.danger = ChipGroup(danger_chips(reference, shown_in), _("In danger right now?"))
+        self.channel = ChoiceField(
+            channel_entries(reference, shown_in), _("Way of contact"), "", digits=True
+        )
         self.strip = EmergencyStrip(reference, shown_in)
         self.language = ChipGroup(language_chips(reference, shown_in), _("Language"))
         self.sex = ChipGroup(sex_chips(reference, shown_in), _("Caller's sex"))
@@ -83,8 +89,7 @@ class CallFields(QWidget):
         self.benefit_issue = ChoiceField(
             benefit_issue_entries(reference, shown_in), _("What about the benefit"), "", digits=True
         )
-        self.note = _NoteField()
-        self.note.setTabChangesFocus(True)
+        self.note = NoteField()
         self.note.setPlaceholderText(_("In short: what happened, what was asked, what was advised"))
         self.actions_taken = TagField(
             action_entries(reference, shown_in), _("Action taken"), _("digit or letters…"),
@@ -114,6 +119,7 @@ class CallFields(QWidget):
         self._shown = form
         self.kind.set_value(form.contact_kind)
         self.danger.set_value(form.danger_now)
+        self.channel.set_value(form.channel)
         self.language.set_value(form.language)
         self.sex.set_value(form.caller_sex)
         self.age.set_value(form.caller_age_group)
@@ -124,6 +130,8 @@ class CallFields(QWidget):
         self.topics.set_values(form.topics)
         self.benefit_issue.set_value(form.benefit_issue)
         self.note.setPlainText(form.note)
+        # Who goes on with a call, or amends it, writes on.
+        self.note.moveCursor(QTextCursor.MoveOperation.End)
         self.actions_taken.set_values(form.actions)
         self.mark([])
         self._loading = False
@@ -137,6 +145,7 @@ class CallFields(QWidget):
         self._shown = replace(
             self._shown,
             contact_kind=self.kind.value,
+            channel=self.channel.value or "PHONE",
             danger_now=self.danger.value,
             danger_at=danger_at,
             language=self.language.value,
@@ -179,11 +188,15 @@ class CallFields(QWidget):
             field.passed.connect(partial(self._go_on, field))
             field.changed.connect(partial(field.set_missing, False))
             field.changed.connect(self._on_changed)
-        self.relation.changed.connect(self._on_changed)
+        for optional in (self.channel, self.relation):
+            optional.changed.connect(self._on_changed)
         self.phone.textChanged.connect(self._on_changed)
         self.phone.editingFinished.connect(lambda: self.phone_edited.emit(self.phone.text()))
         self.phone.returnPressed.connect(self.focusNextChild)
         self.name.returnPressed.connect(self.focusNextChild)
+        for optional in (self.channel, self.relation):
+            optional.passed.connect(self.focusNextChild)
+            optional.picked.connect(lambda _code: self.focusNextChild())
         self.name.textChanged.connect(self._on_changed)
         self.note.textChanged.connect(self._on_changed)
 
@@ -227,6 +240,9 @@ class CallFields(QWidget):
         danger_line.setSpacing(12)
         danger_line.addWidget(text(_("In danger right now?"), "strong"))
         danger_line.addWidget(self.danger, 1)
+        danger_line.addWidget(text(_("Way of contact"), "fieldLabel"))
+        self.channel.setFixedWidth(CHANNEL_WIDTH)
+        danger_line.addWidget(self.channel)
         first.body.addLayout(danger_line)
 
         who = Card()
@@ -272,23 +288,9 @@ class CallFields(QWidget):
         layout.addWidget(who)
         layout.addWidget(what, 1)
         order: list[QWidget] = [
-            self.kind, self.danger, self.language, self.sex, self.age, self.phone, self.name,
+            self.kind, self.danger, self.channel, self.language, self.sex, self.age, self.phone, self.name,
             self.relation, self.place, self.topics.field, self.benefit_issue, self.note,
             self.actions_taken.field,
         ]  # fmt: skip
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
-
-
-class _NoteField(QPlainTextEdit):
-    """Takes the room that is left, and asks for two lines only."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, 48)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(120, 48)

@@ -158,7 +158,8 @@ class CallScreen(QWidget):
         self._autosave.stop()
         self._pages.setCurrentWidget(self.ready)
         self.ready.refresh()
-        self.ready.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.isVisible():
+            self.ready.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_changed(self) -> None:
         if self._in_progress and not self._autosave.isActive():

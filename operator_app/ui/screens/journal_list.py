@@ -148,7 +148,7 @@ class JournalList(QWidget):
         focused = QApplication.focusWidget()
         had_focus = focused is not None and self._stack.isAncestorOf(focused)
         self._stack.setCurrentIndex(0 if shown else 1)
-        if self._focus_list or had_focus:
+        if self.isVisible() and (self._focus_list or had_focus):
             self._focus_list = False
             self.focus_list()
 

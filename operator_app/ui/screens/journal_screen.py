@@ -127,7 +127,9 @@ class JournalScreen(QWidget):
 
     def _show_call_page(self) -> None:
         self.pages.setCurrentWidget(self.call_view)
-        self.call_view.back_button.setFocus()
+        if self.isVisible():
+            # Qt gives the focus to what nobody sees, too, and keys typed elsewhere would be lost.
+            self.call_view.back_button.setFocus()
 
     def _why_not(self, call: Call) -> str:
         if self._calls.may_change(self._actor, call):

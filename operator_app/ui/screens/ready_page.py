@@ -82,7 +82,8 @@ class ReadyPage(QWidget):
                     time=started
                 )
             )
-            self.resume_button.setFocus(Qt.FocusReason.OtherFocusReason)
+            if self.isVisible():
+                self.resume_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_saved(self, call: Call) -> None:
         """Say that the call is on the disk of this PC."""
