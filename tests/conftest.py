@@ -67,7 +67,11 @@ class TestOffice:
 def office_setup(**changes: str) -> OfficeSetup:
     office = Office(
         "0412",
-        {"ky": "Аламүдүн районунун башкармалыгы", "ru": "Аламудунское управление", "en": "Alamudun office"},
+        {
+            "ky": "Аламүдүн районунун башкармалыгы",
+            "ru": "Аламудунское управление",
+            "en": "Alamudun office",
+        },
         ALAMUDUN,
     )
     values = {"supervisor_login": "aida", "supervisor_name": "Aida Testova", "language": "ru"}

@@ -189,12 +189,13 @@ def upgrade() -> None:
     op.create_table(
         "draft",
         sa.Column("operator_id", sa.Text(), nullable=False),
+        sa.Column("draft_key", sa.Text(), nullable=False),
         sa.Column("saved_at", sa.Integer(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["operator_id"], ["app_user.user_id"], name=op.f("fk_draft_operator_id")
         ),
-        sa.PrimaryKeyConstraint("operator_id", name=op.f("pk_draft")),
+        sa.PrimaryKeyConstraint("operator_id", "draft_key", name=op.f("pk_draft")),
     )
     op.create_table(
         "call_action",

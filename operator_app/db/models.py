@@ -167,10 +167,11 @@ draft = Table(
     "draft",
     metadata,
     Column("operator_id", Text, ForeignKey("app_user.user_id"), primary_key=True),
+    Column("draft_key", Text, primary_key=True),
     Column("saved_at", Integer, nullable=False),
     Column("body", Text, nullable=False),
 )
-"""The unsaved form of each operator, as JSON: at most 3 s old."""
+"""Unsaved forms as JSON, at most 3 s old; `draft_key` tells a person's unfinished calls apart."""
 
 audit = Table(
     "audit",

@@ -32,10 +32,15 @@ from operator_app.services import call_rows
 # Built once: building a statement costs more than running it.
 _DRAFT = upsert(draft)
 _KEEP_DRAFT = _DRAFT.on_conflict_do_update(
-    index_elements=["operator_id"],
+    index_elements=["operator_id", "draft_key"],
     set_={"saved_at": _DRAFT.excluded.saved_at, "body": _DRAFT.excluded.body},
 )
-_END_DRAFT = Prepared(delete(draft).where(draft.c.operator_id == bindparam("operator_id")))
+_END_DRAFT = Prepared(
+    delete(draft).where(
+        draft.c.operator_id == bindparam("operator_id"),
+        draft.c.draft_key == bindparam("draft_key"),
+    )
+)
 
 
 class ReasonNeeded(AppError):
@@ -56,6 +61,11 @@ class Draft:
 
     form: CallForm
     amends: tuple[str, str] | None = None
+
+    @property
+    def key(self) -> str:
+        """Tells it from another unfinished call of the same person."""
+        return self.amends[0] if self.amends else str(self.form.started_at)
 
 
 @dataclass(frozen=True)
@@ -142,7 +152,7 @@ class Calls:
             )
             self._append(connection, saved, Kind.CALL, (), actor, now)
             call_rows.add(connection, saved, self._reference)
-            _END_DRAFT.run(connection, {"operator_id": actor.user_id})
+            self._end_draft(connection, actor, Draft(form))
             self._audited(connection, actor, "call.saved", saved.call_id, now)
         return saved
 
@@ -163,7 +173,7 @@ class Calls:
                 before, form=form, saved_at=now, revision=before.revision + 1, op_id=new_op_id()
             )
             self._replace(connection, amended, Kind.CALL, base, actor, now)
-            _END_DRAFT.run(connection, {"operator_id": actor.user_id})
+            self._end_draft(connection, actor, Draft(form, (call_id, base)))
             self._audited(connection, actor, "call.amended", call_id, now)
         return amended
 
@@ -287,14 +297,19 @@ class Calls:
         body = {"form": unsaved.form.as_dict(), "amends": unsaved.amends}
         values = {"saved_at": now, "body": json.dumps(body, ensure_ascii=False)}
         with self._database.write() as connection:
-            connection.execute(_KEEP_DRAFT, {"operator_id": actor.user_id, **values})
+            connection.execute(
+                _KEEP_DRAFT, {"operator_id": actor.user_id, "draft_key": unsaved.key, **values}
+            )
         return now
 
     def draft(self, actor: Actor) -> Draft | None:
-        """The form that was not saved before the program ended, or None."""
+        """The form that was kept last and never saved, or None."""
         with self._database.read() as connection:
             text = connection.execute(
-                select(draft.c.body).where(draft.c.operator_id == actor.user_id)
+                select(draft.c.body)
+                .where(draft.c.operator_id == actor.user_id)
+                .order_by(draft.c.saved_at.desc(), draft.c.draft_key.desc())
+                .limit(1)
             ).scalar()
         if text is None:
             return None
@@ -302,10 +317,13 @@ class Calls:
         amends = tuple(body["amends"]) if body["amends"] else None
         return Draft(CallForm.from_dict(body["form"]), amends)
 
-    def discard_draft(self, actor: Actor) -> None:
-        """Forget the unsaved form, by the operator's decision."""
+    def discard_draft(self, actor: Actor, unsaved: Draft) -> None:
+        """Forget an unsaved form, by the operator's decision."""
         with self._database.write() as connection:
-            _END_DRAFT.run(connection, {"operator_id": actor.user_id})
+            self._end_draft(connection, actor, unsaved)
+
+    def _end_draft(self, connection: Connection, actor: Actor, unsaved: Draft) -> None:
+        _END_DRAFT.run(connection, {"operator_id": actor.user_id, "draft_key": unsaved.key})
 
     def _check(self, form: CallForm) -> None:
         if faults := check_form(form, self._reference):

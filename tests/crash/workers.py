@@ -98,6 +98,10 @@ def _work(life: Life, database: Database, digest_of: Callable[[Call], str] | Non
     calls = Calls(database, load_reference(paths().resources), system_clock)
     found = calls.draft(actor)
     life.say("found", draft=found.form.note if found else None)
+    if found is not None:
+        life.say("doing", act="discard", text="")
+        calls.discard_draft(actor, found)
+        life.say("done", act="discard", text="", op_id=None)
     life.say("ready")
     mine: list[Call] = []
     act = 0

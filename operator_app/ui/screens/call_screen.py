@@ -122,6 +122,7 @@ class CallScreen(QWidget):
     def _wire(self) -> None:
         self.ready.start_asked.connect(self.start)
         self.ready.resume_asked.connect(self.resume)
+        self.ready.forgotten.connect(self._offer_draft)
         self.ready.voided.connect(self._events.calls_changed)
         self.fields.changed.connect(self._on_changed)
         self.fields.nuisance_picked.connect(self._on_nuisance_picked)
@@ -224,7 +225,7 @@ class CallScreen(QWidget):
         amended = self._amends is not None
         self.ready.show_saved(call)
         self._leave_form()
-        self._keep_offered()
+        self._offer_draft()
         self._events.calls_changed.emit(call.call_id)
         self.saved.emit(call.call_id)
         if amended:
@@ -254,14 +255,15 @@ class CallScreen(QWidget):
             self, _("Discard what was entered?"), _("Discard")
         ):
             return
+        unsaved = Draft(self.fields.form(), self._amends)
         self._leave_form()
         self._tasks.database(
             self,
-            lambda: self._calls.discard_draft(self._actor),
+            lambda: self._calls.discard_draft(self._actor, unsaved),
             lambda _none: None,
             self._on_failed,
         )
-        self._keep_offered()
+        self._offer_draft()
 
     def _offer_draft(self) -> None:
         self._tasks.database(
@@ -272,13 +274,3 @@ class CallScreen(QWidget):
         # A desk made anew goes on with its call by itself: its draft is not another one.
         if not self._in_progress:
             self.ready.offer(found)
-
-    def _keep_offered(self) -> None:
-        """Another call took the place of the offered draft on the disk: write it there again."""
-        if (offered := self.ready.offered) is not None:
-            self._tasks.database(
-                self,
-                lambda: self._calls.save_draft(self._actor, offered),
-                lambda _at: None,
-                self._on_failed,
-            )

@@ -22,6 +22,8 @@ class ReadyPage(QWidget):
 
     start_asked = Signal()
     resume_asked = Signal(object)
+    forgotten = Signal()
+    """An offered form was discarded: there may be another one."""
     voided = Signal(str)
 
     def __init__(
@@ -59,11 +61,6 @@ class ReadyPage(QWidget):
         layout.addLayout(column, 4)
         layout.addStretch(1)
         self.refresh()
-
-    @property
-    def offered(self) -> Draft | None:
-        """The unfinished form on offer."""
-        return self._draft
 
     def refresh(self) -> None:
         """Read today's figures again."""
@@ -166,14 +163,16 @@ class ReadyPage(QWidget):
     def _on_forget(self) -> None:
         if not self._dialogs.confirm(self, _("Discard what was entered?"), _("Discard")):
             return
+        if (forgotten := self._draft) is None:
+            return
         self.offer(None)
+        self.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self._tasks.database(
             self,
-            lambda: self._calls.discard_draft(self._actor),
-            lambda _none: None,
+            lambda: self._calls.discard_draft(self._actor, forgotten),
+            lambda _none: self.forgotten.emit(),
             self._on_failed,
         )
-        self.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_void_asked(self) -> None:
         last = self._last
