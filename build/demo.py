@@ -260,7 +260,7 @@ class Demo:
         self.result.expect(
             "waiting", sum(r.state in (State.QUEUED, State.SENDING) for r in rows), 0
         )
-        self.result.facts["at the ministry"] = self.receiver.records()
+        self.result.facts["at the ministry"] = self.receiver.records().replace("\n", ", ")
 
     def _count(self, name: str, call: Any, most: int | None = None) -> None:
         self.hands.presses = 0

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+
 from PySide6.QtCore import QObject, QTimer
 
 from operator_app.db.engine import Database
 from operator_app.domain.clock import Clock, to_ms
+from operator_app.errors import AppError
 from operator_app.sync.cycle import Cycle
 from operator_app.sync.status import SyncStatus, read_status
 from operator_app.ui.events import Events
-from operator_app.ui.problems import sentence
 from operator_app.ui.tasks import Tasks
+
+log = logging.getLogger(__name__)
 
 TICK_MS = 3_000
 SLEPT_MS = 60_000
@@ -64,7 +68,9 @@ class SyncDriver(QObject):
             self._hurried = True
         self._looked_at = now
         if self._busy:
+            # A round may take minutes on a slow line; the counter is right meanwhile.
             self._asked_again = True
+            self._read_status()
             return
         self._busy = True
         hurried, self._hurried = self._hurried, False
@@ -89,7 +95,7 @@ class SyncDriver(QObject):
             self,
             lambda: read_status(self._database, self._clock),
             self._events.sync_changed.emit,
-            self._on_failed,
+            _note,
         )
 
     def _on_read(self, status: SyncStatus) -> None:
@@ -102,4 +108,8 @@ class SyncDriver(QObject):
     def _on_failed(self, error: Exception) -> None:
         # The next tick tries again; what went wrong is in the log, and nothing is lost by it.
         self._busy = False
-        sentence(error)
+        _note(error)
+
+
+def _note(error: Exception) -> None:
+    log.warning("sync round or state: %s", error if isinstance(error, AppError) else type(error))
