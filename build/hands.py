@@ -63,8 +63,16 @@ class Hands:
                 self._qt.sendEvent(self._focus(), event)
             self._qt.processEvents()
 
+    def _has_focus(self) -> bool:
+        if self._qt.focusWidget() is None:
+            # A screen without a window manager gives the focus to nobody by itself.
+            for window in self._qt.topLevelWidgets():
+                if window.isVisible():
+                    window.activateWindow()
+        return self._qt.focusWidget() is not None
+
     def _focus(self) -> QWidget:
-        self.wait(lambda: self._qt.focusWidget() is not None, "something has the focus")
+        self.wait(self._has_focus, "something has the focus")
         focused = self._qt.focusWidget()
         if focused is None:
             raise RuntimeError("nothing has the focus")

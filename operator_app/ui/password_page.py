@@ -29,7 +29,7 @@ class PasswordPage(QWidget):
         for where, label in (
             ("current", _("Password in use")),
             ("password", _("New password")),
-            ("again", _("New password once more")),
+            ("again", _("New password again")),
         ):
             self.form.add(password_field(where, label, PasswordEdit()))
         self.change_button = button(_("Change password"), "primary")
