@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from ministry_server.fold import Face, Revision, fold, force, show, stages
 from ministry_server.ledger import Ledger
 from ministry_server.schema import event, intake, record
 from ministry_server.vault import Vault
-from operator_app.domain.wire import Header, Kind, State
+from operator_app.domain.fold import Face, Revision, fold, force, show, stages
+from operator_app.domain.wire import Header, Kind, State, caution
 
 BASE_MISSING = "wire.base_missing"
 CONFLICT = "wire.conflict"
@@ -154,7 +154,7 @@ class Records:
             "conflict": int(shown.conflict),
             "voided": int(shown.voided),
             "forced": int(any(r.forced for r in revisions)),
-            "sealed": self._vault.seal(ref, {"danger_now": shown.danger_now}),
+            "sealed": self._vault.seal(ref, {"caution": shown.caution}),
         }
         return _Settled(row, stages(revisions, folded), {r.op_id for r in revisions if r.forced})
 
@@ -225,7 +225,8 @@ def _event(
 
 
 def _face(payload: dict[str, Any]) -> Face:
-    return Face(payload["kind"] == Kind.VOID, payload["at"], payload["body"]["danger_now"])
+    danger = caution(payload["kind"], payload["body"])
+    return Face(payload["kind"] == Kind.VOID, payload["at"], danger)
 
 
 def _code(stage: State, *, forced: bool) -> str | None:

@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from operator_app.db.models import revision
+from operator_app.db.models import revision, withheld
 from operator_app.db.prepared import Prepared
 from operator_app.db.settings import Device
 from operator_app.domain.ids import new_op_id
@@ -37,6 +37,7 @@ from operator_app.domain.wire import (
     Kind,
     Lane,
     State,
+    canonical_plain,
     payload,
 )
 
@@ -45,6 +46,9 @@ UNFINISHED = text("revision.state <> 'applied'")
 WRITTEN_ORDER: ColumnElement[int] = literal_column("revision.rowid")
 """Rows are never deleted, so this is the order in which they were saved, over incarnations too."""
 
+_WITH_WHOLE = select(revision, withheld.c.body.label("whole")).outerjoin(
+    withheld, withheld.c.op_id == revision.c.op_id
+)
 _LAST_SEQ = Prepared(select(func.max(revision.c.seq)).where(revision.c.inc == bindparam("inc")))
 _INSERT = Prepared(
     insert(revision),
@@ -75,11 +79,15 @@ class Revision:
     next_try_at: int
     last_code: str | None
     confirmed_at: int | None
+    whole: str | None = None
+    """The whole snapshot, where the payload leaves fields out; read only for people here."""
 
     @property
     def body(self) -> dict[str, Any]:
         """The snapshot of the record."""
-        data: dict[str, Any] = json.loads(self.payload)["body"]
+        data: dict[str, Any] = (
+            json.loads(self.payload)["body"] if self.whole is None else json.loads(self.whole)
+        )
         return data
 
 
@@ -95,12 +103,17 @@ def append(
     lane: Lane,
     body: dict[str, Any],
     op_id: str | None = None,
+    outgoing: dict[str, Any] | None = None,
 ) -> Header:
-    """Write a revision, with the next gapless number of this incarnation."""
+    """Write a revision, with the next gapless number of this incarnation.
+
+    `outgoing` is what may leave of the body, where that is less; the whole stays in `withheld`.
+    """
+    sent = body if outgoing is None else outgoing
     last = _LAST_SEQ.run(connection, {"inc": device.inc}).fetchone()[0]
     header = Header(op_id or new_op_id(), device.device_id, device.inc, (last or 0) + 1)
     plaintext = payload(
-        header, record_id=record_id, kind=kind, bases=bases, author=author_id, at=at, body=body
+        header, record_id=record_id, kind=kind, bases=bases, author=author_id, at=at, body=sent
     )
     _INSERT.run(
         connection,
@@ -119,6 +132,10 @@ def append(
             "lane": int(lane),
         },
     )
+    if sent is not body:
+        connection.execute(
+            insert(withheld).values(op_id=header.op_id, body=canonical_plain(body).decode())
+        )
     if bases:
         # What a revision is based on must be there first: it inherits the better lane, also when
         # it was confirmed already, because a restored server may ask for both again.
@@ -133,14 +150,14 @@ def append(
 def history(connection: Connection, record_id: str) -> list[Revision]:
     """All revisions of a record, oldest first."""
     rows = connection.execute(
-        select(revision).where(revision.c.record_id == record_id).order_by(revision.c.seq)
+        _WITH_WHOLE.where(revision.c.record_id == record_id).order_by(revision.c.seq)
     ).mappings()
     return [from_row(row) for row in rows]
 
 
 def find(connection: Connection, op_id: str) -> Revision | None:
     """The revision, or None."""
-    row = connection.execute(select(revision).where(revision.c.op_id == op_id)).mappings().first()
+    row = connection.execute(_WITH_WHOLE.where(revision.c.op_id == op_id)).mappings().first()
     return from_row(row) if row else None
 
 
@@ -205,4 +222,5 @@ def from_row(row: RowMapping) -> Revision:
         next_try_at=row["next_try_at"],
         last_code=row["last_code"],
         confirmed_at=row["confirmed_at"],
+        whole=row.get("whole"),
     )

@@ -5,8 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+import msgspec
+
+from operator_app.domain.clock import local_day
+from operator_app.domain.consent import check_consent
+from operator_app.domain.danger import ACUTE, DangerRules
+from operator_app.domain.days import check_age, check_past_day
 from operator_app.domain.phone import Phone, PhoneKind, read_phone
 from operator_app.domain.reference import Reference
+from operator_app.domain.violence import ViolenceForm
 from operator_app.errors import Fault
 
 NUISANCE_KINDS = ("SILENT", "DROP", "WRONG", "PRANK", "ABUSE", "TEST", "MISSED")
@@ -45,6 +52,7 @@ class CallForm:
     phone: str = ""
     note: str = ""
     actions: tuple[str, ...] = ()
+    violence: ViolenceForm | None = None
 
     @property
     def is_nuisance(self) -> bool:
@@ -53,15 +61,24 @@ class CallForm:
 
     @property
     def is_violence(self) -> bool:
-        """Whether the violence block belongs to this call (product.md, Required)."""
-        return self.danger_now == "Y" or any(
-            t.startswith("VIO.") or t in VIOLENCE_TOPICS for t in self.topics
+        """Whether the violence block belongs to this call (product.md, Required).
+
+        What was answered in it keeps it open: a topic taken away again discards nothing.
+        """
+        return (
+            self.danger_now == "Y"
+            or any(t.startswith("VIO.") or t in VIOLENCE_TOPICS for t in self.topics)
+            or (self.violence is not None and self.violence.has_content)
         )
 
     @property
     def is_urgent(self) -> bool:
-        """Whether it is sent before everything else: danger now, or a child in danger."""
-        return self.danger_now == "Y" or "CHI.ABU" in self.topics
+        """Whether it is sent before everything else: danger now, high risk, a child in danger."""
+        return (
+            self.danger_now == "Y"
+            or "CHI.ABU" in self.topics
+            or (self.violence is not None and self.violence.level in ACUTE)
+        )
 
     @property
     def has_content(self) -> bool:
@@ -76,6 +93,7 @@ class CallForm:
             or self.phone.strip()
             or self.note.strip()
             or self.actions
+            or (self.violence is not None and self.violence.has_content)
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -83,6 +101,8 @@ class CallForm:
         data = {field.name: getattr(self, field.name) for field in fields(self)}
         data["topics"] = list(self.topics)
         data["actions"] = list(self.actions)
+        if self.violence is not None:
+            data["violence"] = msgspec.to_builtins(self.violence)
         return data
 
     @classmethod
@@ -92,6 +112,8 @@ class CallForm:
         kept = {k: v for k, v in data.items() if k in known}
         for name in ("topics", "actions"):
             kept[name] = tuple(kept.get(name, ()))
+        if (block := kept.get("violence")) is not None:
+            kept["violence"] = msgspec.convert(block, ViolenceForm)
         return cls(**kept)
 
 
@@ -135,12 +157,24 @@ _LIST_OF_FIELD = {
 }
 
 
-def check_form(form: CallForm, reference: Reference) -> list[Fault]:
-    """What keeps the form from being saved: missing core fields, unknown codes, too much text."""
+def with_level(form: CallForm, rules: DangerRules) -> CallForm:
+    """The form with the danger level of its answers, as the rules now in force compute it."""
+    if form.violence is None:
+        return form
+    level = rules.level(form.violence.answers, form.danger_now)
+    block = replace(form.violence, computed_level=level, rules_version=rules.version)
+    return replace(form, violence=block)
+
+
+def check_form(form: CallForm, reference: Reference, *, early: bool = False) -> list[Fault]:
+    """What keeps the form from being saved: missing core fields, unknown codes, too much text.
+
+    `early`: a call with danger now, sent before the rest of the core is answered.
+    """
     faults = []
     if form.contact_kind is None:
         return [Fault("contact_kind", "call.missing")]
-    if reference.is_substantive(form.contact_kind):
+    if reference.is_substantive(form.contact_kind) and not early:
         faults += [Fault(n, "call.missing") for n in REQUIRED if not getattr(form, n)]
     for name, list_name in _LIST_OF_FIELD.items():
         value = getattr(form, name)
@@ -165,7 +199,58 @@ def check_form(form: CallForm, reference: Reference) -> list[Fault]:
         for name, most in (("note", MAX_TEXT), ("caller_name", 200))
         if len(getattr(form, name)) > most
     ]
-    return faults
+    return faults + _check_violence(form, reference)
+
+
+_LIST_OF_BLOCK_FIELD = {
+    "affected": "affected",
+    "affected_sex": "sex",
+    "offender": "relation",
+    "children": "yes_no_unknown",
+    "place": "place_of_incident",
+    "raised_to": "risk_level",
+}
+_LIST_OF_BLOCK_LIST = {"forms": "violence_form", "vulnerabilities": "vulnerability"}
+_MOST_OF_BLOCK_TEXT = {"affected_name": 200, "happened": MAX_TEXT}
+MAX_CONTACT_TEXT = 1_000
+
+
+def _check_violence(form: CallForm, reference: Reference) -> list[Fault]:
+    """Codes, ages, days and lengths; nothing of the block has to be there."""
+    block = form.violence
+    if block is None:
+        return []
+    codes = [(name, code, getattr(block, name)) for name, code in _LIST_OF_BLOCK_FIELD.items()]
+    codes += [
+        (name, code, value)
+        for name, code in _LIST_OF_BLOCK_LIST.items()
+        for value in getattr(block, name)
+    ]
+    for ask in block.referrals:
+        codes.append(("referrals", "service_type", ask.service_type))
+        codes.append(("referrals", "referral_status", ask.status))
+    for consent in block.consents:
+        codes.append(("consents", "consent_purpose", consent.purpose))
+        codes.append(("consents", "consent", consent.value))
+    faults = [
+        Fault(name, "call.unknown_code")
+        for name, list_name, value in codes
+        if value is not None and reference.find(list_name, value) is None
+    ]
+    faults += [
+        Fault(name, "call.too_long", {"most": most})
+        for name, most in _MOST_OF_BLOCK_TEXT.items()
+        if len(getattr(block, name)) > most
+    ]
+    faults += [
+        Fault(f"contact.{name}", "call.too_long", {"most": MAX_CONTACT_TEXT})
+        for name in ("phone", "hours", "who_may_answer", "what_to_say")
+        if len(getattr(block.contact, name)) > MAX_CONTACT_TEXT
+    ]
+    for consent in block.consents:
+        faults += check_consent(consent)
+    faults += check_age("affected_age", block.affected_age)
+    return faults + check_past_day("happened_on", block.happened_on, local_day(form.started_at))
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,15 @@ class Right(StrEnum):
 
     RECORD_CALL = "record_call"
     SEE_CALLS = "see_calls"
+    SEE_CASES = "see_cases"
+    WORK_ON_CASES = "work_on_cases"
+    OPEN_ANY_CASE = "open_any_case"
+    CLOSE_ACUTE_CASE = "close_acute_case"
+    LOWER_RISK = "lower_risk"
+    ASSIGN_CASES = "assign_cases"
+    MERGE_CASES = "merge_cases"
+    SEE_ACCESS_REASONS = "see_access_reasons"
+    SEE_ALL_FOLLOW_UPS = "see_all_follow_ups"
     OPEN_ANY_VIOLENCE_CALL = "open_any_violence_call"
     CHANGE_OWN_CALL_SAME_DAY = "change_own_call_same_day"
     CHANGE_ANY_CALL = "change_any_call"
@@ -38,7 +47,15 @@ class Right(StrEnum):
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: frozenset(
-        {Right.RECORD_CALL, Right.SEE_CALLS, Right.CHANGE_OWN_CALL_SAME_DAY, Right.SEE_SYNC}
+        {
+            Right.RECORD_CALL,
+            Right.SEE_CALLS,
+            Right.CHANGE_OWN_CALL_SAME_DAY,
+            Right.SEE_SYNC,
+            Right.SEE_CASES,
+            # Their own cases; those of others after a stated reason.
+            Right.WORK_ON_CASES,
+        }
     ),
     Role.SUPERVISOR: frozenset(Right),
     # IT staff: keeps the PC running, sees no call.

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from operator_app.domain.danger import DangerRules
+
 COUNTRY = "41700000000000"
+NO_RULES = DangerRules("", (), 2, 4)
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,23 @@ class EmergencyNumber:
 
 
 @dataclass(frozen=True)
+class CrisisCentre:
+    """A place that takes people in: `division` where it is, `services` codes of `service_type`.
+
+    `phone` is empty until the ministry confirms one; addresses of shelters are never here.
+    """
+
+    labels: Mapping[str, str]
+    division: str
+    services: tuple[str, ...]
+    phone: str
+
+    def label(self, language: str) -> str:
+        """Its name in the language, or in English where it is missing."""
+        return self.labels.get(language) or self.labels["en"]
+
+
+@dataclass(frozen=True)
 class Division:
     """An administrative division; `code` is its 14-digit SOATE code, level 1 oblast, 2 rayon."""
 
@@ -64,8 +84,12 @@ class Reference:
         divisions: Iterable[Division],
         emergency_numbers: Iterable[EmergencyNumber] = (),
         phrases: Mapping[str, Mapping[str, str]] | None = None,
+        danger_rules: DangerRules = NO_RULES,
+        crisis_centres: Iterable[CrisisCentre] = (),
     ) -> None:
         """`phrases`: what to say in danger, by code and language, in the order of saying."""
+        self.danger_rules = danger_rules
+        self.crisis_centres = tuple(crisis_centres)
         self.emergency_numbers = tuple(emergency_numbers)
         self.phrases = dict(phrases or {})
         self._lists: dict[str, dict[str, Code]] = {}
@@ -117,6 +141,24 @@ class Reference:
                 return True
             division = self.division(division.parent)
         return False
+
+    def centres_for(self, division: str | None) -> list[CrisisCentre]:
+        """Crisis centres, those of the place itself first, then of its oblast, then all others."""
+
+        def distance(centre: CrisisCentre) -> int:
+            if division is None or self.division(division) is None:
+                return 1
+            if self.is_within(division, centre.division):
+                return 0
+            return 1 if self._oblast(division) == self._oblast(centre.division) else 2
+
+        return sorted(self.crisis_centres, key=distance)
+
+    def _oblast(self, code: str) -> str:
+        division = self.division(code)
+        while division and division.level > 1:
+            division = self.division(division.parent)
+        return division.code if division else code
 
     def is_substantive(self, contact_kind: str) -> bool:
         """Whether contacts of this kind count as asking for help (code list note)."""

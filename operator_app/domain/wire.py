@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
 
+import msgspec
 import rfc8785
 
 from operator_app.domain.calls import Call, CallForm, phone_columns
+from operator_app.domain.cases import Case
+from operator_app.domain.danger import LEVELS
 from operator_app.errors import Fault
 
 SCHEMA = 1
@@ -25,6 +28,7 @@ class Kind(StrEnum):
 
     CALL = "call"
     VOID = "void"
+    CASE = "case"
 
 
 class State(StrEnum):
@@ -126,6 +130,50 @@ def call_from_body(body: dict[str, Any], *, call_id: str, op_id: str, saved_at: 
     )
 
 
+_NOT_IN_SNAPSHOT = ("case_id", "revision", "op_id", "saved_at", "office_code")
+
+
+def case_body(case: Case) -> dict[str, Any]:
+    """The whole snapshot of a case; what of it may be sent is decided by domain.disclosure."""
+    body: dict[str, Any] = msgspec.to_builtins(case)
+    for name in _NOT_IN_SNAPSHOT:
+        del body[name]
+    body["office"] = case.office_code
+    return body
+
+
+def case_from_body(
+    body: dict[str, Any], *, case_id: str, op_id: str = "", saved_at: int = 0, revision: int = 0
+) -> Case:
+    """The case of a snapshot; fields of a newer program are left out.
+
+    Raises msgspec.ValidationError when it is no snapshot of a case.
+    """
+    return msgspec.convert(
+        {
+            **body,
+            "case_id": case_id,
+            "office_code": body.get("office"),
+            "op_id": op_id,
+            "saved_at": saved_at,
+            "revision": revision,
+        },
+        Case,
+    )
+
+
+_CAUTION_OF_DANGER = {"N": 0, None: 1, "X": 2, "U": 3, "R": 4, "Y": 5}
+
+
+def caution(kind: str, body: dict[str, Any]) -> int:
+    """How dangerous a snapshot says it is; of revisions that contradict each other the greater
+    one is shown. Unknown codes count as "not known", or as high."""
+    if kind == Kind.CASE:
+        risk = body["risk"]
+        return LEVELS.index(risk if risk in LEVELS else "HIGH")
+    return _CAUTION_OF_DANGER.get(body["danger_now"], 3)
+
+
 def payload(
     header: Header,
     *,
@@ -208,6 +256,8 @@ def check_payload(data: Any) -> list[Fault]:
     if not all(isinstance(base, str) for base in data["bases"]):
         faults.append(Fault("bases", "wire.wrong_type"))
     body = data["body"]
+    if data["kind"] == Kind.CASE:
+        return faults + _check_case(body)
     faults += [
         Fault(f"body.{name}", "wire.wrong_type")
         for name, kinds in _BODY_TYPES.items()
@@ -216,3 +266,11 @@ def check_payload(data: Any) -> list[Fault]:
     if data["kind"] == Kind.VOID and not body.get("void_reason"):
         faults.append(Fault("body.void_reason", "wire.reason_missing"))
     return faults
+
+
+def _check_case(body: dict[str, Any]) -> list[Fault]:
+    try:
+        case_from_body(body, case_id="")
+    except msgspec.ValidationError:
+        return [Fault("body", "wire.wrong_type")]
+    return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from sqlalchemy import (
     BindParameter,
     Connection,
@@ -18,6 +19,7 @@ from operator_app.db.prepared import Prepared
 from operator_app.domain.calls import Call, CallForm, phone_columns
 from operator_app.domain.clock import local_day
 from operator_app.domain.reference import Reference
+from operator_app.domain.violence import ViolenceForm
 from operator_app.errors import NotFound
 
 _OF_CALL: BindParameter[str] = bindparam("of_call")
@@ -40,15 +42,16 @@ _ACTIONS = (
 )
 
 
-def add(connection: Connection, new: Call, reference: Reference) -> None:
-    """Write the rows of a new call; its revision is there already."""
-    _ADD.run(connection, {"call_id": new.call_id, **_columns(new, reference)})
+def add(connection: Connection, new: Call, reference: Reference, *, complete: bool = True) -> None:
+    """Write the rows of a new call; its revision is there already. A call that was sent early is
+    not complete."""
+    _ADD.run(connection, {"call_id": new.call_id, **_columns(new, reference, complete)})
     _add_lists(connection, new)
 
 
 def replace(connection: Connection, new: Call, reference: Reference) -> None:
     """Bring the rows up to the newest revision."""
-    connection.execute(_CHANGE, {"of_call": new.call_id, **_columns(new, reference)})
+    connection.execute(_CHANGE, {"of_call": new.call_id, **_columns(new, reference, True)})
     for drop in (_DROP_TOPICS, _DROP_ACTIONS):
         connection.execute(drop, {"of_call": new.call_id})
     _add_lists(connection, new)
@@ -83,7 +86,7 @@ def _add_lists(connection: Connection, new: Call) -> None:
         _ADD_ACTIONS.run_many(connection, rows)
 
 
-def _columns(saved: Call, reference: Reference) -> dict[str, object]:
+def _columns(saved: Call, reference: Reference, complete: bool) -> dict[str, object]:
     form = saved.form
     _, e164, phone_key = phone_columns(form)
     return {
@@ -117,6 +120,10 @@ def _columns(saved: Call, reference: Reference) -> dict[str, object]:
         "op_id": saved.op_id,
         "voided_at": saved.voided_at,
         "void_reason": saved.void_reason,
+        "violence_block": (
+            msgspec.json.encode(form.violence).decode() if form.violence is not None else None
+        ),
+        "complete": int(complete),
     }
 
 
@@ -138,6 +145,11 @@ def _call(row: RowMapping, topics: tuple[str, ...], done: tuple[str, ...]) -> Ca
         phone=row["phone_raw"],
         note=row["note"],
         actions=done,
+        violence=(
+            msgspec.json.decode(row["violence_block"], type=ViolenceForm)
+            if row["violence_block"]
+            else None
+        ),
     )
     return Call(
         call_id=row["call_id"],

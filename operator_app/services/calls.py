@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from operator_app.db import audit, revisions, settings
@@ -19,15 +19,19 @@ from operator_app.domain.calls import (
     call_number,
     check_form,
     new_form,
+    with_level,
 )
 from operator_app.domain.clock import Clock, local_day, to_ms
+from operator_app.domain.disclosure import call_outgoing
 from operator_app.domain.ids import new_op_id, new_record_id
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.phone import read_phone
 from operator_app.domain.reference import Reference
 from operator_app.domain.wire import Kind, Lane, State, call_body, call_from_body
 from operator_app.errors import AppError, BadInput, Fault, NotAllowed
-from operator_app.services import call_rows
+from operator_app.services import call_lookup, call_rows, response_clock
+from operator_app.services.call_lookup import EarlierCall, TodayFigures
+from operator_app.services.case_files import CaseFiles
 
 # Built once: building a statement costs more than running it.
 _DRAFT = upsert(draft)
@@ -80,28 +84,6 @@ class CallVersion:
     last_code: str | None
 
 
-@dataclass(frozen=True)
-class TodayFigures:
-    """Counts of the present Bishkek day, without void calls."""
-
-    calls: int
-    conversations: int
-    danger: int
-    mine: int
-
-
-@dataclass(frozen=True)
-class EarlierCall:
-    """An earlier call from the same number, as the help panel shows it."""
-
-    call_id: str
-    number: str
-    started_at: int
-    topic: str | None
-    contact_kind: str
-    actions: tuple[str, ...]
-
-
 class Calls:
     """Verbs over calls. Every verb checks the actor's rights."""
 
@@ -112,6 +94,7 @@ class Calls:
         with database.read() as connection:
             self._office = settings.read_office(connection)
             self._device = settings.read_device(connection)
+        self._case_files = CaseFiles(self._device, self._office.code, reference.danger_rules, clock)
 
     def start(self, actor: Actor) -> NewCall:
         """An empty form: language as last used by this person, place of the office."""
@@ -127,14 +110,15 @@ class Calls:
             number = self._number(now, settings.peek_number(connection, self._counter(now)))
         return NewCall(new_form(now, language or "ky", self._office.division), number)
 
-    def save(self, actor: Actor, form: CallForm) -> Call:
-        """Rows, revision, audit and the end of the draft, in one transaction.
+    def save(self, actor: Actor, form: CallForm, *, early: bool = False) -> Call:
+        """Rows, revision, case, audit and the end of the draft, in one transaction.
 
         When this returns the call is on the disk. Raises BadInput("call.faults") and changes
-        nothing when a core field is missing.
+        nothing when a core field is missing. `early`: a call with danger now or high risk goes to
+        the ministry while it is still being answered; what follows amends it.
         """
         actor.require(Right.RECORD_CALL)
-        self._check(form)
+        form = self._checked(form, early=early)
         now = to_ms(self._clock())
         with self._database.write() as connection:
             running = settings.next_number(connection, self._counter(form.started_at))
@@ -151,7 +135,8 @@ class Calls:
                 op_id=new_op_id(),
             )
             self._append(connection, saved, Kind.CALL, (), actor, now)
-            call_rows.add(connection, saved, self._reference)
+            call_rows.add(connection, saved, self._reference, complete=not early)
+            self._follow(connection, saved, actor, now, early=early)
             self._end_draft(connection, actor, Draft(form))
             self._audited(connection, actor, "call.saved", saved.call_id, now)
         return saved
@@ -161,7 +146,7 @@ class Calls:
 
         Raises BadInput("call.changed_meanwhile") when someone else amended it since.
         """
-        self._check(form)
+        form = self._checked(form)
         now = to_ms(self._clock())
         with self._database.write() as connection:
             before = self._require_changeable(connection, actor, call_id)
@@ -173,6 +158,7 @@ class Calls:
                 before, form=form, saved_at=now, revision=before.revision + 1, op_id=new_op_id()
             )
             self._replace(connection, amended, Kind.CALL, base, actor, now)
+            self._follow(connection, amended, actor, now)
             self._end_draft(connection, actor, Draft(form, (call_id, base)))
             self._audited(connection, actor, "call.amended", call_id, now)
         return amended
@@ -239,43 +225,15 @@ class Calls:
     def earlier(self, actor: Actor, typed_phone: str, limit: int = 5) -> list[EarlierCall]:
         """Earlier calls from the same number, newest first; none for a hidden or short one."""
         actor.require(Right.SEE_CALLS)
-        key = read_phone(typed_phone).key
-        if not key:
-            return []
         with self._database.read() as connection:
-            rows = connection.execute(
-                select(call)
-                .where(call.c.phone_key == key, call.c.phone_key != "")
-                .order_by(call.c.started_at.desc())
-                .limit(limit)
-            ).all()
-            return [
-                EarlierCall(
-                    r.call_id,
-                    r.number,
-                    r.started_at,
-                    r.topic,
-                    r.contact_kind,
-                    call_rows.actions(connection, r.call_id),
-                )
-                for r in rows
-                if r.voided_at is None
-            ]
+            return call_lookup.earlier(connection, read_phone(typed_phone).key, limit)
 
     def today(self, actor: Actor) -> TodayFigures:
         """How the day goes so far."""
         actor.require(Right.SEE_CALLS)
         today = local_day(to_ms(self._clock())).isoformat()
         with self._database.read() as connection:
-            row = connection.execute(
-                select(
-                    func.count(),
-                    func.sum(call.c.substantive),
-                    func.count().filter(call.c.danger_now == "Y"),
-                    func.count().filter(call.c.operator_id == actor.user_id),
-                ).where(call.c.local_day == today, call.c.voided_at.is_(None))
-            ).one()
-        return TodayFigures(row[0], row[1] or 0, row[2], row[3])
+            return call_lookup.today(connection, today, actor.user_id)
 
     def may_change(self, actor: Actor, saved: Call) -> bool:
         """Whether `amend` and `void` would be allowed now."""
@@ -325,9 +283,19 @@ class Calls:
     def _end_draft(self, connection: Connection, actor: Actor, unsaved: Draft) -> None:
         _END_DRAFT.run(connection, {"operator_id": actor.user_id, "draft_key": unsaved.key})
 
-    def _check(self, form: CallForm) -> None:
-        if faults := check_form(form, self._reference):
+    def _checked(self, form: CallForm, *, early: bool = False) -> CallForm:
+        form = with_level(form, self._reference.danger_rules)
+        if faults := check_form(form, self._reference, early=early and form.is_urgent):
             raise BadInput("call.faults", faults)
+        return form
+
+    def _follow(
+        self, connection: Connection, saved: Call, actor: Actor, now: int, *, early: bool = False
+    ) -> None:
+        """What a violence call brings with it: its case, and the response clock."""
+        if saved.form.is_violence:
+            self._case_files.absorb(connection, saved, actor.user_id, now, early=early)
+            response_clock.note(connection, saved)
 
     def _require_changeable(self, connection: Connection, actor: Actor, call_id: str) -> Call:
         before = call_rows.read(connection, call_id)
@@ -353,6 +321,7 @@ class Calls:
     ) -> None:
         ordinary = Lane.AMENDED if bases else Lane.NEW
         lane = Lane.URGENT if saved.form.is_urgent else ordinary
+        body = call_body(saved)
         revisions.append(
             connection,
             self._device,
@@ -362,7 +331,8 @@ class Calls:
             author_id=actor.user_id,
             at=now,
             lane=lane,
-            body=call_body(saved),
+            body=body,
+            outgoing=call_outgoing(saved, body),
             op_id=saved.op_id,
         )
 

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
+from operator_app.domain.danger import DangerRules, Question
 from operator_app.domain.office import LANGUAGES
-from operator_app.domain.reference import Code, Division, EmergencyNumber, Reference
+from operator_app.domain.reference import (
+    Code,
+    CrisisCentre,
+    Division,
+    EmergencyNumber,
+    Reference,
+)
 
 
 def load_reference(resources: Path) -> Reference:
@@ -41,7 +49,23 @@ def load_reference(resources: Path) -> Reference:
         row["code"]: {language: row[language] for language in LANGUAGES}
         for row in _rows(data / "phrases.csv")
     }
-    return Reference(codes, divisions, numbers, phrases)
+    centres = [
+        CrisisCentre(
+            _labels(row, "name"), row["division"], tuple(row["services"].split()), row["phone"]
+        )
+        for row in _rows(data / "crisis_centres.csv")
+    ]
+    rules = _danger_rules(data / "danger_rules.toml")
+    return Reference(codes, divisions, numbers, phrases, rules, centres)
+
+
+def _danger_rules(file: Path) -> DangerRules:
+    found = tomllib.loads(file.read_text(encoding="utf-8"))
+    questions = tuple(
+        Question(entry["code"], entry["group"], {lang: entry[lang] for lang in LANGUAGES})
+        for entry in found["question"]
+    )
+    return DangerRules(found["version"], questions, found["medium_from"], found["high_from"])
 
 
 def _whole_topics(codes: list[Code]) -> list[Code]:

@@ -31,6 +31,7 @@ MAY_IMPORT = {
 }
 RECEIVER_MAY_IMPORT = (
     "operator_app.domain.wire",
+    "operator_app.domain.fold",
     "operator_app.domain.enrolment",
     "operator_app.sync.envelope",
     "operator_app.sync.receipts",

@@ -11,7 +11,8 @@ from operator_app.domain.clock import Clock, local, local_day, to_ms
 from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
 from operator_app.i18n import _, language
-from operator_app.services.calls import Calls, EarlierCall
+from operator_app.services.call_lookup import EarlierCall
+from operator_app.services.calls import Calls
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, text
 from operator_app.ui.wording import day

@@ -13,9 +13,6 @@ from dataclasses import dataclass, replace
 
 from operator_app.domain.wire import State
 
-_CAUTION = {"N": 0, None: 1, "X": 2, "U": 3, "R": 4, "Y": 5}
-"""Answers to "danger now" from the least to the most cautious; an unknown code counts as U."""
-
 
 @dataclass(frozen=True)
 class Revision:
@@ -33,11 +30,11 @@ class Revision:
 
 @dataclass(frozen=True)
 class Face:
-    """What of a revision's content decides which head is shown."""
+    """What of a revision's content decides which head is shown; `caution` as in domain.wire."""
 
     void: bool
     at: int
-    danger_now: str | None
+    caution: int
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ class Shown:
     op_id: str | None
     voided: bool
     conflict: bool
-    danger_now: str | None
+    caution: int
 
 
 def fold(revisions: Sequence[Revision]) -> Folded:
@@ -96,12 +93,12 @@ def show(folded: Folded, faces: Mapping[str, Face]) -> Shown:
     heads = [(faces[op_id], op_id) for op_id in folded.heads]
     alive = [(face, op_id) for face, op_id in heads if not face.void]
     shown = max(alive or heads, key=lambda h: (h[0].at, h[1]), default=None)
-    dangers = [faces[op_id].danger_now for op_id in (*folded.heads, *folded.held)]
+    cautions = [faces[op_id].caution for op_id in (*folded.heads, *folded.held)]
     return Shown(
         op_id=shown[1] if shown else None,
         voided=bool(heads) and not alive,
         conflict=len(heads) > 1 and bool(alive),
-        danger_now=max(dangers, key=lambda d: (_CAUTION.get(d, 3), str(d))),
+        caution=max(cautions),
     )
 
 

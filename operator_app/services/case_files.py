@@ -1,0 +1,343 @@
+"""The rows and revisions of cases, inside somebody else's transaction. No rights are checked here.
+
+The content of a case is the snapshot of its head revision; the tables hold what lists and searches
+need of it and are written anew from the snapshot with each revision.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, delete, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from operator_app.db import revisions, settings
+from operator_app.db.models import (
+    case_call,
+    case_file,
+    case_key,
+    case_order,
+    case_referral,
+    case_task,
+    foreign_revision,
+)
+from operator_app.db.settings import Device
+from operator_app.domain.calls import Call
+from operator_app.domain.case_intake import absorb, case_kind
+from operator_app.domain.case_merge import merged
+from operator_app.domain.cases import TOLD, Case
+from operator_app.domain.clock import Clock, local_day
+from operator_app.domain.consent import SHARE, STATISTICS, allows
+from operator_app.domain.danger import DangerRules
+from operator_app.domain.disclosure import case_outgoing
+from operator_app.domain.fold import Revision as Node
+from operator_app.domain.fold import fold
+from operator_app.domain.ids import new_op_id, new_record_id
+from operator_app.domain.phone import read_phone
+from operator_app.domain.text import fold as folded_text
+from operator_app.domain.wire import Kind, Lane, case_body, case_from_body
+from operator_app.errors import BadInput, Fault, NotFound
+
+REOPENED = "WORK"
+NAME_WORD_LETTERS = 3
+"""Shorter words of a name find too much."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A revision of a case, made here or on another PC of the office. `own`: made on this PC."""
+
+    case: Case
+    author_id: str
+    at: int
+    own: bool
+    bases: tuple[str, ...]
+
+
+class CaseFiles:
+    """Reads and writes case files."""
+
+    def __init__(self, device: Device, office_code: str, rules: DangerRules, clock: Clock) -> None:
+        self._device = device
+        self._office_code = office_code
+        self._rules = rules
+        self._clock = clock
+
+    def read(self, connection: Connection, case_id: str) -> Case:
+        """The case as it is shown: in a conflict with the more cautious values.
+
+        Raises NotFound("case.unknown").
+        """
+        heads = self.heads(connection, case_id)
+        return heads[0].case if len(heads) == 1 else merged([h.case for h in heads]).case
+
+    def head(self, connection: Connection, case_id: str) -> Case:
+        """The version that changes made here build on: in a conflict the one the row names."""
+        row = _row(connection, case_id)
+        heads = self.heads(connection, case_id)
+        return next((h.case for h in heads if h.case.op_id == row.op_id), heads[0].case)
+
+    def heads(self, connection: Connection, case_id: str) -> list[Version]:
+        """The versions no other is based on; more than one is a conflict."""
+        row = _row(connection, case_id)
+        wanted = json.loads(row.heads)
+        found = {v.case.op_id: v for v in self.versions(connection, case_id)}
+        return [found[op_id] for op_id in wanted]
+
+    def versions(self, connection: Connection, case_id: str) -> list[Version]:
+        """All revisions, own and others', oldest first; numbered in that order."""
+        own = [
+            (r.op_id, r.created_at, r.author_id, r.body, r.bases, True)
+            for r in revisions.history(connection, case_id)
+        ]
+        others = [
+            (
+                r.op_id,
+                r.created_at,
+                r.author_id,
+                json.loads(r.payload)["body"],
+                tuple(json.loads(r.bases)),
+                False,
+            )
+            for r in connection.execute(
+                select(foreign_revision).where(foreign_revision.c.record_id == case_id)
+            )
+        ]
+        ordered = sorted(own + others, key=lambda v: (v[1], v[0]))
+        return [
+            Version(
+                case_from_body(body, case_id=case_id, op_id=op_id, saved_at=at, revision=number),
+                author,
+                at,
+                is_own,
+                bases,
+            )
+            for number, (op_id, at, author, body, bases, is_own) in enumerate(ordered, start=1)
+        ]
+
+    def of_call(self, connection: Connection, call_id: str) -> str | None:
+        """The id of the case the call belongs to."""
+        return connection.execute(
+            select(case_call.c.case_id).where(case_call.c.call_id == call_id)
+        ).scalar()
+
+    def absorb(
+        self, connection: Connection, call: Call, actor_id: str, now: int, *, early: bool = False
+    ) -> Case | None:
+        """Bring a violence call into its case: the one it is in, the chosen one, or a new one.
+
+        None for a call that needs no case: a question about an order is no violence that was told.
+        Raises BadInput("call.faults") when a service was told without consent or a recorded
+        reason, unless `early`: a call that is still going on is not held up by that.
+        """
+        block = call.form.violence
+        chosen = block.joins if block else None
+        known = self.of_call(connection, call.call_id) or chosen
+        if known is None and not needs_case(call):
+            return None
+        if known is not None:
+            case = self.head(connection, known)
+            if case.is_closed:
+                case = replace(
+                    case, status=REOPENED, closed_at=None, closed_by="", close_reason=None
+                )
+            bases: tuple[str, ...] = (case.op_id,)
+        else:
+            case = self._new(connection, call, now)
+            bases = ()
+        told = absorb(
+            case,
+            call,
+            self._rules,
+            by=actor_id,
+            now=now,
+            new_id=lambda: new_record_id(self._clock),
+        )
+        if not early:
+            _check_referrals(told, call.call_id)
+        return self.write(connection, told, bases, actor_id, now)
+
+    def write(
+        self,
+        connection: Connection,
+        case: Case,
+        bases: tuple[str, ...],
+        author_id: str,
+        now: int,
+    ) -> Case:
+        """A new revision of the case and the rows that screens read."""
+        saved = replace(case, op_id=new_op_id(), saved_at=now, revision=case.revision + 1)
+        body = case_body(saved)
+        ordinary = Lane.AMENDED if bases else Lane.NEW
+        revisions.append(
+            connection,
+            self._device,
+            record_id=saved.case_id,
+            kind=Kind.CASE,
+            bases=bases,
+            author_id=author_id,
+            at=now,
+            lane=Lane.URGENT if saved.is_acute else ordinary,
+            body=body,
+            outgoing=case_outgoing(saved, body),
+            op_id=saved.op_id,
+        )
+        self.project(connection, saved.case_id, prefer=saved.op_id)
+        return saved
+
+    def project(self, connection: Connection, case_id: str, prefer: str = "") -> None:
+        """Write the rows of a case from its revisions: after a new one, here or from elsewhere.
+
+        `prefer`: the head that changes made here build on, where there are several.
+        """
+        versions = {v.case.op_id: v for v in self.versions(connection, case_id)}
+        heads = fold(
+            [Node(v.case.op_id, v.bases, i) for i, v in enumerate(versions.values())]
+        ).heads
+        if not heads:
+            return
+        ours = [h for h in heads if versions[h].own] or list(heads)
+        base = prefer if prefer in heads else max(ours, key=lambda h: versions[h].at)
+        shown = (
+            versions[heads[0]].case
+            if len(heads) == 1
+            else merged([versions[h].case for h in heads]).case
+        )
+        row = {
+            "number": shown.number,
+            "office_code": shown.office_code,
+            "kind": shown.kind,
+            "status": shown.status,
+            "risk": shown.risk,
+            "gbv_type": shown.gbv_type,
+            "division": shown.division,
+            "opened_at": shown.opened_at,
+            "opened_day": local_day(shown.opened_at).isoformat(),
+            "opened_by": shown.opened_by,
+            "owner_id": shown.owner_id,
+            "next_action_at": shown.next_action_at,
+            "closed_at": shown.closed_at,
+            "has_plan": int(shown.plan.agreed_at is not None),
+            "statistics": int(allows(shown.consents, STATISTICS)),
+            "revision_no": len(versions),
+            "saved_at": versions[base].at,
+            "op_id": base,
+            "heads": json.dumps(sorted(heads)),
+            "conflict": int(len(heads) > 1),
+        }
+        statement = upsert(case_file).values(case_id=case_id, **row)
+        connection.execute(statement.on_conflict_do_update(index_elements=["case_id"], set_=row))
+        _write_parts(connection, shown)
+
+    def _new(self, connection: Connection, call: Call, now: int) -> Case:
+        year = local_day(now).year
+        running = settings.next_number(connection, f"case.{year}")
+        return Case(
+            case_id=new_record_id(self._clock),
+            number=case_number(self._office_code, year, running),
+            office_code=self._office_code,
+            kind=case_kind(call),
+            opened_at=now,
+            opened_by=call.operator_id,
+            owner_id=call.operator_id,
+        )
+
+
+def case_number(office_code: str, year: int, running: int) -> str:
+    """The number people say aloud: "0412-2026-C00031"."""
+    return f"{office_code}-{year}-C{running:05d}"
+
+
+def needs_case(call: Call) -> bool:
+    """Danger now, anything told in the violence block, or a case wished for by the operator."""
+    block = call.form.violence
+    told = block is not None and block.has_content
+    return (
+        call.form.danger_now == "Y"
+        or told
+        or (call.form.is_violence and "CASE" in call.form.actions)
+    )
+
+
+def _check_referrals(case: Case, call_id: str) -> None:
+    faults = [
+        Fault("referrals", "referral.no_consent_for", {"service": referral.service_type})
+        for referral in case.referrals
+        if referral.call_id == call_id
+        and referral.status in TOLD
+        and not allows(case.consents, SHARE, referral.service_type)
+    ]
+    if faults:
+        raise BadInput("call.faults", faults)
+
+
+def name_words(name: str) -> list[str]:
+    """The words of a name as a search compares them; initials and the like are left out."""
+    return [w for w in folded_text(name).split() if len(w) >= NAME_WORD_LETTERS]
+
+
+def _row(connection: Connection, case_id: str) -> Row[Any]:
+    row = connection.execute(select(case_file).where(case_file.c.case_id == case_id)).first()
+    if row is None:
+        raise NotFound("case.unknown")
+    return row
+
+
+def _write_parts(connection: Connection, case: Case) -> None:
+    for table in (case_call, case_key, case_task, case_referral, case_order):
+        connection.execute(delete(table).where(table.c.case_id == case.case_id))
+    of_case = {"case_id": case.case_id}
+    rows: dict[Table, list[dict[str, object]]] = {
+        case_call: [{**of_case, "call_id": link.call_id} for link in case.calls],
+        case_key: [{**of_case, "kind": kind, "key": key} for kind, key in _keys(case)],
+        case_task: [
+            {
+                **of_case,
+                "task_id": task.task_id,
+                "kind": task.kind,
+                "way": task.way,
+                "rule": task.rule,
+                "due_at": task.due_at,
+                "assignee_id": task.assignee_id,
+                "created_at": task.created_at,
+                "done_at": task.done_at,
+                "dropped_at": task.dropped_at,
+            }
+            for task in case.tasks
+        ],
+        case_referral: [
+            {
+                **of_case,
+                "referral_id": referral.referral_id,
+                "service_type": referral.service_type,
+                "status": referral.status,
+                "offered_at": referral.steps[0].at,
+                "sent_at": referral.sent_at,
+                "accepted_at": referral.first("ACC"),
+                "received_at": referral.first("DONE"),
+                "due_at": referral.due_at,
+            }
+            for referral in case.referrals
+        ],
+        case_order: [
+            {
+                **of_case,
+                "order_id": order.order_id,
+                "status": order.status,
+                "issued_at": order.issued_at,
+                "ends_at": order.ends_at,
+            }
+            for order in case.orders
+        ],
+    }
+    for table, values in rows.items():
+        if values:
+            connection.execute(insert(table), values)
+
+
+def _keys(case: Case) -> set[tuple[str, str]]:
+    phones = {read_phone(p).key for p in (case.affected.phone, case.contact.phone) if p.strip()}
+    found = {("phone", key) for key in phones if key}
+    return found | {("name", word) for word in name_words(case.affected.name)}
