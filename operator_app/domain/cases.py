@@ -217,6 +217,7 @@ class Case:
     """The whole case. `risk` is that of the last assessment, or what a supervisor lowered it to.
 
     `revision`, `op_id`, `saved_at` say which version this is; they are not part of the snapshot.
+    `withheld` names the fields that another PC left out for want of consent ("contact.hours").
     """
 
     case_id: str
@@ -245,6 +246,7 @@ class Case:
     referrals: tuple[Referral, ...] = ()
     tasks: tuple[Task, ...] = ()
     notes: tuple[Note, ...] = ()
+    withheld: tuple[str, ...] = ()
     revision: int = 0
     op_id: str = ""
     saved_at: int = 0

@@ -130,7 +130,7 @@ def call_from_body(body: dict[str, Any], *, call_id: str, op_id: str, saved_at: 
     )
 
 
-_NOT_IN_SNAPSHOT = ("case_id", "revision", "op_id", "saved_at", "office_code")
+_NOT_IN_SNAPSHOT = ("case_id", "revision", "op_id", "saved_at", "office_code", "withheld")
 
 
 def case_body(case: Case) -> dict[str, Any]:

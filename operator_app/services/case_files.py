@@ -7,6 +7,7 @@ need of it and are written anew from the snapshot with each revision.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,7 +27,7 @@ from operator_app.db.models import (
 from operator_app.db.settings import Device
 from operator_app.domain.calls import Call
 from operator_app.domain.case_intake import absorb, case_kind
-from operator_app.domain.case_merge import merged
+from operator_app.domain.case_merge import Decision, Merged, merged
 from operator_app.domain.cases import TOLD, Case
 from operator_app.domain.clock import Clock, local_day
 from operator_app.domain.consent import SHARE, STATISTICS, allows
@@ -70,8 +71,14 @@ class CaseFiles:
 
         Raises NotFound("case.unknown").
         """
-        heads = self.heads(connection, case_id)
-        return heads[0].case if len(heads) == 1 else merged([h.case for h in heads]).case
+        return self.merged(connection, case_id).case
+
+    def merged(
+        self, connection: Connection, case_id: str, decision: Decision | None = None
+    ) -> Merged:
+        """The versions of the case and what they come to; one version is not changed by this."""
+        wanted = json.loads(_row(connection, case_id).heads)
+        return _merged(self.versions(connection, case_id), wanted, decision)
 
     def head(self, connection: Connection, case_id: str) -> Case:
         """The version that changes made here build on: in a conflict the one the row names."""
@@ -192,7 +199,8 @@ class CaseFiles:
 
         `prefer`: the head that changes made here build on, where there are several.
         """
-        versions = {v.case.op_id: v for v in self.versions(connection, case_id)}
+        every = self.versions(connection, case_id)
+        versions = {v.case.op_id: v for v in every}
         heads = fold(
             [Node(v.case.op_id, v.bases, i) for i, v in enumerate(versions.values())]
         ).heads
@@ -200,11 +208,7 @@ class CaseFiles:
             return
         ours = [h for h in heads if versions[h].own] or list(heads)
         base = prefer if prefer in heads else max(ours, key=lambda h: versions[h].at)
-        shown = (
-            versions[heads[0]].case
-            if len(heads) == 1
-            else merged([versions[h].case for h in heads]).case
-        )
+        shown = _merged(every, heads).case
         row = {
             "number": shown.number,
             "office_code": shown.office_code,
@@ -259,6 +263,34 @@ def needs_case(call: Call) -> bool:
         or told
         or (call.form.is_violence and "CASE" in call.form.actions)
     )
+
+
+def _merged(
+    versions: Sequence[Version], heads: Sequence[str], decision: Decision | None = None
+) -> Merged:
+    known = {v.case.op_id: v for v in versions}
+    if len(heads) == 1:
+        only = known[heads[0]].case
+        return Merged(only, (only,), ())
+    return merged([known[h].case for h in heads], _common(known, heads), decision)
+
+
+def _common(known: dict[str, Version], heads: Sequence[str]) -> Case | None:
+    """The last state that all heads were made from, if it is here."""
+
+    def before(op_id: str) -> set[str]:
+        todo, seen = list(known[op_id].bases), set()
+        while todo:
+            base = todo.pop()
+            if base not in seen:
+                seen.add(base)
+                todo += known[base].bases if base in known else ()
+        return seen
+
+    shared = set.intersection(*(before(h) for h in heads)) & known.keys()
+    older = {base for op_id in shared for base in before(op_id)}
+    latest = sorted(shared - older)
+    return known[latest[0]].case if len(latest) == 1 else None
 
 
 def _check_referrals(case: Case, call_id: str) -> None:

@@ -6,7 +6,7 @@ to the supervisor, and holds for an hour.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from operator_app.db import audit, settings
 from operator_app.db.engine import Database
 from operator_app.domain.case_intake import assessed
+from operator_app.domain.case_merge import Decision, Merged
 from operator_app.domain.cases import (
     CLOSED,
     STATUSES,
@@ -284,18 +285,30 @@ class Cases:
             {"purpose": consent.purpose, "value": consent.value},
         )
 
-    def merge(self, actor: Actor, case_id: str, decided: Case, bases: tuple[str, ...]) -> Case:
+    def merged(self, actor: Actor, case_id: str) -> Merged:
+        """The versions that contradict each other, where, and what is shown meanwhile."""
+        with self._database.read() as connection:
+            found = self.files.merged(connection, case_id)
+            require_access(connection, actor, found.case, self._now)
+        return found
+
+    def merge(
+        self, actor: Actor, case_id: str, bases: tuple[str, ...], choices: Mapping[str, int]
+    ) -> Case:
         """The supervisor's one version of several: a revision based on all of them.
 
-        Raises BadInput("case.changed_meanwhile") when another version came since.
+        `choices`: for each difference the number of the version that is right; what is not chosen
+        keeps the more cautious value. Raises BadInput("case.changed_meanwhile") when another
+        version came since.
         """
         actor.require(Right.MERGE_CASES)
-        now = to_ms(self._clock())
+        now = self._now
         with self._database.write() as connection:
-            heads = {v.case.op_id for v in self.files.heads(connection, case_id)}
-            if heads != set(bases):
+            decision = Decision(choices, actor.user_id, now)
+            found = self.files.merged(connection, case_id, decision)
+            if {v.op_id for v in found.versions} != set(bases):
                 raise BadInput("case.changed_meanwhile", [Fault("case", "case.changed_meanwhile")])
-            made = with_rule_tasks(decided, now)
+            made = with_rule_tasks(found.case, now)
             saved = self.files.write(connection, made, tuple(sorted(bases)), actor.user_id, now)
             self._audited(connection, actor, "case.merged", case_id, now, {})
         return saved
