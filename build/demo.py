@@ -202,7 +202,7 @@ class Demo:
         self.result.expect("words while offline", sorted(words), [self._words("On its way")])
         self._go_to(Qt.Key.Key_2)
         self._picture("offline-journal")
-        self._go_to(Qt.Key.Key_4)
+        self._go_to(Qt.Key.Key_6)
         self._picture("offline-sync-page")
 
     def _press_send_now(self) -> None:
@@ -222,7 +222,7 @@ class Demo:
         self._picture(picture)
 
     def _daily_log(self) -> None:
-        self._go_to(Qt.Key.Key_3)
+        self._go_to(Qt.Key.Key_5)
         excel_button = self._reports().panel.excel_button
         self.hands.wait(excel_button.isEnabled, "the daily log")
         self._picture("daily-log")

@@ -117,7 +117,7 @@ class Studio:
 
     def reports(self) -> None:
         """The daily log."""
-        self._go_to(Qt.Key.Key_3)
+        self._go_to(Qt.Key.Key_5)
         screen = self._app.desk_now.reports_screen
         if screen is None:
             raise RuntimeError("no reports")
@@ -126,7 +126,7 @@ class Studio:
 
     def administration(self) -> None:
         """The way to the ministry, and people."""
-        self._go_to(Qt.Key.Key_4)
+        self._go_to(Qt.Key.Key_6)
         QTest.qWait(300)
         self._picture("sync-page")
         self._app.desk_now.administration.tabs.setCurrentIndex(1)

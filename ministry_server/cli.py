@@ -11,11 +11,18 @@ from pathlib import Path
 
 from ministry_server import devices
 from ministry_server.clock import now_ms, system_clock
-from ministry_server.keys import ESCROW_FILE, make_keys, read_intake_keys
+from ministry_server.keys import (
+    ESCROW_FILE,
+    OPENER_FILE,
+    make_keys,
+    read_intake_keys,
+    read_opener_keys,
+)
 from ministry_server.overview import overview
 from ministry_server.receiver import Receiver, Role
 from ministry_server.serve import Server, listen
 from ministry_server.store import make_store, new_epoch, open_store
+from ministry_server.vault import Vault
 from ministry_server.web import build_app
 from operator_app.domain.enrolment import server_fingerprint
 from operator_app.errors import AppError
@@ -114,7 +121,7 @@ def _code(arguments: argparse.Namespace) -> None:
 def _devices(arguments: argparse.Namespace) -> None:
     store = open_store(arguments.data, arguments.database_url)
     try:
-        for line in overview(store).devices:
+        for line in overview(store, None).devices:
             state = "revoked" if line.revoked_at is not None else "enrolled"
             print(f"{line.dev}  {line.office}  {state}  {line.app_version}  {line.received}")
     finally:
@@ -140,13 +147,19 @@ def _new_epoch(arguments: argparse.Namespace) -> None:
 
 
 def _records(arguments: argparse.Namespace) -> None:
+    # Only who can open the records can tell what they are.
+    can_open = (arguments.data / OPENER_FILE).exists()
+    vault = Vault(read_opener_keys(arguments.data).store_key) if can_open else None
     store = open_store(arguments.data, arguments.database_url)
     try:
-        state = overview(store)
+        state = overview(store, vault)
     finally:
         store.close()
     received = sum(line.received for line in state.devices)
     print(f"revisions {received}\nrecords {state.records}\nconflicts {state.conflicts}")
+    if tally := state.tally:
+        print(f"calls {tally.calls}\ncalls_in_conflict {tally.calls_in_conflict}")
+        print(f"cases {tally.cases}\ncases_in_conflict {tally.cases_in_conflict}")
     for stage in ("held", "conflict", "rejected"):
         print(f"revisions_{stage} {sum(line.stages.get(stage, 0) for line in state.devices)}")
     alarms = sum(sum(line.alarms.values()) for line in state.devices)

@@ -16,11 +16,11 @@ from sqlalchemy import Connection, select
 from ministry_server.devices import Device
 from ministry_server.keys import IntakeKeys
 from ministry_server.ledger import Ledger, SignedReceipt, receipts_of
-from ministry_server.messages import Push, is_word
+from ministry_server.messages import Push
 from ministry_server.schema import intake
 from ministry_server.store import Store, insert_new
 from ministry_server.watch import note_contact, raise_alarm, watch_audit
-from operator_app.domain.wire import Header, State
+from operator_app.domain.wire import Header, State, is_word
 from operator_app.sync.envelope import BadEnvelope, check, header_of
 
 

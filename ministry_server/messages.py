@@ -8,6 +8,9 @@ import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+import pyrage
+
+from operator_app.domain.wire import is_word
 from operator_app.errors import AppError
 
 PROTO = 1
@@ -16,7 +19,6 @@ MAX_ITEMS = 200
 MAX_RANGES = 5_000
 _BIGGEST = 2**53 - 1
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
-_WORD = re.compile(r"[A-Za-z0-9._:+/=-]{1,64}")
 _LABEL = re.compile(r"[A-Za-z0-9._+ ()-]{1,64}")
 
 
@@ -67,6 +69,19 @@ class Have:
     nonce: str
     ranges: list[tuple[int, int]]
     cursor: int
+
+
+@dataclass(frozen=True)
+class Changes:
+    """A device that asks what its office's other devices wrote into cases.
+
+    `recipient` is an age public key that the device made for this one answer.
+    """
+
+    dev: str
+    nonce: str
+    cursor: int
+    recipient: str
 
 
 @dataclass(frozen=True)
@@ -142,6 +157,22 @@ def read_have(data: dict[str, Any]) -> Have:
     )
 
 
+def read_changes(data: dict[str, Any]) -> Changes:
+    """Raises Refusal(400)."""
+    _exactly(data, "dev", "n", "cursor", "recipient", "sig")
+    recipient = word(data["recipient"])
+    try:
+        pyrage.x25519.Recipient.from_str(recipient)
+    except pyrage.RecipientError:
+        _refuse()
+    return Changes(
+        dev=word(data["dev"]),
+        nonce=read_nonce(data["n"]),
+        cursor=_count(data["cursor"]),
+        recipient=recipient,
+    )
+
+
 def read_enrolment(data: dict[str, Any]) -> Enrolment:
     """Raises Refusal(400)."""
     _exactly(data, "secret", "device_key", "office", "app_version", "n", "sig")
@@ -160,13 +191,8 @@ def read_enrolment(data: dict[str, Any]) -> Enrolment:
     )
 
 
-def is_word(value: Any) -> bool:
-    """Whether it is an identifier, a hash or a tag: up to 64 plain characters."""
-    return type(value) is str and _WORD.fullmatch(value) is not None
-
-
 def word(value: Any) -> str:
-    """The value, if `is_word`. Raises Refusal(400)."""
+    """The value, if it is an identifier, a hash or a tag. Raises Refusal(400)."""
     if not is_word(value):
         _refuse()
     return str(value)

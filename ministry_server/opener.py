@@ -19,20 +19,24 @@ from sqlalchemy import Connection, RowMapping, Select, select
 
 from ministry_server.keys import OpenerKeys
 from ministry_server.ledger import Ledger
-from ministry_server.messages import is_word
 from ministry_server.records import Arrived, Records
 from ministry_server.schema import device, event, intake
 from ministry_server.store import Store, get, put
+from ministry_server.tally import begin_tally
 from ministry_server.vault import Vault
-from operator_app.domain.wire import Header, State, check_payload
+from operator_app.domain.wire import (
+    NEWER_SCHEMA,
+    Header,
+    State,
+    check_payload,
+    check_references,
+)
 from operator_app.sync.envelope import BadEnvelope, open_sealed
 
 log = logging.getLogger("ministry_server.opener")
 
 CHUNK = 100
 FORCE_AFTER_MS = 5 * 24 * 3600 * 1000
-MOST_BASES = 64
-NEWER_SCHEMA = "wire.newer_schema"
 NO_KEY = "opener.no_key"
 FAILED = "opener.failed"
 LATER = (NEWER_SCHEMA, NO_KEY, FAILED)
@@ -84,6 +88,7 @@ class Opener:
         Called at the start.
         """
         with self._lock, self._store.write() as connection:
+            begin_tally(connection, self.vault)
             ledger = Ledger(connection, self._receipt_key, now)
             rows = list(
                 connection.execute(
@@ -179,11 +184,8 @@ def _implausible(data: dict[str, Any], row: RowMapping) -> str | None:
     inside = Header(data["op_id"], data["dev"], data["inc"], data["seq"])
     if inside != Header(row["op_id"], row["dev"], row["inc"], row["seq"]):
         return "wire.header_swapped"
-    if not is_word(data["record_id"]) or not is_word(data["author"]):
-        return "wire.bad_id"
-    bases = data["bases"]
-    if len(bases) > MOST_BASES or not all(map(is_word, bases)) or data["op_id"] in bases:
-        return "wire.bad_base"
+    if faults := check_references(data):
+        return faults[0].code
     return "wire.other_office" if data["body"]["office"] != row["office"] else None
 
 

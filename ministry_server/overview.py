@@ -8,6 +8,8 @@ from sqlalchemy import Connection, func, select
 
 from ministry_server.schema import alarm, device, event, intake, record
 from ministry_server.store import Store, get_all
+from ministry_server.tally import Tally, read_tally
+from ministry_server.vault import Vault
 
 MOST_ALARMS = 50
 
@@ -43,7 +45,10 @@ class AlarmLine:
 
 @dataclass(frozen=True)
 class Overview:
-    """Everything the status page shows. `not_opened` waits for the opener."""
+    """Everything the status page shows. `not_opened` waits for the opener.
+
+    `tally` tells calls and cases apart; None where the opener's key is not.
+    """
 
     epoch: str
     durable_through: int
@@ -53,9 +58,10 @@ class Overview:
     not_opened: int
     devices: list[DeviceLine]
     alarms: list[AlarmLine]
+    tally: Tally | None
 
 
-def overview(store: Store) -> Overview:
+def overview(store: Store, vault: Vault | None) -> Overview:
     """Count it all, from one consistent state."""
     with store.read() as connection:
         settings = get_all(connection)
@@ -80,6 +86,7 @@ def overview(store: Store) -> Overview:
                     select(alarm).order_by(alarm.c.id.desc()).limit(MOST_ALARMS)
                 )
             ],
+            tally=None if vault is None else read_tally(settings, vault),
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ministry_server import devices, messages
+from ministry_server.changes import changes_of_office
 from ministry_server.clock import Clock, now_ms, system_clock
 from ministry_server.have import compare
 from ministry_server.intake import Intake, Result
@@ -23,6 +24,8 @@ from ministry_server.watch import forget_old_heads
 from operator_app.domain.enrolment import EnrolmentCode
 from operator_app.domain.wire import State
 from operator_app.sync.receipts import sign
+
+LATER_SECONDS = 900
 
 
 class Role(StrEnum):
@@ -156,6 +159,17 @@ class Receiver:
         request = messages.read_have(signed)
         devices.recognise(self.store, request.dev, signed, "have")
         return self._signed(compare(self.store, request, self.now()), "have_answer")
+
+    def changes(self, body: bytes) -> dict[str, Any]:
+        """Tell a device what its office's other devices wrote into cases."""
+        signed = messages.parse(body)
+        request = messages.read_changes(signed)
+        device = devices.recognise(self.store, request.dev, signed, "changes")
+        if self.opener is None:
+            # Nothing can be opened here; another process, or another day, may be able to.
+            raise Refusal(503, "server.later", retry_seconds=LATER_SECONDS)
+        answer = changes_of_office(self.store, self.opener.vault, device, request)
+        return self._signed(answer, "changes_answer")
 
     def housekeeping(self) -> None:
         """What has to be done from time to time, whether or not anybody calls."""

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from ministry_server.ledger import Ledger
 from ministry_server.schema import event, intake, record
+from ministry_server.tally import read_tally, record_kind, write_tally
 from ministry_server.vault import Vault
 from operator_app.domain.fold import Face, Revision, fold, force, show, stages
 from operator_app.domain.wire import Header, Kind, State, caution
@@ -52,9 +53,9 @@ class Records:
             if item.payload is None:
                 rows.append(_event(item, item.stage, item.code))
             else:
-                new.setdefault(self._vault.reference(item.payload["record_id"]), []).append(item)
+                new.setdefault(self._vault.reference(item.payload), []).append(item)
         known = self._revisions(connection, new)
-        changes = []
+        changes: list[_Settled] = []
         for ref, items in new.items():
             faces = {i.header.op_id: _face(i.payload) for i in items if i.payload}
             revisions = [
@@ -65,8 +66,8 @@ class Records:
                     if i.payload
                 ),
             ]
-            settled = self._fold(connection, ref, revisions, faces)
-            changes.append((ref, ref in known, settled.row))
+            settled = self._fold(connection, ref, _kind(items), revisions, faces)
+            changes.append(settled)
             for item in items:
                 stage = settled.stages[item.header.op_id]
                 code = _code(stage, forced=False)
@@ -77,7 +78,7 @@ class Records:
             self._move(connection, ledger, settled, before)
         if rows:
             connection.execute(insert(event), rows)
-        self._write(connection, changes)
+        self._write(connection, ledger, changes)
 
     def force(self, connection: Connection, ledger: Ledger, before: int) -> int:
         """Force what arrived before that moment (UTC ms) and still waits for its base."""
@@ -90,13 +91,16 @@ class Records:
         ).all()
         overdue = {row.op_id for row in late}
         known = self._revisions(connection, {row.record_ref for row in late})
+        kinds = {ref: kind for ref, (kind, _) in self._standing(connection, known).items()}
+        changes: list[_Settled] = []
         for ref, revisions in known.items():
             forced = force(revisions, overdue)
             newly = [new.op_id for old, new in zip(revisions, forced, strict=True) if old != new]
             connection.execute(update(event).where(event.c.op_id.in_(newly)).values(forced=1))
-            settled = self._fold(connection, ref, forced, {})
+            settled = self._fold(connection, ref, kinds[ref], forced, {})
             self._move(connection, ledger, settled, {r.op_id: r for r in forced})
-            self._write(connection, [(ref, True, settled.row)])
+            changes.append(settled)
+        self._write(connection, ledger, changes)
         return len(known)
 
     def forget(self, connection: Connection, op_ids: Iterable[str]) -> None:
@@ -133,6 +137,7 @@ class Records:
         self,
         connection: Connection,
         ref: str,
+        kind: Kind,
         revisions: Sequence[Revision],
         faces: dict[str, Face],
     ) -> _Settled:
@@ -154,9 +159,10 @@ class Records:
             "conflict": int(shown.conflict),
             "voided": int(shown.voided),
             "forced": int(any(r.forced for r in revisions)),
-            "sealed": self._vault.seal(ref, {"caution": shown.caution}),
+            "sealed": self._vault.seal(ref, {"caution": shown.caution, "kind": kind.value}),
         }
-        return _Settled(row, stages(revisions, folded), {r.op_id for r in revisions if r.forced})
+        forced = {r.op_id for r in revisions if r.forced}
+        return _Settled(kind, row, stages(revisions, folded), forced)
 
     def _move(
         self,
@@ -183,23 +189,57 @@ class Records:
                 update(event).where(event.c.op_id == row.op_id).values(stage=stage.value, code=code)
             )
 
-    def _write(
-        self, connection: Connection, changes: Sequence[tuple[str, bool, dict[str, Any]]]
-    ) -> None:
-        if fresh := [row for _, known, row in changes if not known]:
+    def _write(self, connection: Connection, ledger: Ledger, changes: Sequence[_Settled]) -> None:
+        """Write the records and count them."""
+        standing = self._standing(connection, [settled.ref for settled in changes])
+        tally = before = read_tally(ledger.settings, self._vault)
+        for settled in changes:
+            _, conflict = standing.get(settled.ref, (settled.kind, False))
+            tally = tally.plus(
+                settled.kind,
+                records=settled.ref not in standing,
+                conflicts=settled.row["conflict"] - conflict,
+            )
+            if settled.ref in standing:
+                connection.execute(
+                    update(record).where(record.c.record_ref == settled.ref).values(**settled.row)
+                )
+        if fresh := [settled.row for settled in changes if settled.ref not in standing]:
             connection.execute(insert(record), fresh)
-        for ref, known, row in changes:
-            if known:
-                connection.execute(update(record).where(record.c.record_ref == ref).values(**row))
+        if tally != before:
+            write_tally(connection, self._vault, tally)
+
+    def _standing(
+        self, connection: Connection, refs: Iterable[str]
+    ) -> dict[str, tuple[Kind, bool]]:
+        """The records there are already: what they are, and whether they are in conflict."""
+        rows = connection.execute(
+            select(record.c.record_ref, record.c.conflict, record.c.sealed).where(
+                record.c.record_ref.in_(list(refs))
+            )
+        )
+        return {
+            row.record_ref: (
+                record_kind(self._vault, row.record_ref, row.sealed),
+                bool(row.conflict),
+            )
+            for row in rows
+        }
 
 
 @dataclass(frozen=True)
 class _Settled:
     """A folded record: its row, the stage of each revision, and which were forced."""
 
+    kind: Kind
     row: dict[str, Any]
     stages: dict[str, State]
     forced: set[str]
+
+    @property
+    def ref(self) -> str:
+        """What stands for the record."""
+        return str(self.row["record_ref"])
 
 
 def _event(
@@ -222,6 +262,12 @@ def _event(
         "bases": json.dumps(item.payload["bases"]) if item.payload else None,
         "sealed": sealed,
     }
+
+
+def _kind(items: Sequence[Arrived]) -> Kind:
+    """Of one record: a call, whatever is said of it, or a case."""
+    is_case = any(item.payload and item.payload["kind"] == Kind.CASE for item in items)
+    return Kind.CASE if is_case else Kind.CALL
 
 
 def _face(payload: dict[str, Any]) -> Face:

@@ -28,7 +28,7 @@ meta = Table(
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""epoch, server_seq, durable_through, opened_through, schema."""
+"""epoch, server_seq, durable_through, opened_through, schema; tally, sealed."""
 
 device = Table(
     "device",

@@ -83,9 +83,8 @@ def status_page(state: Overview, now: int) -> Response:
         f'<div><dt>{name}</dt><dd class="{kind if value else ""}">{value}</dd></div>'
         for name, value, kind in (
             ("Devices", len([d for d in state.devices if d.revoked_at is None]), ""),
-            ("Records", state.records, ""),
+            *_record_tiles(state),
             ("Alarms", sum(sum(d.alarms.values()) for d in state.devices), "bad"),
-            ("Records in conflict", state.conflicts, "warn"),
             ("Not opened yet", state.not_opened, "warn"),
             ("Receipts signed", state.server_seq, ""),
             ("In a verified backup up to", state.durable_through, ""),
@@ -101,6 +100,18 @@ def status_page(state: Overview, now: int) -> Response:
 <h2>Alarms</h2>{_alarms(state.alarms)}
 </body></html>"""
     return Response(html, media_type="text/html", headers=_HEADERS)
+
+
+def _record_tiles(state: Overview) -> tuple[tuple[str, int, str], ...]:
+    tally = state.tally
+    if tally is None:
+        return ("Records", state.records, ""), ("Records in conflict", state.conflicts, "warn")
+    return (
+        ("Calls", tally.calls, ""),
+        ("Cases", tally.cases, ""),
+        ("Calls in conflict", tally.calls_in_conflict, "warn"),
+        ("Cases in conflict", tally.cases_in_conflict, "warn"),
+    )
 
 
 def _devices(lines: list[DeviceLine], now: int) -> str:

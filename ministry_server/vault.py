@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from operator_app.domain.wire import canonical_plain
+from operator_app.domain.wire import Kind, canonical_plain
 
 _NONCE_BYTES = 12
 
@@ -22,8 +22,15 @@ class Vault:
         self._cipher = AESGCM(hashlib.sha256(b"content" + key).digest())
         self._reference_key = hashlib.sha256(b"reference" + key).digest()
 
-    def reference(self, record_id: str) -> str:
-        """What stands for a record's id in the tables: ids of records tell when a call came."""
+    def reference(self, payload: dict[str, Any]) -> str:
+        """What stands for a record in the tables: its id tells when a call came.
+
+        A case whose id is that of a call, or of another office's case, is a record of its own:
+        what claims to belong together without doing so never meets.
+        """
+        record_id = str(payload["record_id"])
+        if payload["kind"] == Kind.CASE:
+            record_id = f"case {payload['body']['office']} {record_id}"
         return hmac.digest(self._reference_key, record_id.encode(), "sha256").hex()[:32]
 
     def seal(self, name: str, value: dict[str, Any]) -> bytes:
@@ -37,6 +44,9 @@ class Vault:
 
     def open(self, name: str, sealed: bytes) -> dict[str, Any]:
         """The value. Raises cryptography's InvalidTag when it is not what was sealed."""
-        plain = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], name.encode())
-        value: dict[str, Any] = json.loads(plain)
+        value: dict[str, Any] = json.loads(self.open_bytes(name, sealed))
         return value
+
+    def open_bytes(self, name: str, sealed: bytes) -> bytes:
+        """The same, as the bytes that were sealed."""
+        return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], name.encode())

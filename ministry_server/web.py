@@ -69,10 +69,14 @@ def build_app(receiver: Receiver) -> Starlette:
     async def have(request: Request) -> Response:
         return _json(await work(receiver.have, await _read_body(request)))
 
+    async def changes(request: Request) -> Response:
+        return _json(await work(receiver.changes, await _read_body(request)))
+
     async def status(request: Request) -> Response:
         if not may_see(request, receiver.keys.status_token):
             return _problem(404, "request.unknown_path")
-        return status_page(await work(overview, receiver.store), receiver.now())
+        vault = receiver.opener.vault if receiver.opener else None
+        return status_page(await work(overview, receiver.store, vault), receiver.now())
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -91,6 +95,7 @@ def build_app(receiver: Receiver) -> Starlette:
         Route("/sync/v1/enrol", _guarded(enrol), methods=["POST"]),
         Route("/sync/v1/push", _guarded(push), methods=["POST"]),
         Route("/sync/v1/have", _guarded(have), methods=["POST"]),
+        Route("/sync/v1/changes", _guarded(changes), methods=["POST"]),
     ]
     return Starlette(
         routes=[

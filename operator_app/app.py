@@ -30,7 +30,7 @@ from operator_app.ui.tasks import TaskRunner
 if TYPE_CHECKING:
     from operator_app.db.engine import Database
     from operator_app.desk import Desk
-    from operator_app.services.calls import Draft
+    from operator_app.services.call_drafts import Draft
 
 log = logging.getLogger(__name__)
 

@@ -13,10 +13,18 @@ from operator_app.domain.calls import Call
 from operator_app.domain.people import Actor, Right
 from operator_app.i18n import _, language
 from operator_app.services.accounts import Accounts
-from operator_app.services.calls import Calls, Draft
+from operator_app.services.call_drafts import Draft
+from operator_app.services.calls import Calls
+from operator_app.services.case_access import Accesses
+from operator_app.services.case_exchange import fold_foreign
+from operator_app.services.case_list import CaseList
+from operator_app.services.case_work import CaseWork
+from operator_app.services.cases import Cases
 from operator_app.services.connection import Connection
 from operator_app.services.exports import Exports
+from operator_app.services.follow_ups import FollowUps
 from operator_app.services.journal import Journal
+from operator_app.services.letters import Letters
 from operator_app.services.reports import Reports
 from operator_app.sync.carriers.base import Carrier
 from operator_app.sync.carriers.https import HttpsCarrier
@@ -29,12 +37,17 @@ from operator_app.ui.password_page import PasswordPage
 from operator_app.ui.people_page import PeoplePage
 from operator_app.ui.printing import page_pdf
 from operator_app.ui.problems import sentence
+from operator_app.ui.reminders import Reminders
 from operator_app.ui.screens.administration_screen import AdministrationScreen
 from operator_app.ui.screens.call_screen import CallScreen
+from operator_app.ui.screens.cases_screen import CasesScreen
+from operator_app.ui.screens.follow_ups_screen import FollowUpsScreen
 from operator_app.ui.screens.journal_screen import JournalScreen
 from operator_app.ui.screens.reports_screen import ReportsScreen
 from operator_app.ui.screens.sync_page import SyncPage
+from operator_app.ui.screens.violence_case import KnownCases
 from operator_app.ui.sync_driver import SyncDriver
+from operator_app.ui.tray import Tray
 
 if TYPE_CHECKING:
     from operator_app.app import Application
@@ -56,7 +69,10 @@ class Desk:
         self.calls = Calls(database, application.reference, self._clock)
         self._connection = Connection(database, self._clock)
         self._accounts = Accounts(database, application.paths, self._clock, application.cost)
+        self._cases = Cases(database, application.reference, self._clock)
         self.call_screen: CallScreen | None = None
+        self.cases_screen: CasesScreen | None = None
+        self.follow_ups_screen: FollowUpsScreen | None = None
         self.journal_screen: JournalScreen | None = None
         self.reports_screen: ReportsScreen | None = None
         self.sync_page = SyncPage(
@@ -72,9 +88,21 @@ class Desk:
             [*places, self._administration()],
             application.preferences.appearance,
         )
-        self.cycle = Cycle(database, self._clock, _https, app_version=__version__)
+        self.cycle = Cycle(
+            database,
+            self._clock,
+            _https,
+            app_version=__version__,
+            take_in=lambda connection: fold_foreign(connection, self._cases.files),
+        )
         self.driver = SyncDriver(self.cycle, database, self._tasks, self.events, self._clock)
         self.idle = IdleWatch(IDLE_MINUTES, self._clock)
+        self.tray = Tray()
+        self.reminders: Reminders | None = None
+        if actor.may(Right.SEE_CASES):
+            self.reminders = Reminders(
+                self._follow_ups, actor, self.tray, self._tasks, self.events, self._clock
+            )
         self._wire()
 
     def begin(self, draft: Draft | None, place: str) -> None:
@@ -85,6 +113,8 @@ class Desk:
             self.window.go_to(place)
         self.idle.start()
         self.driver.start()
+        if self.reminders is not None:
+            self.reminders.start()
 
     def end(self) -> None:
         """Keep what is typed, stop what runs. The database stays open."""
@@ -92,6 +122,11 @@ class Desk:
         self.idle.stop()
         self.driver.stop()
         self.driver.deleteLater()
+        if self.reminders is not None:
+            self.reminders.stop()
+            self.reminders.deleteLater()
+        self.tray.close()
+        self.tray.deleteLater()
         # Not here: a request under way may take all its patience to end.
         self._tasks.network(self._application, self.cycle.close, _nothing, _nothing)
 
@@ -133,8 +168,16 @@ class Desk:
     def _work_places(self) -> list[Place]:
         application = self._application
         reference = application.reference
+        case_list = CaseList(self.database, self._clock)
         self.call_screen = CallScreen(
-            self.calls, reference, self.actor, self._tasks, self.events, self._dialogs, self._clock
+            self.calls,
+            reference,
+            self.actor,
+            self._tasks,
+            self.events,
+            self._dialogs,
+            self._clock,
+            KnownCases(case_list, self.actor, self._tasks),
         )
         self.journal_screen = JournalScreen(
             Journal(self.database, reference),
@@ -150,6 +193,7 @@ class Desk:
         places = [
             Place("call", _("Call"), "call", "Ctrl+1", self.call_screen),
             Place("journal", _("Journal"), "journal", "Ctrl+2", self.journal_screen),
+            *self._case_places(case_list),
         ]
         if self.actor.may(Right.SEE_FIGURES):
             reports = Reports(self.database, reference, self._clock)
@@ -164,8 +208,44 @@ class Desk:
                 dialogs=self._dialogs,
                 clock=self._clock,
             )
-            places.append(Place("reports", _("Reports"), "reports", "Ctrl+3", self.reports_screen))
+            places.append(Place("reports", _("Reports"), "reports", "Ctrl+5", self.reports_screen))
         return places
+
+    def _case_places(self, case_list: CaseList) -> list[Place]:
+        application = self._application
+        reference = application.reference
+        work = CaseWork(self._cases, reference, self._clock)
+        self._follow_ups = FollowUps(self.database, self._clock)
+        self.cases_screen = CasesScreen(
+            self._cases,
+            work,
+            case_list,
+            Accesses(self.database, self._clock),
+            self._accounts.names,
+            reference,
+            self.actor,
+            self._tasks,
+            self.events,
+            self._dialogs,
+            self._clock,
+            Letters(self.database, self._cases, reference, self._clock, page_pdf),
+        )
+        self.follow_ups_screen = FollowUpsScreen(
+            self._follow_ups,
+            self._cases,
+            work,
+            self._accounts.names,
+            reference,
+            self.actor,
+            self._tasks,
+            self.events,
+            self._dialogs,
+            self._clock,
+        )
+        return [
+            Place("cases", _("Cases"), "cases", "Ctrl+3", self.cases_screen),
+            Place("follow-ups", _("Follow-ups"), "follow-ups", "Ctrl+4", self.follow_ups_screen),
+        ]
 
     def _administration(self) -> Place:
         pages: list[tuple[str, QWidget]] = [(_("To the ministry"), self.sync_page)]
@@ -177,7 +257,7 @@ class Desk:
             label, icon, title = _("Manage"), "administration", _("Administration")
         pages.append((_("My password"), PasswordPage(self._accounts, self.actor, self._tasks)))
         self.administration = AdministrationScreen(title, pages)
-        return Place("administration", label, icon, "Ctrl+4", self.administration)
+        return Place("administration", label, icon, "Ctrl+6", self.administration)
 
     def _wire(self) -> None:
         application = self._application
@@ -196,6 +276,17 @@ class Desk:
             self.journal_screen.amend_asked.connect(self._on_amend_asked)
             self.call_screen.closed_amendment.connect(self._on_amended)
             self.events.open_call_asked.connect(lambda _call_id: window.go_to("journal"))
+            self.events.open_case_asked.connect(lambda _case_id: window.go_to("cases"))
+        if self.reminders is not None:
+            self.reminders.counts_changed.connect(
+                lambda late: window.show_badge("follow-ups", late)
+            )
+        self.tray.clicked.connect(self._on_tray_clicked)
+
+    def _on_tray_clicked(self) -> None:
+        self.window.come_forward()
+        if not self.window.locked:
+            self.window.go_to("follow-ups")
 
     def _on_amend_asked(self, call: Call) -> None:
         if self.call_screen is None:

@@ -117,7 +117,7 @@ class RunningReceiver:
         return {row.op_id: vault.open(row.op_id, row.sealed) for row in rows}
 
     def records(self) -> dict[str, dict[str, Any]]:
-        """record_id -> {shown, heads, held, conflict, voided, forced, danger_now}."""
+        """record_id -> {shown, heads, held, conflict, voided, forced, caution}."""
         from ministry_server.schema import record
 
         assert self.receiver.opener is not None
@@ -126,7 +126,7 @@ class RunningReceiver:
             rows = {row.record_ref: row for row in connection.execute(select(record))}
         found = {}
         for payload in self.payloads().values():
-            ref = vault.reference(payload["record_id"])
+            ref = vault.reference(payload)
             row = rows[ref]
             found[payload["record_id"]] = {
                 "shown": row.shown,

@@ -192,6 +192,20 @@ def counts(connection: Connection) -> OutboxCounts:
     return OutboxCounts(int(waiting), oldest, urgent, int(needs_you))
 
 
+def is_unsettled(connection: Connection, op_ids: Sequence[str]) -> bool:
+    """Whether the ministry holds one of these back, or doubts it, as far as is known here."""
+    found = connection.execute(
+        select(revision.c.op_id)
+        .where(
+            UNFINISHED,
+            revision.c.state.in_([State.HELD.value, State.CONFLICT.value]),
+            revision.c.op_id.in_(op_ids),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
 def unconfirmed(connection: Connection, states: Sequence[State], limit: int) -> list[Revision]:
     """Rows in the given states (never "applied"), most urgent first, for the sync page."""
     rows = connection.execute(

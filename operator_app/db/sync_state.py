@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -60,6 +60,16 @@ class Ledger:
 
 
 @dataclass(frozen=True)
+class Position:
+    """Up to where the other PCs' cases were fetched: in which server life, by which schema of ours,
+    and the server's count."""
+
+    epoch: str = ""
+    schema: int = 0
+    cursor: int = 0
+
+
+@dataclass(frozen=True)
 class BatchSize:
     """How much is sent at once."""
 
@@ -69,7 +79,7 @@ class BatchSize:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One exchange with the server: `action` hello|enrol|push|have, `outcome` "ok" or a code."""
+    """One exchange with the server: `action` hello|enrol|push|have|changes, `outcome` "ok" or a code."""
 
     at: int
     carrier: str
@@ -126,6 +136,21 @@ def read_cursor(connection: Connection) -> int:
 def write_cursor(connection: Connection, cursor: int) -> None:
     """Remember up to where receipts were fetched."""
     _put(connection, "cursor", cursor)
+
+
+def read_position(connection: Connection) -> Position:
+    """Up to where the other PCs' cases were fetched."""
+    return Position(**(_get(connection, "changes") or {}))
+
+
+def write_position(connection: Connection, position: Position) -> None:
+    """Remember up to where the other PCs' cases were fetched."""
+    _put(connection, "changes", asdict(position))
+
+
+def compare_soon(connection: Connection) -> None:
+    """Let notes be compared in this very run: receipts of ours lie ready there."""
+    write_ledger(connection, replace(read_ledger(connection), have_at=None))
 
 
 def add_attempt(connection: Connection, attempt: Attempt) -> None:

@@ -9,10 +9,11 @@ import msgspec
 
 from operator_app.domain.clock import local_day
 from operator_app.domain.consent import check_consent
-from operator_app.domain.danger import ACUTE, DangerRules
+from operator_app.domain.danger import ACUTE, DangerRules, check_answers
 from operator_app.domain.days import check_age, check_past_day
 from operator_app.domain.phone import Phone, PhoneKind, read_phone
 from operator_app.domain.reference import Reference
+from operator_app.domain.text import check_text
 from operator_app.domain.violence import ViolenceForm
 from operator_app.errors import Fault
 
@@ -26,6 +27,8 @@ VIOLENCE_TOPICS = frozenset({"CHI.ABU", "CHI.NEG", "OLD.ABU"})
 MAX_TOPICS = 4
 MAX_TEXT = 10_000
 """Characters of free text that are kept; a paste beyond it is refused with a sentence."""
+MAX_NAME = 200
+MAX_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -194,11 +197,8 @@ def check_form(form: CallForm, reference: Reference, *, early: bool = False) -> 
         faults.append(Fault("topics", "call.too_many_topics", {"most": MAX_TOPICS}))
     if form.division not in (None, UNKNOWN_PLACE) and reference.division(form.division) is None:
         faults.append(Fault("division", "call.unknown_code"))
-    faults += [
-        Fault(name, "call.too_long", {"most": most})
-        for name, most in (("note", MAX_TEXT), ("caller_name", 200))
-        if len(getattr(form, name)) > most
-    ]
+    for name, most in (("note", MAX_TEXT), ("caller_name", MAX_NAME), ("phone", MAX_NAME)):
+        faults += check_text(name, getattr(form, name), most)
     return faults + _check_violence(form, reference)
 
 
@@ -211,7 +211,7 @@ _LIST_OF_BLOCK_FIELD = {
     "raised_to": "risk_level",
 }
 _LIST_OF_BLOCK_LIST = {"forms": "violence_form", "vulnerabilities": "vulnerability"}
-_MOST_OF_BLOCK_TEXT = {"affected_name": 200, "happened": MAX_TEXT}
+_MOST_OF_BLOCK_TEXT = {"affected_name": MAX_NAME, "happened": MAX_TEXT}
 MAX_CONTACT_TEXT = 1_000
 
 
@@ -232,23 +232,21 @@ def _check_violence(form: CallForm, reference: Reference) -> list[Fault]:
     for consent in block.consents:
         codes.append(("consents", "consent_purpose", consent.purpose))
         codes.append(("consents", "consent", consent.value))
+        codes.append(("consents", "service_type", consent.recipient or None))
+        codes += [("consents", "consent_part", part) for part in consent.parts]
     faults = [
         Fault(name, "call.unknown_code")
         for name, list_name, value in codes
         if value is not None and reference.find(list_name, value) is None
     ]
-    faults += [
-        Fault(name, "call.too_long", {"most": most})
-        for name, most in _MOST_OF_BLOCK_TEXT.items()
-        if len(getattr(block, name)) > most
-    ]
-    faults += [
-        Fault(f"contact.{name}", "call.too_long", {"most": MAX_CONTACT_TEXT})
-        for name in ("phone", "hours", "who_may_answer", "what_to_say")
-        if len(getattr(block.contact, name)) > MAX_CONTACT_TEXT
-    ]
+    faults += check_answers(block.answers)
+    for name, most in _MOST_OF_BLOCK_TEXT.items():
+        faults += check_text(name, getattr(block, name), most)
+    for name in ("phone", "hours", "who_may_answer", "what_to_say"):
+        faults += check_text(f"contact.{name}", getattr(block.contact, name), MAX_CONTACT_TEXT)
     for consent in block.consents:
         faults += check_consent(consent)
+        faults += check_text("consents", consent.reason, MAX_REASON)
     faults += check_age("affected_age", block.affected_age)
     return faults + check_past_day("happened_on", block.happened_on, local_day(form.started_at))
 

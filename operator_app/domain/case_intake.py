@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from operator_app.domain.calls import UNKNOWN_PLACE, Call
 from operator_app.domain.cases import (
@@ -14,18 +15,23 @@ from operator_app.domain.cases import (
     Incident,
     Referral,
     ReferralStep,
+    find_part,
     replaced,
 )
 from operator_app.domain.clock import local_day
-from operator_app.domain.consent import Consent, newest
-from operator_app.domain.danger import DangerRules, carried, risk_after
+from operator_app.domain.consent import Consent
+from operator_app.domain.danger import YES, DangerRules, carried, risk_after
 from operator_app.domain.days import age_band, read_age, read_day
 from operator_app.domain.follow_ups import referral_due, with_rule_tasks
-from operator_app.domain.gbv import OLDER_FROM, contexts, gbv_type
-from operator_app.domain.violence import CALLER, SafeContact, ViolenceForm
+from operator_app.domain.gbv import contexts
+from operator_app.domain.incidents import with_types
+from operator_app.domain.violence import CALLER, ReferralAsk, SafeContact, ViolenceForm
 
 CHILD_TOPICS = ("CHI.",)
-ADULT_FROM = 18
+OLDER_TOPIC = "OLD.ABU"
+CHILD = "C"
+
+T = TypeVar("T")
 
 
 def case_kind(call: Call) -> str:
@@ -35,10 +41,21 @@ def case_kind(call: Call) -> str:
 
 
 def absorb(
-    case: Case, call: Call, rules: DangerRules, *, by: str, now: int, new_id: Callable[[], str]
+    case: Case,
+    call: Call,
+    rules: DangerRules,
+    *,
+    by: str,
+    now: int,
+    new_id: Callable[[], str],
+    before: Call | None = None,
 ) -> Case:
-    """The case with what the call says. What the call leaves open keeps what the case knew."""
-    said = call.form.violence or ViolenceForm()
+    """The case with what the call says. What the call leaves open keeps what the case knew.
+
+    `before`: what the case took from this call last, where it was amended. Only what differs from
+    it is news: what was corrected on the case meanwhile is not put back by an amended note.
+    """
+    said, old = _block(call), _block(before)
     link = CallLink(
         call.call_id,
         call.number,
@@ -47,85 +64,155 @@ def absorb(
         call.form.topics[0] if call.form.topics else None,
         call.form.danger_now,
     )
-    affected = _affected(case.affected, call, said)
     case = replace(
         case,
         calls=replaced(case.calls, "call_id", link),
-        division=_division(call) or case.division,
-        affected=affected,
-        offender=replace(case.offender, relation=said.offender or case.offender.relation),
-        contact=_contact(case.contact, said.contact),
-        consents=case.consents + tuple(c for c in said.consents if _is_news(case, c)),
+        division=_news(_division(call), _division(before), case.division),
+        affected=_affected(case, call, before),
+        offender=replace(
+            case.offender, relation=_news(said.offender, old.offender, case.offender.relation)
+        ),
+        contact=_contact(case.contact, said.contact, old.contact),
     )
-    incident = _incident(call, said, affected)
-    if incident.forms or incident.happened or incident.place or incident.children:
-        case = replace(case, incidents=replaced(case.incidents, "incident_id", incident))
+    for consent in said.consents:
+        case = _consented(case, consent, by)
+    case = _told(case, call, before)
     case = _assessed(case, call, said, rules, by=by, now=now, new_id=new_id)
     for ask in said.referrals:
-        case = replace(
-            case,
-            referrals=replaced(
-                case.referrals,
-                "referral_id",
-                _referral(case, call, ask.service_type, ask.status, ask.at, ask.warm, by),
-            ),
+        referral = _referral(case, call, ask, by)
+        case = replace(case, referrals=replaced(case.referrals, "referral_id", referral))
+    return with_rule_tasks(with_types(case), now)
+
+
+def _block(call: Call | None) -> ViolenceForm:
+    return (call.form.violence if call else None) or ViolenceForm()
+
+
+def _news(said: T, old: T, known: T) -> T:
+    """What is known after the call said this, and `old` before it: silence takes nothing back."""
+    return said if said and said != old else known
+
+
+def _affected(case: Case, call: Call, before: Call | None) -> Affected:
+    said, known = _person(call), case.affected
+    old = _person(before) if before else Affected()
+    if old.is_caller and not said.is_caller and _block(call).affected and _only_call(case, call):
+        # It was noted wrongly: the number and the name of the caller are not hers.
+        known = replace(
+            known,
+            is_caller=False,
+            name="" if known.name == old.name else known.name,
+            phone="" if known.phone == old.phone else known.phone,
+            sex=None if known.sex == old.sex else known.sex,
         )
-    return with_rule_tasks(case, now)
-
-
-def _affected(known: Affected, call: Call, said: ViolenceForm) -> Affected:
-    is_caller = said.affected == CALLER
-    form = call.form
-    typed_age = read_age(said.affected_age)
-    name = said.affected_name.strip() or (form.caller_name.strip() if is_caller else "")
-    sex = said.affected_sex or (form.caller_sex if is_caller else None)
+    age, band = known.age, known.age_band
+    if said.age is not None and said.age != old.age:
+        age, band = said.age, said.age_band
     return replace(
         known,
-        is_caller=is_caller or known.is_caller,
-        name=name or known.name,
-        sex=sex or known.sex,
-        age=typed_age if typed_age is not None else known.age,
-        age_band=age_band(typed_age) or known.age_band,
-        phone=(form.phone.strip() if is_caller else "") or known.phone,
-        vulnerabilities=tuple(dict.fromkeys((*known.vulnerabilities, *said.vulnerabilities))),
+        is_caller=said.is_caller or known.is_caller,
+        name=_news(said.name, old.name, known.name),
+        sex=_news(said.sex, old.sex, known.sex),
+        age=age,
+        age_band=band,
+        phone=_news(said.phone, old.phone, known.phone),
+        vulnerabilities=tuple(
+            dict.fromkeys(
+                (
+                    *known.vulnerabilities,
+                    *(v for v in said.vulnerabilities if v not in old.vulnerabilities),
+                )
+            )
+        ),
     )
 
 
-def _division(call: Call) -> str | None:
-    return None if call.form.division == UNKNOWN_PLACE else call.form.division
+def _person(call: Call) -> Affected:
+    """The affected person as this one call tells of her."""
+    said, form = _block(call), call.form
+    is_caller = said.affected == CALLER
+    age = read_age(said.affected_age)
+    return Affected(
+        is_caller=is_caller,
+        name=said.affected_name.strip() or (form.caller_name.strip() if is_caller else ""),
+        sex=said.affected_sex or (form.caller_sex if is_caller else None),
+        age=age,
+        age_band=age_band(age),
+        phone=form.phone.strip() if is_caller else "",
+        vulnerabilities=said.vulnerabilities,
+    )
 
 
-def _contact(known: SafeContact, said: SafeContact) -> SafeContact:
+def _only_call(case: Case, call: Call) -> bool:
+    return all(link.call_id == call.call_id for link in case.calls)
+
+
+def _division(call: Call | None) -> str | None:
+    return None if call is None or call.form.division == UNKNOWN_PLACE else call.form.division
+
+
+def _contact(known: SafeContact, said: SafeContact, old: SafeContact) -> SafeContact:
     return SafeContact(
-        phone=said.phone.strip() or known.phone,
-        hours=said.hours.strip() or known.hours,
-        who_may_answer=said.who_may_answer.strip() or known.who_may_answer,
-        what_to_say=said.what_to_say.strip() or known.what_to_say,
+        phone=_news(said.phone.strip(), old.phone.strip(), known.phone),
+        hours=_news(said.hours.strip(), old.hours.strip(), known.hours),
+        who_may_answer=_news(
+            said.who_may_answer.strip(), old.who_may_answer.strip(), known.who_may_answer
+        ),
+        what_to_say=_news(said.what_to_say.strip(), old.what_to_say.strip(), known.what_to_say),
     )
 
 
-def _is_news(case: Case, consent: Consent) -> bool:
-    """Whether the word differs from the last one on the same purpose and recipient."""
-    last = newest(case.consents, consent.purpose, consent.recipient)
-    if last is None or last.recipient != consent.recipient:
-        return True
-    return (last.value, last.reason, last.parts) != (consent.value, consent.reason, consent.parts)
+def _consented(case: Case, said: Consent, by: str) -> Case:
+    """The case with one more word, unless it is there, or a later one on the same matter is."""
+    matter = (said.purpose, said.recipient)
+    same = [c for c in case.consents if (c.purpose, c.recipient) == matter]
+    last = max(reversed(same), key=lambda c: c.at, default=None)
+    if last is not None and (said.at < last.at or _content(last) == _content(said)):
+        return case
+    if any(c.at == said.at and _content(c) == _content(said) for c in same):
+        return case
+    return replace(case, consents=(*case.consents, replace(said, by=said.by or by)))
 
 
-def _incident(call: Call, said: ViolenceForm, affected: Affected) -> Incident:
-    day = read_day(said.happened_on, local_day(call.form.started_at))
-    if affected.age is not None:
-        child, older = affected.age < ADULT_FROM, affected.age >= OLDER_FROM
-    else:
-        young_caller = affected.is_caller and call.form.caller_age_group == "C"
-        child, older = young_caller or case_kind(call) == "CHILD", "OLD.ABU" in call.form.topics
+def _content(consent: Consent) -> tuple[str, str, tuple[str, ...]]:
+    return consent.value, consent.reason, consent.parts
+
+
+def _told(case: Case, call: Call, before: Call | None) -> Case:
+    """The case with what happened as this call told it: one incident for each call."""
+    said = _incident(call)
+    old = _incident(before) if before else Incident(call.call_id, call.form.started_at)
+    known = find_part(case.incidents, "incident_id", call.call_id)
+    if known is None:
+        if not (said.forms or said.happened or said.place or said.children):
+            return case
+        return replace(case, incidents=(*case.incidents, said))
+    incident = replace(
+        known,
+        happened_on=_news(said.happened_on, old.happened_on, known.happened_on),
+        forms=_news(said.forms, old.forms, known.forms),
+        contexts=tuple(dict.fromkeys((*known.contexts, *said.contexts))),
+        place=_news(said.place, old.place, known.place),
+        division=_news(said.division, old.division, known.division),
+        children=_news(said.children, old.children, known.children),
+        happened=_news(said.happened, old.happened, known.happened),
+    )
+    return replace(case, incidents=replaced(case.incidents, "incident_id", incident))
+
+
+def _incident(call: Call) -> Incident:
+    said, form = _block(call), call.form
+    day = read_day(said.happened_on, local_day(form.started_at))
+    # Where no age is known, what kind of call it is tells something; domain.incidents goes on.
+    child = case_kind(call) == "CHILD" or (
+        said.affected == CALLER and form.caller_age_group == CHILD
+    )
     return Incident(
         incident_id=call.call_id,
-        told_at=call.form.started_at,
+        told_at=form.started_at,
         happened_on=day.isoformat() if day else "",
         forms=said.forms,
-        gbv_type=gbv_type(said.forms),
-        contexts=contexts(said.forms, said.offender, child=child, older=older),
+        contexts=contexts(said.forms, None, child=child, older=OLDER_TOPIC in form.topics),
         place=said.place,
         division=_division(call),
         children=said.children,
@@ -144,21 +231,24 @@ def _assessed(
     now: int,
     new_id: Callable[[], str],
 ) -> Case:
-    if not said.answers and not said.raised_to and call.form.danger_now != "Y":
-        return case
+    danger_now = call.form.danger_now
     last = next((a for a in reversed(case.assessments) if a.call_id == call.call_id), None)
-    if last is not None and (last.answers, last.danger_now) == (
-        said.answers,
-        call.form.danger_now,
-    ):
-        raised = risk_after(case.risk, call.form.danger_now, [said.raised_to])
-        if raised in (case.risk, last.final):
-            return case
+    if last is None:
+        is_news = bool(said.answers or said.raised_to) or danger_now == YES
+    else:
+        # Also an answer that was taken back is kept, though it lowers nothing.
+        is_news = (last.answers, last.danger_now, last.raised_to) != (
+            said.answers,
+            danger_now,
+            said.raised_to,
+        )
+    if not is_news:
+        return case
     return assessed(
         case,
         rules,
         said.answers,
-        danger_now=call.form.danger_now,
+        danger_now=danger_now,
         raised_to=said.raised_to,
         by=by,
         at=now,
@@ -186,7 +276,7 @@ def assessed(
         # A supervisor who lowered the risk has weighed what was answered until then.
         told = {} if earlier.lowered else carried(told, earlier.answers)
     computed = rules.level(carried(told, answers), danger_now)
-    final = risk_after(case.risk, danger_now, [computed, raised_to])
+    final = risk_after(case.risk, [computed, raised_to])
     new = Assessment(
         assessment_id=assessment_id,
         at=at,
@@ -203,21 +293,20 @@ def assessed(
     return replace(case, risk=final, assessments=(*case.assessments, new))
 
 
-def _referral(
-    case: Case, call: Call, service_type: str, status: str, at: int, warm: bool, by: str
-) -> Referral:
-    referral_id = f"{call.call_id}:{service_type}"
-    known = next((r for r in case.referrals if r.referral_id == referral_id), None)
+def _referral(case: Case, call: Call, ask: ReferralAsk, by: str) -> Referral:
+    referral_id = f"{call.call_id}:{ask.service_type}"
+    step = ReferralStep(ask.status, ask.at, by)
+    known = find_part(case.referrals, "referral_id", referral_id)
     if known is None:
         known = Referral(
             referral_id=referral_id,
-            service_type=service_type,
-            steps=(ReferralStep(status, at, by),),
+            service_type=ask.service_type,
+            steps=(step,),
             call_id=call.call_id,
         )
-    elif known.status != status and known.first(status) is None:
-        known = replace(known, steps=(*known.steps, ReferralStep(status, at, by)))
+    elif known.first(ask.status) is None:
+        known = replace(known, steps=(*known.steps, step))
     due = known.due_at
     if due is None and known.sent_at is not None:
-        due = referral_due(service_type, known.sent_at)
-    return replace(known, warm=warm or known.warm, due_at=due)
+        due = referral_due(ask.service_type, known.sent_at)
+    return replace(known, warm=ask.warm or known.warm, due_at=due)

@@ -231,6 +231,7 @@ class _Merger:
 
 def _cautious(name: str, values: Sequence[Any], latest: Any) -> Any:
     last = name.rpartition(".")[2]
+    shown: Any
     if name == "risk":
         shown = more_cautious(*values)
     elif name == "status":

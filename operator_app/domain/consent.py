@@ -3,6 +3,9 @@
 The newest word on a purpose counts. Without a word nothing identifying leaves. Where the law lets
 the office speak against or without her word (danger to life, a duty of law), the reason must be
 recorded, and only the recipients of `OVERRIDES` may be told.
+
+A word about one service and a word about all: the later refusal counts, and a yes to all does not
+lift what she refused one of them.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ CALL_BACK = "CALL_BACK"
 PURPOSES = (CALL_BACK, SHARE, RECORD, STATISTICS)
 
 GIVEN = frozenset({"Y", "G"})
+REFUSED = "N"
 DANGER_TO_LIFE = "E"
 DUTY_OF_LAW = "L"
 NOT_ASKED = "X"
@@ -32,7 +36,11 @@ OVERRIDES: dict[str, frozenset[str]] = {
     DUTY_OF_LAW: frozenset({"POL", "CPD", "KDD", "PRO", "SOC"}),
 }
 """Who may be told without her word (law 63/2017: police, medical help, child services; decree 390:
-the responsible bodies tell each other). To be confirmed by the ministry."""
+the responsible bodies tell each other). To be confirmed by the ministry.
+
+Code and not data, unlike the code lists: whoever may be told against her will must not grow by an
+edit of a file on an office PC. A change of the law is a reviewed and tested change here. The words
+of the law that a letter quotes are data (resources/data/referral_letter.toml)."""
 
 PARTS = ("NAME", "CONTACT", "STORY", "RISK", "CHILDREN")
 """What a letter may hold; code list `consent_part`."""
@@ -65,9 +73,20 @@ def newest(consents: Iterable[Consent], purpose: str, recipient: str = "") -> Co
     return None
 
 
+def deciding(consents: Iterable[Consent], purpose: str, recipient: str = "") -> Consent | None:
+    """The word that decides about this recipient: the one about it, unless she refused for all
+    after it. None when nothing was said."""
+    known = list(consents)
+    about_it = newest(known, purpose, recipient)
+    about_all = newest(known, purpose)
+    if about_it is None or about_all is None or about_all.value != REFUSED:
+        return about_it
+    return about_all if about_all.at >= about_it.at else about_it
+
+
 def allows(consents: Iterable[Consent], purpose: str, recipient: str = "") -> bool:
     """Whether it may be done: by her word, or by a recorded reason where the law allows it."""
-    last = newest(consents, purpose, recipient)
+    last = deciding(consents, purpose, recipient)
     if last is None:
         return False
     if last.value in GIVEN:
@@ -85,8 +104,8 @@ def allowed_parts(consents: Iterable[Consent], recipient: str) -> frozenset[str]
     known = list(consents)
     if not allows(known, SHARE, recipient):
         return frozenset()
-    last = newest(known, SHARE, recipient)
-    return frozenset(last.parts if last and last.parts else PARTS)
+    last = deciding(known, SHARE, recipient)
+    return frozenset(last.parts if last and last.parts else PARTS) & frozenset(PARTS)
 
 
 def check_consent(consent: Consent) -> list[Fault]:

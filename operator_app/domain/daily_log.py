@@ -3,8 +3,8 @@
 Figures count calls, not people. A voided call is in no figure but `voided`. Where nothing else
 is said a split (language, topic, place, ...) is over the calls that asked for help.
 
-How long it took to reach 102 or 103 is not among them: a record says that the police were called,
-not when, and the end of the call would only reward hanging up early.
+How quickly help came is measured by the response clock of the calls with danger now or high risk
+(domain.case_figures); it runs from the answer to the danger question, not from the ring.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from operator_app.domain.case_figures import CaseFigures
 from operator_app.domain.office import Office
 
 EMERGENCY_ACTIONS = ("E102", "E103")
@@ -81,6 +82,7 @@ class DailyLog:
     age_groups: tuple[Line, ...]
     waiting_of_day: int
     waiting_in_all: int
+    cases: CaseFigures
 
     @property
     def not_substantive(self) -> int:
@@ -100,7 +102,7 @@ class DailyLog:
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all was recorded that day."""
-        return not self.all_calls and not self.voided
+        return not self.all_calls and not self.voided and self.cases.is_empty
 
     def of_kind(self, kind: str) -> int:
         """Calls of one kind of contact."""
@@ -111,7 +113,9 @@ class DailyLog:
 class RecordRow:
     """One call as it may leave the office: codes only; no name, no phone, no text.
 
-    Times in UTC milliseconds, duration in seconds. `topics[0]` is the main topic.
+    Times in UTC milliseconds, duration in seconds. `topics[0]` is the main topic. `withheld`: a
+    call about violence whose person did not agree to be in figures; then only its number, time,
+    length and kind of contact are here, and whether it is void or waiting to be sent.
     """
 
     number: str
@@ -119,9 +123,9 @@ class RecordRow:
     duration_seconds: int
     contact_kind: str
     substantive: bool
-    channel: str
+    channel: str | None
     danger_now: str | None
-    violence: bool
+    violence: bool | None
     language: str | None
     topics: tuple[str, ...]
     benefit_issue: str | None
@@ -131,6 +135,7 @@ class RecordRow:
     actions: tuple[str, ...]
     waiting: bool
     voided: bool
+    withheld: bool
 
 
 def falling(lines: Iterable[Line]) -> tuple[Line, ...]:

@@ -1,14 +1,17 @@
 """The danger screen: short questions of our own, and the level that follows from the answers.
 
 Questions and thresholds are data with a version (resources/data/danger_rules.toml). Any yes of
-group A is HIGH; in group B the number of yes decides. Unknown never lowers: what is not answered
-keeps a level from being called standard.
+group A is HIGH; in group B the number of yes decides. Unknown never lowers: only when every
+question of group A was answered with no is a level called standard.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from operator_app.errors import Fault
 
 STANDARD = "STD"
 NOT_ASSESSED = "NA"
@@ -24,6 +27,10 @@ YES = "Y"
 NO = "N"
 UNKNOWN = "U"
 ANSWERS = (YES, NO, UNKNOWN)
+"""What the screen offers."""
+ANSWERED = frozenset({*ANSWERS, "X", "R"})
+"""What may be recorded (code list `yes_no_unknown`): also not asked, and refused."""
+_QUESTION = re.compile(r"[A-Z][A-Z0-9_]{1,19}")
 
 
 @dataclass(frozen=True)
@@ -65,24 +72,49 @@ class DangerRules:
         return sum(answers.get(q.code) == YES for q in self.questions)
 
 
+def check_answers(answers: Mapping[str, str]) -> list[Fault]:
+    """Faults of the answers of a screen: no code of a question, or no answer at all.
+
+    The question may be one of other rules than those in force: it is kept, and not counted.
+    """
+    sound = all(map(_QUESTION.fullmatch, answers)) and ANSWERED.issuperset(answers.values())
+    return [] if sound else [Fault("answers", "call.unknown_code")]
+
+
+def check_screen(
+    answers: Mapping[str, str], danger_now: str | None, raised_to: str | None
+) -> list[Fault]:
+    """Faults of a whole screen."""
+    faults = check_answers(answers)
+    if danger_now is not None and danger_now not in ANSWERED:
+        faults.append(Fault("danger_now", "call.unknown_code"))
+    if raised_to is not None and raised_to not in LEVELS:
+        faults.append(Fault("raised_to", "call.unknown_code"))
+    return faults
+
+
 def more_cautious(*levels: str | None) -> str:
     """The most cautious of the levels; unknown codes count as HIGH, None as nothing said."""
     return max((level for level in levels if level), key=_caution, default=NOT_ASSESSED)
 
 
 def carried(earlier: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
-    """The new answers; where they say nothing (unknown, refused, not asked) the earlier ones."""
-    told = {code: answer for code, answer in now.items() if answer in (YES, NO)}
-    return {**now, **{c: a for c, a in earlier.items() if a in (YES, NO)}, **told}
+    """Both together: a yes of either counts, and a no is kept until something else is known.
+
+    What happened once has happened: a later no does not take back an earlier yes.
+    """
+    both = {**now}
+    for code, answer in earlier.items():
+        if answer == YES or (answer == NO and now.get(code) not in (YES, NO)):
+            both[code] = answer
+    return both
 
 
-def risk_after(current: str, danger_now: str | None, new: Iterable[str | None]) -> str:
+def risk_after(current: str, new: Iterable[str | None]) -> str:
     """The risk of a case after another assessment: it rises by itself and never falls by itself.
 
-    What was not assessed gives way to any assessment; danger right now that is over is still high.
+    What was not assessed gives way to any assessment, and takes none back.
     """
-    if current == IMMEDIATE and danger_now == NO:
-        current = HIGH
     found = more_cautious(*new)
     if current == NOT_ASSESSED:
         return found

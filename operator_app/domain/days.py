@@ -8,8 +8,11 @@ from datetime import date
 from operator_app.domain.violence import OLDEST
 from operator_app.errors import Fault
 
-_FULL = re.compile(r"(\d{1,2})[./\-, ](\d{1,2})(?:[./\-, ](\d{4}|\d{2}))?\.?")
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+# Digits of other scripts look like these and may stand in another order: not understood.
+_FULL = re.compile(r"(\d{1,2})[./\-, ](\d{1,2})(?:[./\-, ](\d{4}|\d{2}))?\.?", re.ASCII)
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+_LEAP_YEARS_APART = 8
+"""At most: 1896 and 1904, 2096 and 2104."""
 
 
 def read_day(typed: str, today: date) -> date | None:
@@ -21,12 +24,23 @@ def read_day(typed: str, today: date) -> date | None:
         if not (full := _FULL.fullmatch(found)):
             return None
         day, month, year = int(full[1]), int(full[2]), full[3]
-        if year is not None:
-            return date(int(year) + (2000 if len(year) == 2 else 0), month, day)
-        this_year = date(today.year, month, day)
-        return this_year if this_year <= today else date(today.year - 1, month, day)
+        if year is None:
+            return _last_such_day(day, month, today)
+        return date(int(year) + (2000 if len(year) == 2 else 0), month, day)
     except ValueError:
         return None
+
+
+def _last_such_day(day: int, month: int, today: date) -> date | None:
+    for year in range(today.year, today.year - _LEAP_YEARS_APART - 1, -1):
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            # 29 February, in a year that has none.
+            continue
+        if found <= today:
+            return found
+    return None
 
 
 def check_past_day(where: str, typed: str, today: date) -> list[Fault]:

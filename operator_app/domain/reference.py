@@ -9,6 +9,7 @@ from operator_app.domain.danger import DangerRules
 
 COUNTRY = "41700000000000"
 NO_RULES = DangerRules("", (), 2, 4)
+OTHER_SERVICE = "OTH"
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,20 @@ class CrisisCentre:
 
 
 @dataclass(frozen=True)
+class LetterTexts:
+    """The words of a referral letter, each by language; `version` says which wording it is.
+
+    `words`: headings and sentences by key. `asks`: what is asked of a kind of service, "OTH" for
+    those not named. `bases`: by what right something is told, by code of the list `consent`.
+    """
+
+    version: str
+    words: Mapping[str, Mapping[str, str]]
+    asks: Mapping[str, Mapping[str, str]]
+    bases: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
 class Division:
     """An administrative division; `code` is its 14-digit SOATE code, level 1 oblast, 2 rayon."""
 
@@ -75,6 +90,9 @@ class Division:
         return self.labels.get(language) or self.labels["en"]
 
 
+NO_LETTER = LetterTexts("", {}, {}, {})
+
+
 class Reference:
     """All code lists and divisions in memory: 240 codes and 69 divisions today."""
 
@@ -86,10 +104,12 @@ class Reference:
         phrases: Mapping[str, Mapping[str, str]] | None = None,
         danger_rules: DangerRules = NO_RULES,
         crisis_centres: Iterable[CrisisCentre] = (),
+        letter_texts: LetterTexts = NO_LETTER,
     ) -> None:
         """`phrases`: what to say in danger, by code and language, in the order of saying."""
         self.danger_rules = danger_rules
         self.crisis_centres = tuple(crisis_centres)
+        self.letter_texts = letter_texts
         self.emergency_numbers = tuple(emergency_numbers)
         self.phrases = dict(phrases or {})
         self._lists: dict[str, dict[str, Code]] = {}
@@ -153,6 +173,14 @@ class Reference:
             return 1 if self._oblast(division) == self._oblast(centre.division) else 2
 
         return sorted(self.crisis_centres, key=distance)
+
+    def centre_near(self, division: str | None) -> CrisisCentre | None:
+        """The first crisis centre in the place or its oblast, or None where none is known."""
+        if division is None or self.division(division) is None:
+            return None
+        oblast = self._oblast(division)
+        first = next(iter(self.centres_for(division)), None)
+        return first if first and self._oblast(first.division) == oblast else None
 
     def _oblast(self, code: str) -> str:
         division = self.division(code)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -16,11 +17,16 @@ import msgspec
 import rfc8785
 
 from operator_app.domain.calls import Call, CallForm, phone_columns
+from operator_app.domain.case_check import EARLIEST, LATEST, case_faults
 from operator_app.domain.cases import Case
 from operator_app.domain.danger import LEVELS
 from operator_app.errors import Fault
 
 SCHEMA = 1
+MOST_BASES = 64
+NEWER_SCHEMA = "wire.newer_schema"
+_WORD = re.compile(r"[A-Za-z0-9._:+/=-]{1,64}")
+_PLACE = re.compile(r"`\$\.([A-Za-z0-9_.\[\]]+)`$|required field `([a-z_]+)`")
 
 
 class Kind(StrEnum):
@@ -250,9 +256,11 @@ def check_payload(data: Any) -> list[Fault]:
     if faults:
         return faults
     if data["schema"] > SCHEMA:
-        faults.append(Fault("schema", "wire.newer_schema", {"known": SCHEMA}))
+        faults.append(Fault("schema", NEWER_SCHEMA, {"known": SCHEMA}))
     if data["kind"] not in set(Kind):
         faults.append(Fault("kind", "wire.unknown_kind"))
+    if not EARLIEST <= data["at"] <= LATEST:
+        faults.append(Fault("at", "wire.out_of_range"))
     if not all(isinstance(base, str) for base in data["bases"]):
         faults.append(Fault("bases", "wire.wrong_type"))
     body = data["body"]
@@ -268,9 +276,27 @@ def check_payload(data: Any) -> list[Fault]:
     return faults
 
 
+def check_references(data: dict[str, Any]) -> list[Fault]:
+    """What is wrong with the ids of a payload whose fields are of their types."""
+    faults = [
+        Fault(name, "wire.bad_id") for name in ("record_id", "author") if not is_word(data[name])
+    ]
+    bases = data["bases"]
+    if len(bases) > MOST_BASES or not all(map(is_word, bases)) or data["op_id"] in bases:
+        faults.append(Fault("bases", "wire.bad_base"))
+    return faults
+
+
+def is_word(value: Any) -> bool:
+    """Whether it is an identifier, a hash or a tag: up to 64 plain characters."""
+    return type(value) is str and _WORD.fullmatch(value) is not None
+
+
 def _check_case(body: dict[str, Any]) -> list[Fault]:
     try:
-        case_from_body(body, case_id="")
-    except msgspec.ValidationError:
-        return [Fault("body", "wire.wrong_type")]
-    return []
+        return case_faults(case_from_body(body, case_id=""))
+    except msgspec.ValidationError as error:
+        # The message ends with the names of the fields that lead there, never with a value.
+        found = _PLACE.search(str(error))
+        place = next(filter(None, found.groups()), "") if found else ""
+        return [Fault(f"body.{place}".rstrip("."), "wire.wrong_type")]

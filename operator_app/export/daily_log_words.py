@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from operator_app.domain.calls import UNKNOWN_PLACE
+from operator_app.domain.case_figures import CaseFigures, Delay
 from operator_app.domain.daily_log import DailyLog, Line, cut, cut_topics
 from operator_app.domain.reference import Reference
 from operator_app.i18n import _, language
@@ -64,6 +65,20 @@ def length_text(seconds: int | None) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def delay_text(delay: Delay, alarms: int) -> str:
+    """ "median 2:10, longest 5:40, in 3 of 4"; a dash when there was nothing to wait for."""
+    if not alarms:
+        return "–"
+    if not delay.calls:
+        return _("in none of {all}").format(all=alarms)
+    return _("median {median}, longest {longest}, in {calls} of {all}").format(
+        median=length_text(delay.median_seconds),
+        longest=length_text(delay.longest_seconds),
+        calls=delay.calls,
+        all=alarms,
+    )
+
+
 def share_text(part: int, whole: int) -> str:
     """ "3.8 %", with a comma outside English; empty when there is nothing to share."""
     if not whole:
@@ -73,10 +88,11 @@ def share_text(part: int, whole: int) -> str:
 
 
 def sections(log: DailyLog, reference: Reference, most: Most) -> list[Section]:
-    """All splits that have a line, topics first."""
+    """Cases if there are any, then all splits that have a line, topics first."""
     words = _Words(reference)
     kinds = tuple(x for x in log.kinds if not reference.is_substantive(x.code or ""))
     all_sections = [
+        Section(_("Cases and follow-ups"), words.cases(log.cases)),
         Section(_("Topics"), words.topics(log, most.topics), _("by the main topic of each call")),
         Section(
             _("What was done"),
@@ -103,6 +119,26 @@ class _Words:
 
     def rows(self, list_name: str, lines: tuple[Line, ...]) -> tuple[Row, ...]:
         return tuple(Row(self._label(list_name, line.code), line.calls) for line in lines)
+
+    def cases(self, found: CaseFigures) -> tuple[Row, ...]:
+        if found.is_empty:
+            return ()
+        by_risk = [
+            Row(self._label("risk_level", line.risk), line.cases, True)
+            for line in found.open_by_risk
+        ]
+        return (
+            Row(_("New cases"), found.opened),
+            Row(_("Open cases now"), sum(line.cases for line in found.open_by_risk)),
+            *by_risk,
+            Row(_("High risk without a safety plan, now"), found.without_plan),
+            Row(_("Referrals passed on"), found.referrals_sent),
+            Row(_("Referrals without an answer in time, now"), found.referrals_overdue),
+            Row(_("Follow-ups due this day"), found.tasks_due),
+            Row(_("Follow-ups done this day"), found.tasks_done),
+            Row(_("Follow-ups late, now"), found.tasks_late),
+            Row(_("Protection orders that end within 48 hours"), found.orders_ending),
+        )
 
     def places(self, lines: tuple[Line, ...], most: int) -> tuple[Row, ...]:
         shown, left_out = cut(lines, most)

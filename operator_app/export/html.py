@@ -16,6 +16,7 @@ from operator_app.export.daily_log_words import (
     PAPER,
     Section,
     day_text,
+    delay_text,
     length_text,
     sections,
     share_text,
@@ -52,19 +53,20 @@ def daily_log_page(log: DailyLog, reference: Reference, handover_note: str = "")
     """The page in the language in use. The note is free text: it is on the page and nowhere else."""
     title = _("Daily log of helpline 117")
     parts = [_head(title, log), _numbers(log), _facts(log)]
-    if log.all_calls:
+    if not log.is_empty:
         parts.append(_columns(sections(log, reference, PAPER)))
     else:
         said = escape(_("No calls were recorded on this day."))
-        parts.append(f'{_gap(40)}<p align="center" style="font-size:15px;color:{MUTED}">{said}</p>')
+        parts.append(f'{gap(40)}<p align="center" style="font-size:15px;color:{MUTED}">{said}</p>')
     return Page(
         f"117 {log.office.code} {log.day.isoformat()}",
-        _wrapped("".join(parts)),
-        _wrapped(_foot(log, handover_note)),
+        wrapped("".join(parts)),
+        wrapped(_foot(log, handover_note)),
     )
 
 
-def _wrapped(content: str) -> str:
+def wrapped(content: str) -> str:
+    """The content as a whole document in the page's letter size and colour."""
     return f'<html><body style="color:{TEXT};font-size:12px">{content}</body></html>'
 
 
@@ -76,7 +78,7 @@ def _head(title: str, log: DailyLog) -> str:
         f"{escape(log.office.name(language()))} · {escape(log.office.code)}</span></td>"
         '<td align="right" valign="bottom">'
         f'<span style="font-size:15px;font-weight:600;color:{ACCENT}">{escape(day_text(log.day))}'
-        f"</span></td></tr></table>{_gap(14)}"
+        f"</span></td></tr></table>{gap(14)}"
     )
 
 
@@ -103,18 +105,13 @@ def _numbers(log: DailyLog) -> str:
     )
     return (
         f'<table width="100%" cellspacing="0" cellpadding="8" bgcolor="{SOFT}"><tr>{cells}</tr>'
-        f"</table>{_gap(10)}"
+        f"</table>{gap(10)}"
     )
 
 
 def _facts(log: DailyLog) -> str:
-    emergency = (
-        _("{called} of {all} with 102 or 103 called").format(
-            called=log.danger_with_emergency, all=log.danger_now
-        )
-        if log.danger_now
-        else "–"
-    )
+    response = log.cases.response
+    alarms = response.alarms
     on_duty = ", ".join(f"{person.full_name} ({person.calls})" for person in log.on_duty)
     facts = [
         (_("On duty (calls)"), on_duty or "–"),
@@ -130,7 +127,9 @@ def _facts(log: DailyLog) -> str:
                 count=log.not_substantive, silent=log.silent_and_dropped
             ),
         ),
-        (_("In danger now"), emergency),
+        (_("From danger to 102 or 103"), delay_text(response.emergency, alarms)),
+        (_("From danger to a referral"), delay_text(response.referral, alarms)),
+        (_("From danger to the ministry's receipt"), delay_text(response.ministry, alarms)),
         (_("Voided, in no other figure"), str(log.voided)),
         (
             _("Waiting to be sent"),
@@ -144,7 +143,7 @@ def _facts(log: DailyLog) -> str:
         f'<td style="padding:1px 0px">{escape(value)}</td></tr>'
         for label, value in facts
     )
-    return f'<table width="100%" cellspacing="0" cellpadding="0">{rows}</table>{_gap(8)}'
+    return f'<table width="100%" cellspacing="0" cellpadding="0">{rows}</table>{gap(8)}'
 
 
 def _columns(found: list[Section]) -> str:
@@ -199,7 +198,7 @@ def _foot(log: DailyLog, handover_note: str) -> str:
     return (
         f'<table width="100%" cellspacing="0" cellpadding="8"><tr><td bgcolor="{SOFT}">'
         f'<span style="font-size:11px;color:{MUTED}">{escape(heading)}</span><br>'
-        f"{note or '<br><br>'}</td></tr></table>{_gap(22)}"
+        f"{note or '<br><br>'}</td></tr></table>{gap(22)}"
         '<table width="100%" cellspacing="0" cellpadding="0"><tr>'
         f'<td width="38%" style="color:{MUTED}">{escape(handed)} {line}</td>'
         f'<td width="38%" style="color:{MUTED}">{escape(taken)} {line}</td>'
@@ -208,5 +207,6 @@ def _foot(log: DailyLog, handover_note: str) -> str:
     )
 
 
-def _gap(pixels: int) -> str:
+def gap(pixels: int) -> str:
+    """Empty height between two parts."""
     return f'<p style="font-size:1px;margin:{pixels - 1}px 0px 0px 0px">&nbsp;</p>'

@@ -45,6 +45,7 @@ def columns() -> list[Column]:
         Column(_("What was done"), 36),
         Column(_("Waiting to be sent"), 12),
         Column(_("Voided"), 12),
+        Column(_("Withheld: no consent to figures"), 18),
     ]
 
 
@@ -57,7 +58,7 @@ class RecordCells:
         self._yes, self._no = _("yes"), _("no")
 
     def cells(self, row: RecordRow) -> list[Cell]:
-        """One cell a column."""
+        """One cell a column; of a withheld row most are empty, and the last one says why."""
         start: datetime = local(row.started_at)
         topics = self._labels("topic_l2", row.topics)
         return [
@@ -69,7 +70,7 @@ class RecordCells:
             self._yes_no(row.substantive),
             self._label("channel", row.channel),
             self._label("yes_no_unknown", row.danger_now),
-            self._yes_no(row.violence),
+            None if row.violence is None else self._yes_no(row.violence),
             self._label("language", row.language),
             topics[0] if topics else None,
             "; ".join(topics[1:]) or None,
@@ -80,6 +81,7 @@ class RecordCells:
             "; ".join(self._labels("action", row.actions)) or None,
             self._yes_no(row.waiting),
             self._yes_no(row.voided),
+            self._yes_no(row.withheld),
         ]
 
     def _label(self, list_name: str, code: str | None) -> str | None:

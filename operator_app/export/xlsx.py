@@ -74,6 +74,21 @@ def _summary(book: Any, log: DailyLog, reference: Reference) -> None:
     for name, seconds in lengths:
         if seconds is not None:
             sheet.line(name, seconds / SECONDS_OF_A_DAY, number="[m]:ss")
+    response = log.cases.response
+    sheet.heading(_("From danger known to help"), _("calls"))
+    sheet.line(_("Calls with danger now or high risk"), response.alarms)
+    for name, delay in (
+        (_("102 or 103 called"), response.emergency),
+        (_("First referral passed on"), response.referral),
+        (_("Receipt of the ministry"), response.ministry),
+    ):
+        sheet.line(name, delay.calls)
+        for part, seconds in (
+            (_("median"), delay.median_seconds),
+            (_("longest"), delay.longest_seconds),
+        ):
+            if seconds is not None:
+                sheet.line(part, seconds / SECONDS_OF_A_DAY, number="[m]:ss", part=True)
     sheet.heading(_("On duty"))
     for person in log.on_duty:
         sheet.line(person.full_name, person.calls)

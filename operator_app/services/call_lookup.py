@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from operator_app.db.models import call
+from operator_app.db.models import call, revision
+from operator_app.domain.wire import Lane, State
 from operator_app.services import call_rows
 
 
@@ -30,6 +31,33 @@ class EarlierCall:
     topic: str | None
     contact_kind: str
     actions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sending:
+    """How far the newest revision of a call is on its way. Times in UTC milliseconds.
+
+    `confirmed_at` is when a receipt of the ministry was verified, None before.
+    """
+
+    number: str
+    saved_at: int
+    urgent: bool
+    state: State
+    confirmed_at: int | None
+
+
+def sending(connection: Connection, call_id: str) -> Sending | None:
+    """Where the newest revision of the call is, or None for an unknown call."""
+    row = connection.execute(
+        select(call.c.number, revision)
+        .join(revision, revision.c.op_id == call.c.op_id)
+        .where(call.c.call_id == call_id)
+    ).first()
+    if row is None:
+        return None
+    urgent = row.lane == Lane.URGENT
+    return Sending(row.number, row.created_at, urgent, State(row.state), row.confirmed_at)
 
 
 def earlier(connection: Connection, phone_key: str, limit: int) -> list[EarlierCall]:

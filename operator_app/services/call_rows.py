@@ -14,6 +14,7 @@ from sqlalchemy import (
     update,
 )
 
+from operator_app.db import revisions
 from operator_app.db.models import call, call_action, call_topic
 from operator_app.db.prepared import Prepared
 from operator_app.domain.calls import Call, CallForm, phone_columns
@@ -49,9 +50,11 @@ def add(connection: Connection, new: Call, reference: Reference, *, complete: bo
     _add_lists(connection, new)
 
 
-def replace(connection: Connection, new: Call, reference: Reference) -> None:
+def replace(
+    connection: Connection, new: Call, reference: Reference, *, complete: bool = True
+) -> None:
     """Bring the rows up to the newest revision."""
-    connection.execute(_CHANGE, {"of_call": new.call_id, **_columns(new, reference, True)})
+    connection.execute(_CHANGE, {"of_call": new.call_id, **_columns(new, reference, complete)})
     for drop in (_DROP_TOPICS, _DROP_ACTIONS):
         connection.execute(drop, {"of_call": new.call_id})
     _add_lists(connection, new)
@@ -69,6 +72,25 @@ def read(connection: Connection, call_id: str) -> Call:
 def actions(connection: Connection, call_id: str) -> tuple[str, ...]:
     """The codes of what was done, in their order."""
     return tuple(connection.execute(_ACTIONS, {"of_call": call_id}).scalars())
+
+
+def is_complete(connection: Connection, call_id: str) -> bool:
+    """Whether all that is required was answered once: a call that was sent early is not."""
+    found = select(call.c.complete).where(call.c.call_id == call_id)
+    return bool(connection.execute(found).scalar_one())
+
+
+def block(text: str | None) -> ViolenceForm | None:
+    """The violence block as it is kept in the row."""
+    return msgspec.json.decode(text, type=ViolenceForm) if text else None
+
+
+def was_violence(connection: Connection, call_id: str) -> bool:
+    """Whether any revision of the call told of violence: what was said then stays protected."""
+    return any(
+        CallForm.from_dict(revision.body).is_violence
+        for revision in revisions.history(connection, call_id)
+    )
 
 
 def _add_lists(connection: Connection, new: Call) -> None:
@@ -145,11 +167,7 @@ def _call(row: RowMapping, topics: tuple[str, ...], done: tuple[str, ...]) -> Ca
         phone=row["phone_raw"],
         note=row["note"],
         actions=done,
-        violence=(
-            msgspec.json.decode(row["violence_block"], type=ViolenceForm)
-            if row["violence_block"]
-            else None
-        ),
+        violence=block(row["violence_block"]),
     )
     return Call(
         call_id=row["call_id"],

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, delete, select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, select
 
 from operator_app.db import audit, revisions, settings
 from operator_app.db.engine import Database
-from operator_app.db.models import call, draft
-from operator_app.db.prepared import Prepared
+from operator_app.db.models import call
 from operator_app.domain.calls import (
+    MAX_REASON,
     Call,
     CallForm,
     call_number,
@@ -27,24 +25,13 @@ from operator_app.domain.ids import new_op_id, new_record_id
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.phone import read_phone
 from operator_app.domain.reference import Reference
+from operator_app.domain.text import check_text
 from operator_app.domain.wire import Kind, Lane, State, call_body, call_from_body
 from operator_app.errors import AppError, BadInput, Fault, NotAllowed
-from operator_app.services import call_lookup, call_rows, response_clock
-from operator_app.services.call_lookup import EarlierCall, TodayFigures
+from operator_app.services import call_drafts, call_lookup, call_rows, response_clock
+from operator_app.services.call_drafts import Draft
+from operator_app.services.call_lookup import EarlierCall, Sending, TodayFigures
 from operator_app.services.case_files import CaseFiles
-
-# Built once: building a statement costs more than running it.
-_DRAFT = upsert(draft)
-_KEEP_DRAFT = _DRAFT.on_conflict_do_update(
-    index_elements=["operator_id", "draft_key"],
-    set_={"saved_at": _DRAFT.excluded.saved_at, "body": _DRAFT.excluded.body},
-)
-_END_DRAFT = Prepared(
-    delete(draft).where(
-        draft.c.operator_id == bindparam("operator_id"),
-        draft.c.draft_key == bindparam("draft_key"),
-    )
-)
 
 
 class ReasonNeeded(AppError):
@@ -57,19 +44,6 @@ class NewCall:
 
     form: CallForm
     number: str
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An unsaved form; `amends` is (call_id, op_id it was opened at) when it changes a call."""
-
-    form: CallForm
-    amends: tuple[str, str] | None = None
-
-    @property
-    def key(self) -> str:
-        """Tells it from another unfinished call of the same person."""
-        return self.amends[0] if self.amends else str(self.form.started_at)
 
 
 @dataclass(frozen=True)
@@ -137,36 +111,57 @@ class Calls:
             self._append(connection, saved, Kind.CALL, (), actor, now)
             call_rows.add(connection, saved, self._reference, complete=not early)
             self._follow(connection, saved, actor, now, early=early)
-            self._end_draft(connection, actor, Draft(form))
+            call_drafts.end(connection, actor.user_id, Draft(form))
+            if early:
+                self._go_on(connection, actor, saved, complete=False)
             self._audited(connection, actor, "call.saved", saved.call_id, now)
         return saved
 
-    def amend(self, actor: Actor, call_id: str, form: CallForm, base: str) -> Call:
+    def amend(
+        self,
+        actor: Actor,
+        call_id: str,
+        form: CallForm,
+        base: str,
+        *,
+        early: bool = False,
+        in_call: bool = False,
+    ) -> Call:
         """A new revision on top of `base`, the op_id that was opened.
 
-        Raises BadInput("call.changed_meanwhile") when someone else amended it since.
+        Raises BadInput("call.changed_meanwhile") when someone else amended it since. `early`: as
+        in `save`; a call that was complete once stays so. `in_call`: the caller has been on the
+        line until now, the call lasted that long.
         """
-        form = self._checked(form)
         now = to_ms(self._clock())
         with self._database.write() as connection:
             before = self._require_changeable(connection, actor, call_id)
+            complete = not early or call_rows.is_complete(connection, call_id)
+            form = self._checked(form, early=not complete)
             if before.op_id != base:
                 raise BadInput("call.changed_meanwhile", [Fault("call", "call.changed_meanwhile")])
+            if in_call:
+                seconds = max(0, (now - before.form.started_at) // 1000)
+                before = replace(before, ended_at=now, duration_seconds=seconds)
             # When it took place does not change by writing it down better.
             form = replace(form, started_at=before.form.started_at)
             amended = replace(
                 before, form=form, saved_at=now, revision=before.revision + 1, op_id=new_op_id()
             )
-            self._replace(connection, amended, Kind.CALL, base, actor, now)
-            self._follow(connection, amended, actor, now)
-            self._end_draft(connection, actor, Draft(form, (call_id, base)))
+            self._replace(connection, amended, Kind.CALL, base, actor, now, complete=complete)
+            self._follow(connection, amended, actor, now, early=not complete)
+            call_drafts.end(connection, actor.user_id, Draft(form, (call_id, base)))
+            if early:
+                self._go_on(connection, actor, amended, complete=complete)
             self._audited(connection, actor, "call.amended", call_id, now)
         return amended
 
     def void(self, actor: Actor, call_id: str, reason: str) -> Call:
         """Mark the call as not valid, with the reason. Nothing is erased."""
-        if not reason.strip():
+        reason = reason.strip()
+        if not reason:
             raise BadInput("call.faults", [Fault("reason", "call.reason_missing")])
+        _check_reason(reason)
         now = to_ms(self._clock())
         with self._database.write() as connection:
             before = self._require_changeable(connection, actor, call_id)
@@ -176,7 +171,7 @@ class Calls:
                 revision=before.revision + 1,
                 op_id=new_op_id(),
                 voided_at=now,
-                void_reason=reason.strip()[:500],
+                void_reason=reason,
             )
             self._replace(connection, voided, Kind.VOID, before.op_id, actor, now)
             self._audited(connection, actor, "call.voided", call_id, now)
@@ -195,10 +190,11 @@ class Calls:
             action, details = "call.viewed", {}
             protected = found.form.is_violence and not own
             if protected and not actor.may(Right.OPEN_ANY_VIOLENCE_CALL):
-                if not reason.strip():
+                reason = reason.strip()
+                if not reason:
                     raise ReasonNeeded("call.reason_needed")
-                action = "call.glass_broken"
-                details = {"reason": reason.strip()[:500]}
+                _check_reason(reason)
+                action, details = "call.glass_broken", {"reason": reason}
             self._audited(connection, actor, action, call_id, to_ms(self._clock()), details=details)
         return found
 
@@ -235,6 +231,12 @@ class Calls:
         with self._database.read() as connection:
             return call_lookup.today(connection, today, actor.user_id)
 
+    def sending(self, actor: Actor, call_id: str) -> Sending | None:
+        """How far the newest revision of the call is on its way; None for an unknown call."""
+        actor.require(Right.SEE_CALLS)
+        with self._database.read() as connection:
+            return call_lookup.sending(connection, call_id)
+
     def may_change(self, actor: Actor, saved: Call) -> bool:
         """Whether `amend` and `void` would be allowed now."""
         if saved.voided_at is not None:
@@ -252,36 +254,24 @@ class Calls:
         """Keep the unsaved form, encrypted on the disk; returns when (UTC ms)."""
         actor.require(Right.RECORD_CALL)
         now = to_ms(self._clock())
-        body = {"form": unsaved.form.as_dict(), "amends": unsaved.amends}
-        values = {"saved_at": now, "body": json.dumps(body, ensure_ascii=False)}
         with self._database.write() as connection:
-            connection.execute(
-                _KEEP_DRAFT, {"operator_id": actor.user_id, "draft_key": unsaved.key, **values}
-            )
+            call_drafts.keep(connection, actor.user_id, unsaved, now)
         return now
 
     def draft(self, actor: Actor) -> Draft | None:
         """The form that was kept last and never saved, or None."""
         with self._database.read() as connection:
-            text = connection.execute(
-                select(draft.c.body)
-                .where(draft.c.operator_id == actor.user_id)
-                .order_by(draft.c.saved_at.desc(), draft.c.draft_key.desc())
-                .limit(1)
-            ).scalar()
-        if text is None:
-            return None
-        body = json.loads(text)
-        amends = tuple(body["amends"]) if body["amends"] else None
-        return Draft(CallForm.from_dict(body["form"]), amends)
+            return call_drafts.newest(connection, actor.user_id)
 
     def discard_draft(self, actor: Actor, unsaved: Draft) -> None:
         """Forget an unsaved form, by the operator's decision."""
         with self._database.write() as connection:
-            self._end_draft(connection, actor, unsaved)
+            call_drafts.end(connection, actor.user_id, unsaved)
 
-    def _end_draft(self, connection: Connection, actor: Actor, unsaved: Draft) -> None:
-        _END_DRAFT.run(connection, {"operator_id": actor.user_id, "draft_key": unsaved.key})
+    def _go_on(self, connection: Connection, actor: Actor, sent: Call, *, complete: bool) -> None:
+        """What was sent early is still on the screen: a draft goes on as its amendment."""
+        on = Draft(sent.form, (sent.call_id, sent.op_id), early=not complete)
+        call_drafts.keep(connection, actor.user_id, on, sent.saved_at)
 
     def _checked(self, form: CallForm, *, early: bool = False) -> CallForm:
         form = with_level(form, self._reference.danger_rules)
@@ -293,7 +283,9 @@ class Calls:
         self, connection: Connection, saved: Call, actor: Actor, now: int, *, early: bool = False
     ) -> None:
         """What a violence call brings with it: its case, and the response clock."""
-        if saved.form.is_violence:
+        # Also when it was corrected to no violence at all: the case it opened has to know.
+        in_case = saved.revision > 1 and self._case_files.of_call(connection, saved.call_id)
+        if saved.form.is_violence or in_case:
             self._case_files.absorb(connection, saved, actor.user_id, now, early=early)
             response_clock.note(connection, saved)
 
@@ -305,10 +297,18 @@ class Calls:
         return before
 
     def _replace(
-        self, connection: Connection, new: Call, kind: Kind, base: str, actor: Actor, now: int
+        self,
+        connection: Connection,
+        new: Call,
+        kind: Kind,
+        base: str,
+        actor: Actor,
+        now: int,
+        *,
+        complete: bool = True,
     ) -> None:
         self._append(connection, new, kind, (base,), actor, now)
-        call_rows.replace(connection, new, self._reference)
+        call_rows.replace(connection, new, self._reference, complete=complete)
 
     def _append(
         self,
@@ -322,6 +322,12 @@ class Calls:
         ordinary = Lane.AMENDED if bases else Lane.NEW
         lane = Lane.URGENT if saved.form.is_urgent else ordinary
         body = call_body(saved)
+        outgoing = call_outgoing(
+            saved,
+            body,
+            was_violence=bool(bases) and call_rows.was_violence(connection, saved.call_id),
+            of_case=self._case_files.words_for(connection, saved),
+        )
         revisions.append(
             connection,
             self._device,
@@ -332,7 +338,7 @@ class Calls:
             at=now,
             lane=lane,
             body=body,
-            outgoing=call_outgoing(saved, body),
+            outgoing=outgoing,
             op_id=saved.op_id,
         )
 
@@ -361,3 +367,8 @@ class Calls:
             entity_id=call_id,
             details=details,
         )
+
+
+def _check_reason(reason: str) -> None:
+    if faults := check_text("reason", reason, MAX_REASON):
+        raise BadInput("call.faults", faults)

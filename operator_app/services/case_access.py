@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from operator_app.db import audit
 from operator_app.db.engine import Database
@@ -36,6 +36,8 @@ class Access:
 
 def has_access(connection: Connection, actor: Actor, case: Case, now: int) -> bool:
     """Owner, supervisor, who has a task in it, or who stated a reason less than an hour ago."""
+    if not actor.may(Right.SEE_CASES):
+        return False
     if actor.may(Right.OPEN_ANY_CASE) or case.owner_id == actor.user_id:
         return True
     granted = select(case_access.c.access_id).where(
@@ -54,7 +56,9 @@ def has_access(connection: Connection, actor: Actor, case: Case, now: int) -> bo
 
 
 def require_access(connection: Connection, actor: Actor, case: Case, now: int) -> None:
-    """Raise CaseReasonNeeded unless the case is open to the person now."""
+    """Raise CaseReasonNeeded unless the case is open to the person now, and NotAllowed for a role
+    that sees no case at all, though it may have been theirs in another role."""
+    actor.require(Right.SEE_CASES)
     if not has_access(connection, actor, case, now):
         raise CaseReasonNeeded("case.reason_needed")
 
@@ -82,7 +86,14 @@ class Accesses:
         self._database = database
         self._clock = clock
 
-    def unseen(self, actor: Actor) -> list[Access]:
+    def count_unseen(self, actor: Actor) -> int:
+        """How many openings the supervisor has not ticked off yet."""
+        actor.require(Right.SEE_ACCESS_REASONS)
+        query = select(func.count()).where(case_access.c.seen_at.is_(None))
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def unseen(self, actor: Actor, limit: int = 100) -> list[Access]:
         """Whoever opened a case of somebody else, for the supervisor, oldest first."""
         actor.require(Right.SEE_ACCESS_REASONS)
         with self._database.read() as connection:
@@ -98,6 +109,7 @@ class Accesses:
                 .join_from(case_access, case_file, case_file.c.case_id == case_access.c.case_id)
                 .where(case_access.c.seen_at.is_(None))
                 .order_by(case_access.c.at)
+                .limit(limit)
             ).all()
         return [Access(*row) for row in rows]
 

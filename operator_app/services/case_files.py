@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, insert, select
@@ -22,7 +22,6 @@ from operator_app.db.models import (
     case_order,
     case_referral,
     case_task,
-    foreign_revision,
 )
 from operator_app.db.settings import Device
 from operator_app.domain.calls import Call
@@ -30,31 +29,21 @@ from operator_app.domain.case_intake import absorb, case_kind
 from operator_app.domain.case_merge import Decision, Merged, merged
 from operator_app.domain.cases import TOLD, Case
 from operator_app.domain.clock import Clock, local_day
-from operator_app.domain.consent import SHARE, STATISTICS, allows
-from operator_app.domain.danger import DangerRules
+from operator_app.domain.consent import SHARE, STATISTICS, Consent, allows
+from operator_app.domain.danger import ACUTE, DangerRules
 from operator_app.domain.disclosure import case_outgoing
 from operator_app.domain.fold import Revision as Node
 from operator_app.domain.fold import fold
 from operator_app.domain.ids import new_op_id, new_record_id
 from operator_app.domain.phone import read_phone
 from operator_app.domain.text import fold as folded_text
-from operator_app.domain.wire import Kind, Lane, case_body, case_from_body
+from operator_app.domain.wire import Kind, Lane, call_from_body, case_body
 from operator_app.errors import BadInput, Fault, NotFound
+from operator_app.services.case_versions import Version, read_versions
 
 REOPENED = "WORK"
 NAME_WORD_LETTERS = 3
 """Shorter words of a name find too much."""
-
-
-@dataclass(frozen=True)
-class Version:
-    """A revision of a case, made here or on another PC of the office. `own`: made on this PC."""
-
-    case: Case
-    author_id: str
-    at: int
-    own: bool
-    bases: tuple[str, ...]
 
 
 class CaseFiles:
@@ -95,34 +84,7 @@ class CaseFiles:
 
     def versions(self, connection: Connection, case_id: str) -> list[Version]:
         """All revisions, own and others', oldest first; numbered in that order."""
-        own = [
-            (r.op_id, r.created_at, r.author_id, r.body, r.bases, True)
-            for r in revisions.history(connection, case_id)
-        ]
-        others = [
-            (
-                r.op_id,
-                r.created_at,
-                r.author_id,
-                json.loads(r.payload)["body"],
-                tuple(json.loads(r.bases)),
-                False,
-            )
-            for r in connection.execute(
-                select(foreign_revision).where(foreign_revision.c.record_id == case_id)
-            )
-        ]
-        ordered = sorted(own + others, key=lambda v: (v[1], v[0]))
-        return [
-            Version(
-                case_from_body(body, case_id=case_id, op_id=op_id, saved_at=at, revision=number),
-                author,
-                at,
-                is_own,
-                bases,
-            )
-            for number, (op_id, at, author, body, bases, is_own) in enumerate(ordered, start=1)
-        ]
+        return read_versions(connection, case_id)
 
     def of_call(self, connection: Connection, call_id: str) -> str | None:
         """The id of the case the call belongs to."""
@@ -130,41 +92,50 @@ class CaseFiles:
             select(case_call.c.case_id).where(case_call.c.call_id == call_id)
         ).scalar()
 
+    def words_for(self, connection: Connection, call: Call) -> tuple[Consent, ...]:
+        """What was said about consent on the case the call belongs to, or is to join."""
+        block = call.form.violence
+        case_id = self.of_call(connection, call.call_id) if call.revision > 1 else None
+        case_id = case_id or (block.joins if block else None)
+        return self.read(connection, case_id).consents if case_id else ()
+
     def absorb(
         self, connection: Connection, call: Call, actor_id: str, now: int, *, early: bool = False
     ) -> Case | None:
         """Bring a violence call into its case: the one it is in, the chosen one, or a new one.
 
         None for a call that needs no case: a question about an order is no violence that was told.
+        A call that brings nothing new leaves the case as it is; news open a closed one again.
         Raises BadInput("call.faults") when a service was told without consent or a recorded
         reason, unless `early`: a call that is still going on is not held up by that.
         """
         block = call.form.violence
-        chosen = block.joins if block else None
-        known = self.of_call(connection, call.call_id) or chosen
+        own = self.of_call(connection, call.call_id)
+        known = own or (block.joins if block else None)
         if known is None and not needs_case(call):
             return None
-        if known is not None:
-            case = self.head(connection, known)
-            if case.is_closed:
-                case = replace(
-                    case, status=REOPENED, closed_at=None, closed_by="", close_reason=None
-                )
-            bases: tuple[str, ...] = (case.op_id,)
-        else:
-            case = self._new(connection, call, now)
-            bases = ()
-        told = absorb(
-            case,
-            call,
-            self._rules,
-            by=actor_id,
-            now=now,
-            new_id=lambda: new_record_id(self._clock),
-        )
+        case = self.head(connection, known) if known else self._new(connection, call, now)
+        before = _call_before(connection, call) if own else None
+
+        def told(base: Case) -> Case:
+            return absorb(
+                base,
+                call,
+                self._rules,
+                by=actor_id,
+                now=now,
+                new_id=lambda: new_record_id(self._clock),
+                before=before,
+            )
+
+        after = told(case)
+        if known and after == case:
+            return case
+        if case.is_closed:
+            after = told(_reopened(case))
         if not early:
-            _check_referrals(told, call.call_id)
-        return self.write(connection, told, bases, actor_id, now)
+            _check_referrals(after, call, before)
+        return self.write(connection, after, (case.op_id,) if known else (), actor_id, now)
 
     def write(
         self,
@@ -186,13 +157,22 @@ class CaseFiles:
             bases=bases,
             author_id=author_id,
             at=now,
-            lane=Lane.URGENT if saved.is_acute else ordinary,
+            lane=Lane.URGENT if _is_alarm(connection, saved, now) else ordinary,
             body=body,
-            outgoing=case_outgoing(saved, body),
+            outgoing=case_outgoing(saved, body, self._known_words(connection, saved, bases)),
             op_id=saved.op_id,
         )
         self.project(connection, saved.case_id, prefer=saved.op_id)
         return saved
+
+    def _known_words(
+        self, connection: Connection, saved: Case, bases: tuple[str, ...]
+    ) -> tuple[Consent, ...]:
+        """Her words as this version and others that contradict it have them: what was refused to
+        another seat is refused here, also before anybody brought the versions together."""
+        heads = self.heads(connection, saved.case_id) if bases else []
+        others = [head.case for head in heads if head.case.op_id not in bases]
+        return merged([saved, *others]).case.consents if others else saved.consents
 
     def project(self, connection: Connection, case_id: str, prefer: str = "") -> None:
         """Write the rows of a case from its revisions: after a new one, here or from elsewhere.
@@ -275,6 +255,15 @@ def _merged(
     return merged([known[h].case for h in heads], _common(known, heads), decision)
 
 
+def _is_alarm(connection: Connection, saved: Case, now: int) -> bool:
+    """Whether the revision brings news of high danger: a note on an acute case does not."""
+    before = connection.execute(
+        select(case_file.c.risk).where(case_file.c.case_id == saved.case_id)
+    ).scalar()
+    news = any(a.at == now and {a.computed, a.raised_to} & ACUTE for a in saved.assessments)
+    return saved.is_acute and (news or before not in ACUTE)
+
+
 def _common(known: dict[str, Version], heads: Sequence[str]) -> Case | None:
     """The last state that all heads were made from, if it is here."""
 
@@ -293,13 +282,33 @@ def _common(known: dict[str, Version], heads: Sequence[str]) -> Case | None:
     return known[latest[0]].case if len(latest) == 1 else None
 
 
-def _check_referrals(case: Case, call_id: str) -> None:
+def _call_before(connection: Connection, call: Call) -> Call | None:
+    """The call as the case took it in last."""
+    earlier = [r for r in revisions.history(connection, call.call_id) if r.op_id != call.op_id]
+    if not earlier:
+        return None
+    last = earlier[-1]
+    return call_from_body(
+        last.body, call_id=call.call_id, op_id=last.op_id, saved_at=last.created_at
+    )
+
+
+def _reopened(case: Case) -> Case:
+    return replace(
+        case, status=REOPENED, closed_at=None, closed_by="", close_reason=None, close_note=""
+    )
+
+
+def _check_referrals(case: Case, call: Call, before: Call | None) -> None:
+    # What she took back after the call does not keep the call from being written down better.
+    then = [c for c in case.consents if before is not None and c.at <= before.saved_at]
     faults = [
         Fault("referrals", "referral.no_consent_for", {"service": referral.service_type})
         for referral in case.referrals
-        if referral.call_id == call_id
+        if referral.call_id == call.call_id
         and referral.status in TOLD
         and not allows(case.consents, SHARE, referral.service_type)
+        and not allows(then, SHARE, referral.service_type)
     ]
     if faults:
         raise BadInput("call.faults", faults)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, select, tuple_
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, tuple_
 
 from operator_app.db.engine import Database
 from operator_app.db.models import case_call, case_file, case_key
@@ -51,6 +51,15 @@ class CaseRow:
     def key(self) -> tuple[int, str]:
         """Where the next page begins."""
         return self.opened_at, self.case_id
+
+
+@dataclass(frozen=True)
+class CaseCounts:
+    """How many cases that are not closed are acute, late, in conflict."""
+
+    acute: int
+    late: int
+    conflict: int
 
 
 @dataclass(frozen=True)
@@ -112,6 +121,21 @@ class CaseList:
             ).mappings()
             return [_case_row(row) for row in rows]
 
+    def counts(self, actor: Actor, owner_id: str | None = None) -> CaseCounts:
+        """Of all open cases of the office, or of those of one person."""
+        actor.require(Right.SEE_CASES)
+        c = case_file.c
+        conditions = [c.status != CLOSED]
+        if owner_id:
+            conditions.append(c.owner_id == owner_id)
+        query = select(
+            func.count().filter(c.risk.in_(sorted(ACUTE))),
+            func.count().filter(c.next_action_at < to_ms(self._clock())),
+            func.count().filter(c.conflict == 1),
+        ).where(*conditions)
+        with self._database.read() as connection:
+            return CaseCounts(*connection.execute(query).one())
+
     def suggestions(self, actor: Actor, typed_phone: str, name: str) -> list[Suggestion]:
         """Cases of the same number, then of the same name (at least two words of it the same, or
         the only one given). The operator decides; nothing is joined by itself."""
@@ -129,6 +153,13 @@ class CaseList:
             ).mappings()
             found = [Suggestion(_case_row(row), known[row["case_id"]]) for row in rows]
         return sorted(found, key=lambda s: s.by != "phone")[:5]
+
+    def row(self, actor: Actor, case_id: str) -> CaseRow | None:
+        """The line of one case, or None when this PC does not have it."""
+        actor.require(Right.SEE_CASES)
+        with self._database.read() as connection:
+            found = connection.execute(_ROWS.where(case_file.c.case_id == case_id)).mappings()
+            return next((_case_row(row) for row in found), None)
 
     def of_call(self, actor: Actor, call_id: str) -> str | None:
         """The id of the case the call belongs to, if any."""

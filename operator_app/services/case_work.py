@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from operator_app.domain.calls import MAX_TEXT
 from operator_app.domain.cases import (
     PHONE,
-    TOLD,
     Case,
     Incident,
     ProtectionOrder,
@@ -16,39 +17,23 @@ from operator_app.domain.cases import (
     find_part,
     replaced,
 )
-from operator_app.domain.clock import Clock, to_ms
-from operator_app.domain.consent import SHARE, allows
-from operator_app.domain.follow_ups import (
-    EXTENDED_TO_MOST_MS,
-    ISSUED_FOR_MS,
-    ORDER_RUNS,
-    check_task,
-    referral_due,
-)
-from operator_app.domain.gbv import gbv_type
+from operator_app.domain.clock import Clock, local_day, to_ms
+from operator_app.domain.days import check_past_day, read_day
+from operator_app.domain.follow_ups import check_due, check_task, referral_due
 from operator_app.domain.ids import new_record_id
-from operator_app.domain.people import Actor
+from operator_app.domain.orders import checked_order, with_end_of_issue
+from operator_app.domain.people import Actor, Right
 from operator_app.domain.reference import Reference
-from operator_app.errors import BadInput, Fault, NotFound
-from operator_app.services.cases import MAX_TEXT, Cases, check_text
+from operator_app.domain.referrals import FAILED, FIRST_STEPS, NEXT_STEPS, require_consent
+from operator_app.errors import BadInput, Fault, NotAllowed, NotFound
+from operator_app.services.cases import Cases, check_text
 
-FAILED = frozenset({"DEC", "REJ", "NOT"})
-"""Statuses that say why."""
-NEXT_STEPS: dict[str, tuple[str, ...]] = {
-    "OFF": ("SENT", "DEC", "ACC", "DONE"),
-    "DEC": ("OFF", "SENT"),
-    "SENT": ("ACC", "REJ", "DONE", "NOT", "UNK"),
-    "ACC": ("DONE", "NOT", "UNK"),
-    "REJ": ("SENT",),
-    "DONE": (),
-    "NOT": ("SENT",),
-    "UNK": ("ACC", "DONE", "NOT"),
-}
-"""Where a referral may go from each status."""
+MAX_NAME = 500
+"""Characters of the name of an office or an organisation."""
 
 
 class CaseWork:
-    """Verbs over the parts of a case."""
+    """Verbs over the parts of a case. Whatever is refused leaves the case as it was."""
 
     def __init__(self, cases: Cases, reference: Reference, clock: Clock) -> None:
         self._cases = cases
@@ -60,33 +45,75 @@ class CaseWork:
         return to_ms(self._clock())
 
     def set_incident(self, actor: Actor, case_id: str, incident: Incident) -> Case:
-        """Write down or correct what happened; the type follows from the forms of violence."""
+        """Write down what happened (`incident_id` "" for a new one), or correct it.
+
+        `happened_on` may be as typed; type and contexts are computed. Raises BadInput with a
+        fault of `happened_on`, `happened`, `forms`, `place` or `children`.
+        """
         check_text("happened", incident.happened, MAX_TEXT)
-        typed = replace(incident, gbv_type=gbv_type(incident.forms))
-        return self._cases.change(
-            actor,
-            case_id,
-            lambda case: replace(case, incidents=replaced(case.incidents, "incident_id", typed)),
-            "case.incident_set",
+        now = self._now
+        today = local_day(now)
+        if faults := check_past_day("happened_on", incident.happened_on, today):
+            raise BadInput("case.faults", faults)
+        day = read_day(incident.happened_on, today)
+        written = replace(
+            incident,
+            happened_on=day.isoformat() if day else "",
+            happened=incident.happened.strip(),
+            gbv_type=None,
+            contexts=(),
         )
+        told = (written.happened_on, written.happened, written.forms)
+        if not any((*told, written.place, written.children)):
+            raise BadInput("case.faults", [Fault("happened", "incident.empty")])
+        if not written.incident_id:
+            written = replace(written, incident_id=new_record_id(self._clock), told_at=now)
+
+        def noted(case: Case) -> Case:
+            before = find_part(case.incidents, "incident_id", written.incident_id)
+            if before is None and incident.incident_id:
+                raise NotFound("case.part_unknown")
+            known = before or Incident("", 0)
+            self._check_codes("forms", "violence_form", written.forms, known.forms)
+            self._check_codes("place", "place_of_incident", [written.place], [known.place])
+            self._check_codes("children", "yes_no_unknown", [written.children], [known.children])
+            kept = written
+            if before is not None:
+                kept = replace(
+                    written,
+                    told_at=before.told_at,
+                    call_id=before.call_id,
+                    gbv_type=before.gbv_type,
+                    contexts=before.contexts,
+                )
+            return replace(case, incidents=replaced(case.incidents, "incident_id", kept))
+
+        return self._cases.change(actor, case_id, noted, "case.incident_set")
 
     def set_order(self, actor: Actor, case_id: str, order: ProtectionOrder) -> Case:
         """A protection order as it stands now; `order_id` "" for a new one.
 
-        An issued order without an end gets its three days. Raises BadInput with a fault of
-        `issued_at` or `ends_at` for moments that cannot be.
+        An issued order without an end gets its three days. Raises BadInput with faults of
+        `asked_at`, `issued_at`, `ends_at` or `broken_at` for moments that cannot be.
         """
-        check_text("police_office", order.police_office, 500)
-        kept = checked_order(order, self._now)
-        if not kept.order_id:
-            kept = replace(kept, order_id=new_record_id(self._clock), recorded_at=self._now)
-        return self._cases.change(
-            actor,
-            case_id,
-            lambda case: replace(case, orders=replaced(case.orders, "order_id", kept)),
-            "case.order_set",
-            {"status": kept.status},
-        )
+        self._check_codes("status", "order_status", [order.status])
+        check_text("police_office", order.police_office, MAX_NAME)
+        now = self._now
+        new_id = new_record_id(self._clock)
+
+        def noted(case: Case) -> Case:
+            before = find_part(case.orders, "order_id", order.order_id)
+            if before is None and order.order_id:
+                raise NotFound("case.part_unknown")
+            written = replace(
+                with_end_of_issue(order, before), police_office=order.police_office.strip()
+            )
+            kept = checked_order(written, now)
+            if before is None:
+                kept = replace(kept, order_id=new_id, recorded_at=now)
+            return replace(case, orders=replaced(case.orders, "order_id", kept))
+
+        return self._cases.change(actor, case_id, noted, "case.order_set", {"status": order.status})
 
     def refer(
         self,
@@ -101,15 +128,21 @@ class CaseWork:
         reason: str = "",
         due_at: int | None = None,
     ) -> Case:
-        """A new referral, offered, declined or sent at once.
+        """A new referral, offered, declined or sent at once; `warm`: she was put through.
 
         Raises BadInput: "referral.no_consent" when the service may not be told.
         """
         if self._reference.find("service_type", service_type) is None:
             raise BadInput("case.faults", [Fault("service_type", "referral.service_missing")])
-        check_text("organisation", organisation, 500)
+        if status not in FIRST_STEPS:
+            raise BadInput("case.faults", [Fault("status", "referral.no_such_step")])
+        if warm and status != "SENT":
+            raise BadInput("case.faults", [Fault("warm", "referral.warm_is_sent")])
+        check_text("organisation", organisation, MAX_NAME)
         check_text("note", note, MAX_TEXT)
         now = self._now
+        if due_at is not None:
+            check_due(due_at, now)
         new = Referral(
             referral_id=new_record_id(self._clock),
             service_type=service_type,
@@ -121,7 +154,7 @@ class CaseWork:
         )
 
         def referred(case: Case) -> Case:
-            _require_consent(case, service_type, status)
+            require_consent(case, service_type, status, None)
             return replace(case, referrals=(*case.referrals, new))
 
         return self._cases.change(
@@ -148,7 +181,7 @@ class CaseWork:
                 raise NotFound("case.part_unknown")
             if status not in NEXT_STEPS.get(referral.status, ()):
                 raise BadInput("case.faults", [Fault("status", "referral.no_such_step")])
-            _require_consent(case, referral.service_type, status)
+            require_consent(case, referral.service_type, status, referral)
             due = referral.due_at
             if status == "SENT":
                 due = referral_due(referral.service_type, now)
@@ -173,10 +206,16 @@ class CaseWork:
         assignee_id: str = "",
         text: str = "",
     ) -> Case:
-        """A follow-up by hand. Raises BadInput("task.no_safe_call") for a phone call she did not
-        agree to, or without a time that is safe; a fault of `due_at` for a time gone by."""
+        """A follow-up by hand; `assignee_id` "" for the owner of the case.
+
+        Raises BadInput("task.no_safe_call") for a phone call she did not agree to, or without a
+        time that is safe; a fault of `due_at` for a time gone by.
+        """
         check_text("text", text, MAX_TEXT)
-        self._check_due(due_at)
+        self._check_codes("kind", "task_kind", [kind])
+        self._check_codes("way", "task_way", [way])
+        check_due(due_at, self._now)
+        colleagues = self._cases.colleagues(actor)
 
         def added(case: Case) -> Case:
             task = Task(
@@ -188,6 +227,7 @@ class CaseWork:
                 created_at=self._now,
                 text=text.strip(),
             )
+            _check_assignee(actor, case, task.assignee_id, colleagues)
             check_task(case, task)
             return replace(case, tasks=(*case.tasks, task))
 
@@ -209,70 +249,64 @@ class CaseWork:
         )
 
     def move_task(self, actor: Actor, case_id: str, task_id: str, due_at: int) -> Case:
-        """Another time for it."""
-        self._check_due(due_at)
+        """Another time for it. An alarm of an order cannot be put off past the order's end."""
+        check_due(due_at, self._now)
         return self._change_task(actor, case_id, task_id, "case.task_moved", due_at=due_at)
 
     def give_task(self, actor: Actor, case_id: str, task_id: str, assignee_id: str) -> Case:
-        """Another person for it."""
+        """Another person for it, who may open the case because of it."""
         return self._change_task(
             actor, case_id, task_id, "case.task_given", assignee_id=assignee_id
         )
 
     def set_task_way(self, actor: Actor, case_id: str, task_id: str, way: str) -> Case:
         """Another way; phoning only with consent and a safe time."""
+        self._check_codes("way", "task_way", [way])
         return self._change_task(actor, case_id, task_id, "case.task_way_set", way=way)
 
     def _change_task(
         self, actor: Actor, case_id: str, task_id: str, action: str, **changes: object
     ) -> Case:
+        colleagues = self._cases.colleagues(actor)
+
         def changed(case: Case) -> Case:
             task = find_part(case.tasks, "task_id", task_id)
             if task is None or not task.is_open:
-                raise NotFound("case.part_unknown")
+                raise NotFound("task.not_open")
             after = replace(task, **changes)  # type: ignore[arg-type]
-            if after.way == PHONE and after.is_open:
+            if after.assignee_id != task.assignee_id:
+                _check_assignee(actor, case, after.assignee_id, colleagues)
+            if after.is_open and (after.due_at != task.due_at or after.way == PHONE):
                 check_task(case, after)
             return replace(case, tasks=replaced(case.tasks, "task_id", after))
 
         return self._cases.change(actor, case_id, changed, action)
 
     def _step(self, actor: Actor, status: str, reason: str, now: int) -> ReferralStep:
-        if self._reference.find("referral_status", status) is None:
-            raise BadInput("case.faults", [Fault("status", "call.unknown_code")])
+        self._check_codes("status", "referral_status", [status])
         if status in FAILED and not reason.strip():
             raise BadInput("case.faults", [Fault("reason", "referral.reason_missing")])
         check_text("reason", reason, MAX_TEXT)
         return ReferralStep(status, now, actor.user_id, reason.strip())
 
-    def _check_due(self, due_at: int) -> None:
-        if due_at <= self._now:
-            raise BadInput("case.faults", [Fault("due_at", "task.due_in_past")])
+    def _check_codes(
+        self,
+        where: str,
+        list_name: str,
+        codes: Iterable[str | None],
+        known: Iterable[str | None] = (),
+    ) -> None:
+        """`known`: codes that were there before; a newer list of another PC may have them."""
+        new = {code for code in codes if code is not None}.difference(known)
+        if any(self._reference.find(list_name, code) is None for code in new):
+            raise BadInput("case.faults", [Fault(where, "call.unknown_code")])
 
 
-def checked_order(order: ProtectionOrder, now: int) -> ProtectionOrder:
-    """The order with its three days filled in. Raises BadInput for moments that cannot be."""
-    faults = []
-    for name in ("asked_at", "issued_at", "broken_at"):
-        moment = getattr(order, name)
-        if moment is not None and moment > now:
-            faults.append(Fault(name, "day.in_future"))
-    if order.status in ORDER_RUNS:
-        if order.issued_at is None:
-            faults.append(Fault("issued_at", "order.issued_missing"))
-        else:
-            ends_at = order.ends_at or order.issued_at + ISSUED_FOR_MS
-            if ends_at <= order.issued_at:
-                faults.append(Fault("ends_at", "order.ends_before_issued"))
-            # A court's ban with electronic monitoring has a term of its own.
-            elif order.status != "ELEC" and ends_at > order.issued_at + EXTENDED_TO_MOST_MS:
-                faults.append(Fault("ends_at", "order.too_long", {"days": 30}))
-            order = replace(order, ends_at=ends_at)
-    if faults:
-        raise BadInput("case.faults", faults)
-    return order
-
-
-def _require_consent(case: Case, service_type: str, status: str) -> None:
-    if status in TOLD and not allows(case.consents, SHARE, service_type):
-        raise BadInput("referral.no_consent", [Fault("consents", "referral.no_consent")])
+def _check_assignee(actor: Actor, case: Case, assignee_id: str, colleagues: Iterable[str]) -> None:
+    """A follow-up opens the case to whoever has it: only who answers for the case gives it away."""
+    if assignee_id == case.owner_id:
+        return
+    if assignee_id not in colleagues:
+        raise BadInput("case.faults", [Fault("assignee", "person.unknown")])
+    if case.owner_id != actor.user_id and not actor.may(Right.ASSIGN_CASES):
+        raise NotAllowed("task.given_by_owner")

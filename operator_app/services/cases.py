@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from operator_app.db import audit, settings
 from operator_app.db.engine import Database
+from operator_app.db.models import app_user
+from operator_app.domain.calls import MAX_REASON, MAX_TEXT
 from operator_app.domain.case_intake import assessed
 from operator_app.domain.case_merge import Decision, Merged
 from operator_app.domain.cases import (
@@ -26,11 +28,13 @@ from operator_app.domain.cases import (
 )
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.consent import Consent, check_consent
-from operator_app.domain.danger import LEVELS
+from operator_app.domain.danger import LEVELS, check_screen, more_cautious
 from operator_app.domain.follow_ups import with_rule_tasks
 from operator_app.domain.ids import new_record_id
-from operator_app.domain.people import Actor, Right
+from operator_app.domain.incidents import with_types
+from operator_app.domain.people import RIGHTS, Actor, Right, Role
 from operator_app.domain.reference import Reference
+from operator_app.domain.text import check_text as text_faults
 from operator_app.domain.violence import SafeContact
 from operator_app.errors import BadInput, Fault, NotAllowed
 from operator_app.services.case_access import (
@@ -39,10 +43,9 @@ from operator_app.services.case_access import (
     has_access,
     require_access,
 )
-from operator_app.services.case_files import CaseFiles, Version
-
-MAX_REASON = 500
-MAX_TEXT = 10_000
+from operator_app.services.case_files import CaseFiles
+from operator_app.services.case_history import CaseView, timeline
+from operator_app.services.case_versions import Version
 
 
 class Cases:
@@ -73,13 +76,23 @@ class Cases:
             found = self.files.read(connection, case_id)
             action, details = "case.viewed", {}
             if not has_access(connection, actor, found, now):
-                reason = reason.strip()[:MAX_REASON]
+                reason = reason.strip()
                 if not reason:
                     raise CaseReasonNeeded("case.reason_needed")
+                check_text("reason", reason, MAX_REASON)
                 action, details = "case.glass_broken", {"reason": reason}
                 grant(connection, actor, case_id, reason, now, self._clock)
             self._audited(connection, actor, action, case_id, now, details)
         return found
+
+    def view(self, actor: Actor, case_id: str) -> CaseView:
+        """What the page of the case shows; after `open`, and again when something changed."""
+        with self._database.read() as connection:
+            shown = self.files.read(connection, case_id)
+            require_access(connection, actor, shown, self._now)
+            history = timeline(shown, self.files.versions(connection, case_id))
+            heads = len(self.files.heads(connection, case_id))
+        return CaseView(shown, history, heads, actor.may(Right.WORK_ON_CASES))
 
     def versions(self, actor: Actor, case_id: str) -> list[Version]:
         """All revisions, oldest first; after `open`."""
@@ -107,21 +120,29 @@ class Cases:
         make: Callable[[Case], Case],
         action: str,
         details: dict[str, str] | None = None,
+        *,
+        closed_too: bool = False,
+        settled: bool = False,
     ) -> Case:
         """A new revision: `make` of the case as it is now, with the tasks the rules ask for.
 
-        For the verbs of this and other services. Raises NotAllowed, and what `make` raises;
-        nothing is changed then.
+        For the verbs of this and other services. A closed case takes only what is `closed_too`;
+        what must be `settled` waits until a supervisor has made one version of two. Raises
+        NotAllowed for these, and what `make` raises; nothing is changed then.
         """
         actor.require(Right.WORK_ON_CASES)
         now = to_ms(self._clock())
         with self._database.write() as connection:
             before = self.files.head(connection, case_id)
             require_access(connection, actor, before, now)
+            if before.is_closed and not closed_too:
+                raise NotAllowed("case.closed")
+            if settled and len(self.files.heads(connection, case_id)) > 1:
+                raise NotAllowed("case.two_versions")
             made = make(before)
             if made == before:
                 return before
-            made = with_rule_tasks(made, now)
+            made = with_rule_tasks(with_types(made), now)
             saved = self.files.write(connection, made, (before.op_id,), actor.user_id, now)
             self._audited(connection, actor, action, case_id, now, details or {})
         return saved
@@ -137,8 +158,8 @@ class Cases:
         reason: str = "",
     ) -> Case:
         """One more danger screen. The risk rises if it must; it never falls by this."""
-        if raised_to is not None and raised_to not in LEVELS:
-            raise BadInput("case.faults", [Fault("raised_to", "call.unknown_code")])
+        if faults := check_screen(answers, danger_now, raised_to):
+            raise BadInput("case.faults", faults)
         check_text("reason", reason, MAX_TEXT)
         return self.change(
             actor,
@@ -163,7 +184,7 @@ class Cases:
         _require_reason(reason)
 
         def lowered(case: Case) -> Case:
-            if level not in LEVELS or LEVELS.index(level) >= LEVELS.index(case.risk):
+            if level not in LEVELS or more_cautious(level, case.risk) == level:
                 raise BadInput("case.faults", [Fault("risk", "case.not_lower")])
             kept = assessed(
                 case,
@@ -179,20 +200,28 @@ class Cases:
             decision = replace(kept.assessments[-1], final=level, lowered=True)
             return replace(kept, risk=level, assessments=(*kept.assessments[:-1], decision))
 
-        return self.change(actor, case_id, lowered, "case.risk_lowered", {"to": level})
+        return self.change(
+            actor, case_id, lowered, "case.risk_lowered", {"to": level}, settled=True
+        )
 
     def set_status(self, actor: Actor, case_id: str, status: str) -> Case:
-        """Any status but closed."""
+        """Any status but closed; one that was closed is open again."""
         if status not in STATUSES or status == CLOSED:
             raise BadInput("case.faults", [Fault("status", "call.unknown_code")])
         return self.change(
             actor,
             case_id,
             lambda case: replace(
-                case, status=status, closed_at=None, closed_by="", close_reason=None
+                case,
+                status=status,
+                closed_at=None,
+                closed_by="",
+                close_reason=None,
+                close_note="",
             ),
             "case.status_set",
             {"to": status},
+            closed_too=True,
         )
 
     def close(self, actor: Actor, case_id: str, reason: str, note: str = "") -> Case:
@@ -214,11 +243,25 @@ class Cases:
                 close_note=note.strip(),
             )
 
-        return self.change(actor, case_id, closed, "case.closed", {"reason": reason})
+        return self.change(actor, case_id, closed, "case.closed", {"reason": reason}, settled=True)
+
+    def colleagues(self, actor: Actor) -> dict[str, str]:
+        """Who a case or a follow-up may be given to: full name by user id, by name."""
+        actor.require(Right.WORK_ON_CASES)
+        roles = [role.value for role in Role if Right.WORK_ON_CASES in RIGHTS[role]]
+        query = (
+            select(app_user.c.user_id, app_user.c.full_name)
+            .where(app_user.c.active == 1, app_user.c.role.in_(roles))
+            .order_by(app_user.c.full_name)
+        )
+        with self._database.read() as connection:
+            return {row.user_id: row.full_name for row in connection.execute(query)}
 
     def assign(self, actor: Actor, case_id: str, owner_id: str) -> Case:
-        """Give the case, with its open tasks, to another person."""
+        """Give the case, with its open tasks, to another person who works on cases here."""
         actor.require(Right.ASSIGN_CASES)
+        if owner_id not in self.colleagues(actor):
+            raise BadInput("case.faults", [Fault("owner", "person.unknown")])
 
         def assigned(case: Case) -> Case:
             tasks = tuple(
@@ -238,7 +281,11 @@ class Cases:
         check_text("note", text, MAX_TEXT)
         note = Note(new_record_id(self._clock), to_ms(self._clock()), actor.user_id, text.strip())
         return self.change(
-            actor, case_id, lambda case: replace(case, notes=(*case.notes, note)), "case.noted"
+            actor,
+            case_id,
+            lambda case: replace(case, notes=(*case.notes, note)),
+            "case.noted",
+            closed_too=True,
         )
 
     def set_person(self, actor: Actor, case_id: str, affected: Affected) -> Case:
@@ -276,13 +323,21 @@ class Cases:
         if faults := check_consent(consent):
             raise BadInput("case.faults", faults)
         check_text("consents", consent.reason, MAX_REASON)
-        said = replace(consent, at=to_ms(self._clock()), by=actor.user_id)
+        now = to_ms(self._clock())
+
+        def noted(case: Case) -> Case:
+            # Later than all before it, also where this PC's clock was put back meanwhile.
+            at = max([now, *(c.at + 1 for c in case.consents)])
+            said = replace(consent, at=at, by=actor.user_id)
+            return replace(case, consents=(*case.consents, said))
+
         return self.change(
             actor,
             case_id,
-            lambda case: replace(case, consents=(*case.consents, said)),
+            noted,
             "case.consent_noted",
             {"purpose": consent.purpose, "value": consent.value},
+            closed_too=True,  # she may take her word back as long as the record exists
         )
 
     def merged(self, actor: Actor, case_id: str) -> Merged:
@@ -334,9 +389,9 @@ class Cases:
 
 
 def check_text(where: str, text: str, most: int) -> None:
-    """Raise BadInput when a text is longer than is kept."""
-    if len(text) > most:
-        raise BadInput("case.faults", [Fault(where, "call.too_long", {"most": most})])
+    """Raise BadInput when a text is longer than is kept, or no Unicode."""
+    if faults := text_faults(where, text, most):
+        raise BadInput("case.faults", faults)
 
 
 def _require_reason(reason: str) -> None:

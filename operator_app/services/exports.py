@@ -91,11 +91,10 @@ class Exports:
         # file, never a file without an audit row. The writer's lock is not held while writing.
         self._audited(actor, "daily_log.exported", facts)
         try:
-            replace_file(file, content)
-        except OSError as error:
+            write_file(file, content)
+        except EnvironmentProblem:
             self._audited(actor, "daily_log.export_failed", facts)
-            log.warning("export failed: %s", errno.errorcode.get(error.errno or 0, "?"))
-            raise EnvironmentProblem(_code(error, file)) from error
+            raise
         return Export(file, records, sha256)
 
     def printed(self, actor: Actor, day: date) -> None:
@@ -123,6 +122,19 @@ class Exports:
                 entity="export",
                 details=dict(facts),
             )
+
+
+def write_file(file: Path, content: bytes) -> None:
+    """Write the file whole or not at all.
+
+    Raises EnvironmentProblem: "export.folder_missing", "export.not_writable", "export.disk_full",
+    "export.not_written".
+    """
+    try:
+        replace_file(file, content)
+    except OSError as error:
+        log.warning("export failed: %s", errno.errorcode.get(error.errno or 0, "?"))
+        raise EnvironmentProblem(_code(error, file)) from error
 
 
 class _Counted:

@@ -7,15 +7,18 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
-from operator_app.domain.danger import DangerRules, Question
+from operator_app.domain.danger import DangerRules
+from operator_app.domain.danger_file import read_rules
 from operator_app.domain.office import LANGUAGES
 from operator_app.domain.reference import (
     Code,
     CrisisCentre,
     Division,
     EmergencyNumber,
+    LetterTexts,
     Reference,
 )
+from operator_app.errors import EnvironmentProblem
 
 
 def load_reference(resources: Path) -> Reference:
@@ -56,16 +59,23 @@ def load_reference(resources: Path) -> Reference:
         for row in _rows(data / "crisis_centres.csv")
     ]
     rules = _danger_rules(data / "danger_rules.toml")
-    return Reference(codes, divisions, numbers, phrases, rules, centres)
+    letter = _letter_texts(data / "referral_letter.toml")
+    return Reference(codes, divisions, numbers, phrases, rules, centres, letter)
 
 
 def _danger_rules(file: Path) -> DangerRules:
+    try:
+        source = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise EnvironmentProblem(
+            "danger_rules.faulty", line=0, where=file.name, fault="rules.unreadable"
+        ) from error
+    return read_rules(source)
+
+
+def _letter_texts(file: Path) -> LetterTexts:
     found = tomllib.loads(file.read_text(encoding="utf-8"))
-    questions = tuple(
-        Question(entry["code"], entry["group"], {lang: entry[lang] for lang in LANGUAGES})
-        for entry in found["question"]
-    )
-    return DangerRules(found["version"], questions, found["medium_from"], found["high_from"])
+    return LetterTexts(found["version"], found["words"], found["ask"], found["basis"])
 
 
 def _whole_topics(codes: list[Code]) -> list[Code]:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, RowMapping, text
 from operator_app.db import settings
 from operator_app.db.engine import Database
 from operator_app.domain.clock import Clock, to_ms
+from operator_app.domain.consent import STATISTICS, allows
 from operator_app.domain.daily_log import (
     COMPLAINT,
     EMERGENCY_ACTIONS,
@@ -26,6 +27,8 @@ from operator_app.domain.daily_log import (
 )
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.reference import Reference
+from operator_app.services import call_rows
+from operator_app.services.case_figures import read_case_figures
 
 ROWS_AT_ONCE = 500
 
@@ -93,6 +96,9 @@ RECORDS = """
 SELECT number, call.started_at, duration_seconds, contact_kind, substantive, channel, danger_now,
        violence, language, benefit_issue, caller_sex, caller_age_group, division,
        revision.state IN ('queued', 'sending') AS waiting, voided_at IS NOT NULL AS voided,
+       violence_block,
+       (SELECT min(case_file.statistics) FROM case_call JOIN case_file USING (case_id)
+        WHERE case_call.call_id = call.call_id) AS statistics,
        (SELECT group_concat(topic, ' ') FROM (
           SELECT topic FROM call_topic WHERE call_topic.call_id = call.call_id ORDER BY position
        )) AS topics,
@@ -126,6 +132,7 @@ class Reports:
             waiting_of_day = connection.execute(text(WAITING_OF_DAY), of_day).scalar_one()
             waiting_in_all = connection.execute(text(WAITING_IN_ALL)).scalar_one()
             office = settings.read_office(connection)
+            cases = read_case_figures(connection, day, to_ms(self._clock()))
         asked = int(totals["substantive"])
         return DailyLog(
             day=day,
@@ -150,11 +157,14 @@ class Reports:
             age_groups=falling(splits.get("age", [])),
             waiting_of_day=int(waiting_of_day),
             waiting_in_all=int(waiting_in_all),
+            cases=cases,
         )
 
     def records(self, actor: Actor, day: date) -> Iterator[RecordRow]:
         """The calls of a Bishkek day in their order, voided ones too, without names and text.
 
+        A call about violence is `withheld` unless the last word on STATISTICS allows it; the
+        figures of `daily_log` count it all the same, that page being the office's own.
         Reads while it is iterated; the rows are of one moment.
         """
         actor.require(Right.EXPORT_FIGURES)
@@ -176,7 +186,38 @@ def _splits(connection: Connection, of_day: dict[str, str]) -> dict[str, list[Li
     return found
 
 
+def _is_withheld(row: RowMapping) -> bool:
+    """Whether the call is about violence and may not be in figures that leave the office."""
+    if row["statistics"] is not None:  # the case knows all words, those of its calls too
+        return not row["statistics"]
+    if not row["violence"]:
+        return False
+    block = call_rows.block(row["violence_block"])
+    return block is None or not allows(block.consents, STATISTICS)
+
+
 def _record(row: RowMapping) -> RecordRow:
+    if _is_withheld(row):
+        return RecordRow(
+            number=row["number"],
+            started_at=row["started_at"],
+            duration_seconds=row["duration_seconds"],
+            contact_kind=row["contact_kind"],
+            substantive=bool(row["substantive"]),
+            channel=None,
+            danger_now=None,
+            violence=None,
+            language=None,
+            topics=(),
+            benefit_issue=None,
+            caller_sex=None,
+            caller_age_group=None,
+            division=None,
+            actions=(),
+            waiting=bool(row["waiting"]),
+            voided=bool(row["voided"]),
+            withheld=True,
+        )
     return RecordRow(
         number=row["number"],
         started_at=row["started_at"],
@@ -195,4 +236,5 @@ def _record(row: RowMapping) -> RecordRow:
         actions=tuple((row["actions"] or "").split()),
         waiting=bool(row["waiting"]),
         voided=bool(row["voided"]),
+        withheld=False,
     )

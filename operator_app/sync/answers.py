@@ -66,6 +66,8 @@ def content(answer: Answer) -> dict[str, Any]:
         raise NetworkProblem(BUSY, seconds=retry_after_seconds(answer))
     if status == 413:
         raise NetworkProblem(TOO_LARGE)
+    if status == 404:
+        raise NetworkProblem("net.bad_answer", status=status)
     if status >= 500:
         raise NetworkProblem("net.server_error", status=status)
     code = _json_object(answer, otherwise="net.bad_answer").get("code")

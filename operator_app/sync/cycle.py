@@ -12,7 +12,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from operator_app.db import outbox, revisions, settings, sync_state
+from sqlalchemy import Connection
+
+from operator_app.db import foreign, outbox, revisions, settings, sync_state
 from operator_app.db.engine import Database
 from operator_app.db.revisions import Revision
 from operator_app.domain.clock import Clock, to_ms
@@ -21,6 +23,7 @@ from operator_app.errors import AppError, BadInput, NetworkProblem, ServerRefuse
 from operator_app.sync import pacing
 from operator_app.sync.answers import BUSY, NEVER_ARRIVED, TOO_LARGE, Hello
 from operator_app.sync.carriers.base import Carrier
+from operator_app.sync.changes import is_not_offered, pull
 from operator_app.sync.enrol import enrol
 from operator_app.sync.have import reconcile
 from operator_app.sync.link import Link
@@ -41,7 +44,7 @@ HAVE_PENDING_EVERY_MS = 10 * 60_000
 class CycleReport:
     """How a run ended: the state it found, what was confirmed and refused, the code of its problem.
 
-    `stopped`: it was asked to end, or another run was under way.
+    `cases_changed`: how many cases look different, by what other PCs of the office wrote. `stopped`: it was asked to end, or another run was under way.
     """
 
     state: LinkState | None = None
@@ -50,6 +53,7 @@ class CycleReport:
     missing: int = 0
     problem: str | None = None
     stopped: bool = False
+    cases_changed: int = 0
 
 
 class Cycle:
@@ -62,13 +66,19 @@ class Cycle:
         open_carrier: Callable[[str], Carrier],
         *,
         app_version: str,
+        take_in: Callable[[Connection], int] | None = None,
         rng: random.Random | None = None,
     ) -> None:
-        """`open_carrier` makes the carrier for a server address; it is kept over runs."""
+        """`open_carrier` makes the carrier for a server address; it is kept over runs.
+
+        `take_in` brings what other PCs wrote into cases into the rows that screens read, within
+        the transaction it is given, and tells how many cases changed by that.
+        """
         self._database = database
         self._clock = clock
         self._open_carrier = open_carrier
         self._app_version = app_version
+        self._take_in = take_in
         self._random = rng or random.Random()  # noqa: S311 - jitter, no secret
         self._running = threading.Lock()
         self._stop = threading.Event()
@@ -163,8 +173,34 @@ class Cycle:
         new_epoch = self._send(link, hello, done)
         if (new_epoch or self._must_compare_now()) and not self._stop.is_set():
             done.missing += reconcile(link, link.hello()).missing
+        self._take_changes(link, hello, done)
         if not_enrolled_again is not None:
             raise not_enrolled_again
+
+    def _take_changes(self, link: Link, hello: Hello, done: _Tally) -> None:
+        """What other PCs of the office wrote into cases.
+
+        When the server cannot be asked for that, or answers badly, what was sent is sent all the
+        same: as after a failed push, a greeting tells whether the way is to blame.
+        """
+        if self._stop.is_set():
+            return
+        try:
+            pull(link, hello.epoch, self._stop.is_set)
+        except NetworkProblem as problem:
+            if problem.code in NEVER_ARRIVED:
+                raise
+            if not is_not_offered(problem):
+                link.hello()
+                done.problem = problem.code
+        if self._take_in is not None:
+            with self._database.read() as connection:
+                waiting = foreign.may_be_folded(connection)
+            if waiting:
+                with self._database.write() as connection:
+                    done.cases_changed += self._take_in(connection)
+        if self._must_compare_now() and not self._stop.is_set():
+            done.missing += reconcile(link, link.hello()).missing
 
     def _must_compare(self, link: Link, hello: Hello) -> bool:
         with self._database.read() as connection:
@@ -331,11 +367,20 @@ class _Tally:
     confirmed: int = 0
     rejected: int = 0
     missing: int = 0
+    cases_changed: int = 0
     problem: str | None = None
-    """Code of the last push, when it failed although the server greets."""
+    """Code of the last request that failed although the server greets."""
 
     def report(self, state: LinkState, problem: str | None, *, stopped: bool) -> CycleReport:
-        return CycleReport(state, self.confirmed, self.rejected, self.missing, problem, stopped)
+        return CycleReport(
+            state,
+            self.confirmed,
+            self.rejected,
+            self.missing,
+            problem,
+            stopped,
+            self.cases_changed,
+        )
 
 
 def _epoch_changed(known: str, met: str) -> bool:

@@ -47,9 +47,7 @@ def seal(
     signing_key: Ed25519PrivateKey,
 ) -> dict[str, Any]:
     """Seal a payload to the age recipients ("age1...") and sign it as the device."""
-    sealed = pyrage.encrypt(
-        _pad(zlib.compress(payload, 6)), [pyrage.x25519.Recipient.from_str(r) for r in recipients]
-    )
+    sealed = sealed_for(payload, recipients)
     envelope: dict[str, Any] = {
         "v": VERSION,
         "op_id": header.op_id,
@@ -88,6 +86,17 @@ def check_form(envelope: Any) -> None:
         0 < len(envelope[name]) <= 64 for name in ("op_id", "dev", "inc", "kid", "tag")
     ):
         raise BadEnvelope("envelope.malformed")
+
+
+def sealed_for(payload: bytes, recipients: Sequence[str]) -> bytes:
+    """The payload compressed, padded and sealed to the age recipients ("age1...").
+
+    Raises pyrage.RecipientError when one of them is not readable.
+    """
+    sealed: bytes = pyrage.encrypt(
+        _pad(zlib.compress(payload, 6)), [pyrage.x25519.Recipient.from_str(r) for r in recipients]
+    )
+    return sealed
 
 
 def open_sealed(ciphertext: bytes, identity: pyrage.x25519.Identity) -> bytes:

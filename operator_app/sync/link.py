@@ -46,9 +46,9 @@ class Link:
             answer = self.carrier.exchange("GET", f"{BASE_PATH}/hello?n={nonce}")
             hello = read_hello(answer, nonce, public_key(self.server.receipt_key))
         except AppError as problem:
-            self._note("hello", problem.code, 0)
+            self.note("hello", problem.code, 0)
             raise
-        self._note("hello", "ok", 0)
+        self.note("hello", "ok", 0)
         skew = (before + self.now) // 2 - hello.now
         known = replace(self.server, kid=hello.kid, recipients=hello.recipients)
         with self.database.write() as connection:
@@ -82,9 +82,9 @@ class Link:
             answer: Answer = self.carrier.exchange("POST", f"{BASE_PATH}/{action}", body)
             data = content(answer)
         except AppError as problem:
-            self._note(action, problem.code, items)
+            self.note(action, problem.code, items)
             raise
-        self._note(action, "ok", items)
+        self.note(action, "ok", items)
         return data
 
     def write_notes(self, connection: Connection) -> None:
@@ -93,5 +93,6 @@ class Link:
             sync_state.add_attempt(connection, note)
         self._notes.clear()
 
-    def _note(self, action: str, outcome: str, items: int) -> None:
+    def note(self, action: str, outcome: str, items: int) -> None:
+        """Remember an exchange, or a part of it; `write_notes` keeps it."""
         self._notes.append(sync_state.Attempt(self.now, self.carrier.name, action, outcome, items))

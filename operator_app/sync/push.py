@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from operator_app.db import audit, outbox, sync_state
+from operator_app.db import audit, outbox, revisions, sync_state
 from operator_app.db.outbox import Confirmation
 from operator_app.db.revisions import Revision
 from operator_app.db.settings import Device, Server
@@ -127,10 +127,14 @@ def push(link: Link, batch: Sequence[Sealed]) -> Pushed:
             contact = sync_state.read_contact(connection)
             sync_state.write_contact(connection, replace(contact, last_verified_at=link.now))
         ledger = replace(sync_state.read_ledger(connection), audit_told=audit_seq)
-        if outbox.held_behind(connection, [op_id for op_id in op_ids if verified[op_id]]):
-            # The receipts of what was held for these lie ready there: compare notes now.
-            ledger = replace(ledger, have_at=None)
         sync_state.write_ledger(connection, ledger)
+        arrived = [sealed.revision for sealed in batch if verified[sealed.revision.op_id]]
+        brought_together = [base for r in arrived if len(r.bases) > 1 for base in r.bases]
+        if outbox.held_behind(connection, [r.op_id for r in arrived]) or revisions.is_unsettled(
+            connection, brought_together
+        ):
+            # The receipts of what was held or doubted for the lack of these lie ready there.
+            sync_state.compare_soon(connection)
         link.write_notes(connection)
     return Pushed(len(batch) - given_back, rejected, given_back, epoch)
 

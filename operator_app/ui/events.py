@@ -19,3 +19,9 @@ class Events(QObject):
 
     open_call_asked = Signal(str)
     """Show this call in the journal."""
+
+    cases_changed = Signal(str)
+    """A case was changed, here or by what came from elsewhere: its id."""
+
+    open_case_asked = Signal(str)
+    """Show this case on the Cases screen."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
+    QLabel,
     QMainWindow,
     QMenu,
     QStackedWidget,
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self._in_call = False
         self.places = {place.name: place for place in places}
         self.rail_buttons: dict[str, QToolButton] = {}
+        self._badges: dict[str, QLabel] = {}
         self.pages = QStackedWidget()
         for place in places:
             self.pages.addWidget(place.page)
@@ -116,6 +118,30 @@ class MainWindow(QMainWindow):
         inner = place.page.focusWidget()
         target = inner if inner is not None and inner.isVisible() else place.page
         target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def come_forward(self) -> None:
+        """To the front, out of the task bar if need be."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def show_badge(self, name: str, number: int) -> None:
+        """A number at the icon of a place: what waits there; 0 takes it away."""
+        made = self.rail_buttons.get(name)
+        if made is None:
+            return
+        badge = self._badges.get(name)
+        if badge is None:
+            badge = self._badges[name] = text("", "badge")
+            badge.setParent(made)
+            badge.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        label = self.places[name].label
+        badge.setText(str(number) if number < 100 else "99+")
+        badge.adjustSize()
+        badge.move(RAIL_WIDTH // 2 + 2, 4)
+        badge.setVisible(number > 0)
+        made.setAccessibleName(f"{label}: {number}" if number else label)
 
     @property
     def current_place(self) -> str:

@@ -54,6 +54,14 @@ SENTENCES: dict[str, str] = {
         "The copy made before the change could not be read. Nothing was changed. Call your IT staff."
     ),
     "database.not_set_up": N_("This database holds no office. Call your IT staff."),
+    # Cases
+    "case.changed_meanwhile": N_(
+        "The case was changed meanwhile. Open it again: nothing was lost."
+    ),
+    "case.unknown": N_("There is no such case on this PC."),
+    "case.part_unknown": N_(
+        "This entry of the case is not there any more, or is done already. Open the case again."
+    ),
     "keyring.missing": N_(
         "The key file is missing. The records are safe but cannot be opened without it. Do not set up again: call your IT staff."
     ),
@@ -62,6 +70,9 @@ SENTENCES: dict[str, str] = {
     ),
     "keyring.newer": N_(
         "The key file was written by a newer version of the program. Install the newer version."
+    ),
+    "danger_rules.faulty": N_(
+        "The file of the danger questions is damaged (line {line}, {where}: {fault}). Nothing was lost. Call your IT staff: installing the program again puts it right."
     ),
     "instance.running": N_(
         "The program is already open on this PC. Look for its window in the task bar."
@@ -120,6 +131,9 @@ SENTENCES: dict[str, str] = {
     "call.unknown_code": N_("This answer is not in the list."),
     "call.too_many_topics": N_("At most {most} topics."),
     "call.too_long": N_("The text is longer than {most} characters. Shorten it; nothing is lost."),
+    "call.bad_text": N_(
+        "The text holds a character that cannot be saved, perhaps from a paste. Delete what was pasted and type it; nothing is lost."
+    ),
     "call.reason_missing": N_("Please give the reason."),
     "call.reason_needed": N_(
         "This is a violence call of another operator. State a reason to open it; the supervisor will see it."
@@ -130,6 +144,103 @@ SENTENCES: dict[str, str] = {
     "call.voided_already": N_("This call is already void."),
     "call.not_changeable": N_("This call can only be changed by the supervisor now."),
     "call.unknown": N_("This call is not there any more."),
+    # Cases
+    "case.reason_needed": N_(
+        "This is the case of another person. State a reason to open it; the supervisor will see it. It holds for an hour."
+    ),
+    "case.faults": N_("Please correct the marked fields."),
+    "case.closed": N_("This case is closed. Open it again first, then change it."),
+    "case.two_versions": N_(
+        "There are two versions of this case. A supervisor compares them first; nothing was changed."
+    ),
+    "case.not_lower": N_("Choose a level that is lower than the one now."),
+    "case.reason_missing": N_("Please give the reason."),
+    "case.close_reason_missing": N_("Choose why the case is closed."),
+    "case.acute_closed_by_supervisor": N_(
+        "The risk is high: only a supervisor closes this case. Ask them to look at it; nothing was changed."
+    ),
+    "case.note_empty": N_("The note is empty. Write it first."),
+    # Sections of a case
+    "incident.empty": N_("Nothing is written down yet. One answer is enough."),
+    "moment.not_understood": N_(
+        "This is no day and time. Write it as in 24.11 14:30; what you typed stays."
+    ),
+    "order.issued_missing": N_(
+        "When was it issued? The end of the three days is counted from then."
+    ),
+    "order.issued_before_asked": N_(
+        "It cannot have been issued before it was applied for. Correct one of the two."
+    ),
+    "order.broken_missing": N_("When was it broken? The day is enough."),
+    "order.broken_before_issued": N_(
+        "It cannot have been broken before it was issued. Correct one of the two."
+    ),
+    "order.ends_missing": N_(
+        "Until when does it hold? The day is enough. Without it nobody is warned before the end."
+    ),
+    "order.ends_before_issued": N_(
+        "It would end before it was issued. Correct one of the two."
+    ),
+    "order.three_days": N_(
+        "The police issue an order for three days. Was it extended? Then choose “Extended”."
+    ),
+    "order.not_extended": N_(
+        "This is the end of the first three days. Until when was it extended?"
+    ),
+    "order.too_long": N_(
+        "Such an order holds {days} days at most. Look at the day and the year."
+    ),
+    "referral.service_missing": N_("Choose to whom she is referred."),
+    "referral.no_such_step": N_(
+        "A referral cannot go there from where it stands. Choose another answer."
+    ),
+    "referral.reason_missing": N_("Write why, in a few words."),
+    "referral.warm_is_sent": N_(
+        "Put through means that they know of her: choose “Sent”, or take the tick away."
+    ),
+    # Follow-ups
+    "task.no_safe_call": N_(
+        "She is phoned only if she agreed to it and a safe time is noted. Choose another way, or note both in the case first."
+    ),
+    "task.result_missing": N_("Say what came of it; then it is done."),
+    "task.not_open": N_("This follow-up is done already, or is not needed any more."),
+    "task.given_by_owner": N_(
+        "Only the owner of the case or a supervisor gives a follow-up to somebody else."
+    ),
+    "task.due_not_understood": N_(
+        "This is not understood as a day and time. Write it as in 25.11 14:30; what you typed stays."
+    ),
+    "task.due_in_past": N_("This time has gone by already. Choose one to come."),
+    "task.due_too_far": N_(
+        "This is more than half a year away. Look at the year; nobody plans a follow-up so far."
+    ),
+    "task.after_order": N_(
+        "The protection order ends before that. Choose an earlier time, or say what was done."
+    ),
+    # The violence block
+    "day.not_understood": N_(
+        "This is no day. Write day and month, as in 24.11, or leave it empty."
+    ),
+    "day.in_future": N_("This day is still to come. Correct it or leave it empty."),
+    "day.too_long_ago": N_("This day is too long ago. Correct it or leave it empty."),
+    "age.not_understood": N_(
+        "A whole number, 0 to {most}, or nothing."
+    ),
+    "consent.reason_missing": N_(
+        "Without her word a reason is needed. Write it beside the answer, or ask her."
+    ),
+    "consent.no_override": N_(
+        "The law allows this only with her word. Ask her, or answer “no”."
+    ),
+    "referral.no_consent_for": N_(
+        "{service}: told, but nothing allows it yet. Ask her, give the reason the law knows, or set it back to “offered”. Nothing is lost."
+    ),
+    "referral.no_consent": N_(
+        "This service may not be told yet: nothing allows it. Ask her, or record the reason the law knows. Nothing was changed."
+    ),
+    "referral.declined": N_(
+        "This service was declined, so there is no letter. If she has changed her mind, set the referral back to “offered” first."
+    ),
     # Files handed over
     "export.folder_missing": N_(
         "The folder is not there any more. Choose another one; nothing was written."

@@ -43,6 +43,7 @@ class SyncDriver(QObject):
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.look)
         events.calls_changed.connect(self._on_call_changed)
+        events.cases_changed.connect(self._on_call_changed)
         events.send_now_asked.connect(self.send_now)
 
     def start(self) -> None:
@@ -75,17 +76,18 @@ class SyncDriver(QObject):
         self._busy = True
         hurried, self._hurried = self._hurried, False
 
-        def work() -> SyncStatus:
+        def work() -> tuple[SyncStatus, int]:
             if hurried:
                 self._cycle.send_now()
             due = self._cycle.next_due()
+            changed = 0
             if due is not None and due <= 0:
-                self._cycle.run_once()
-            return read_status(self._database, self._clock)
+                changed = self._cycle.run_once().cases_changed
+            return read_status(self._database, self._clock), changed
 
         self._tasks.network(self, work, self._on_read, self._on_failed)
 
-    def _on_call_changed(self, _call_id: str) -> None:
+    def _on_call_changed(self, _record_id: str) -> None:
         self._read_status()
         self.look()
 
@@ -98,9 +100,13 @@ class SyncDriver(QObject):
             _note,
         )
 
-    def _on_read(self, status: SyncStatus) -> None:
+    def _on_read(self, read: tuple[SyncStatus, int]) -> None:
+        status, changed = read
         self._busy = False
         self._events.sync_changed.emit(status)
+        if changed:
+            # Which ones is not told: what came from other PCs may concern several.
+            self._events.cases_changed.emit("")
         if self._asked_again:
             self._asked_again = False
             QTimer.singleShot(0, self, self.look)

@@ -36,6 +36,14 @@ CODE_SENTENCES = {
     "device.revoked": N_("The ministry has withdrawn this PC's permission to send. Records stay here. Call the ministry."),
     "enrol.refused": N_("The server did not accept the enrolment code. It may be used, mistyped, or older than three days. Ask for a new one."),
     "enrolment.code_form": N_("The enrolment code has 20 signs, as in K7QM-2RXW-9TBH-MFRG-GZDF."),
+    "wire.conflict": N_("Two PCs changed this at the same time. Both versions are kept; a supervisor brings them together."),
+    "wire.newer_schema": N_("A newer version of the program wrote this. It can be read once this PC or the ministry is updated."),
+    "change.cannot_open": N_("An entry of a colleague could not be opened and was set aside. The others were taken."),
+    "change.malformed": N_("An entry of a colleague was damaged and was set aside. The others were taken."),
+    "change.header_swapped": N_("An entry of a colleague was not what it said and was set aside. The others were taken."),
+    "change.not_a_case": N_("An entry that is no case came as one and was set aside. The others were taken."),
+    "change.other_office": N_("An entry of another office came by mistake and was set aside. Tell the ministry."),
+    "change.own": N_("An entry of this PC came back under a colleague's name and was set aside. Tell the ministry."),
     "mismatch": N_("The ministry holds something else under this number. Both sides must look at it."),
 }  # fmt: skip
 """What the codes of the last problem mean to a person."""

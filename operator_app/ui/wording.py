@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from PySide6.QtCore import QDate, QLocale, QTime
@@ -11,6 +11,7 @@ from operator_app.domain.calls import UNKNOWN_PLACE
 from operator_app.domain.clock import local
 from operator_app.domain.reference import Reference
 from operator_app.domain.wire import State
+from operator_app.errors import Fault
 from operator_app.i18n import N_, _, language
 
 _LOCALES = {
@@ -68,6 +69,29 @@ def danger_wording(danger_now: str | None) -> Wording | None:
     return Wording(_(wording.words), wording.tone, wording.sign) if wording else None
 
 
+_RISKS = {
+    "IMM": Wording("", "danger", "!"),
+    "HIGH": Wording("", "danger", "▲"),
+    "MED": Wording("", "waiting", "◆"),
+    "STD": Wording("", "", "○"),
+    "NA": Wording("", "", "?"),
+}
+
+
+def risk_wording(reference: Reference, level: str) -> Wording:
+    """The mark of a risk level; a level this PC does not know looks like a high one."""
+    known = _RISKS.get(level, _RISKS["HIGH"])
+    return Wording(reference.label("risk_level", level, language()), known.tone, known.sign)
+
+
+def named_fault(fault: Fault, reference: Reference) -> Fault:
+    """The fault with its kind of service by name: the sentence made of it is for people."""
+    if "service" not in fault.params:
+        return fault
+    label = reference.label("service_type", str(fault.params["service"]), language())
+    return replace(fault, params={**fault.params, "service": label})
+
+
 def locale() -> QLocale:
     """The locale of the language in use."""
     return _LOCALES[language()]
@@ -99,6 +123,11 @@ def full_day_and_time(at_ms: int) -> str:
     moment = local(at_ms)
     shown = locale().toString(QDate(moment.year, moment.month, moment.day), "d MMMM yyyy")
     return f"{shown}, {time_of_day(at_ms)}"
+
+
+def whole_day(which: date) -> str:
+    """ "12 November 2026"."""
+    return locale().toString(QDate(which.year, which.month, which.day), "d MMMM yyyy")
 
 
 def duration(seconds: int) -> str:

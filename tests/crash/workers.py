@@ -19,7 +19,8 @@ from operator_app.db.models import revision
 from operator_app.domain.calls import Call
 from operator_app.domain.clock import system_clock
 from operator_app.domain.people import Actor, Role
-from operator_app.services.calls import Calls, Draft
+from operator_app.services.call_drafts import Draft
+from operator_app.services.calls import Calls
 from operator_app.services.reference import load_reference
 from tests.conftest import information_call
 from tests.crash.harness import Life

@@ -60,8 +60,17 @@ def test_the_bytes_are_canonical_and_do_not_change_unnoticed() -> None:
     assert canonical({"b": 1, "a": "ө", "ң": None}) == '{"a":"ө","b":1,"ң":null}'.encode()
     assert canonical({"\U0001f600": 1, "\ufb33": 2}) == '{"\U0001f600":1,"\ufb33":2}'.encode()
     assert hashlib.sha256(data).hexdigest() == (
-        "c8699dc8595518dfc460020b889e8e05bcb675bf10d42c31796e4ddcf2cd5b8d"
+        "94d5a4de9ef5f8a9b372ad6d01983707af2d5f00a54c9d2b43aee0bca55639d0"
     )
+
+
+def test_a_snapshot_of_before_the_violence_block_is_in_order() -> None:
+    """Offices are not updated on one day, and old revisions stay in the history."""
+    data = json.loads(_payload())
+    del data["body"]["violence"]
+    assert check_payload(data) == []
+    back = call_from_body(data["body"], call_id="c1", op_id="o1", saved_at=AT + 10)
+    assert back == replace(CALL, revision=0)
 
 
 def test_a_call_comes_back_from_its_snapshot() -> None:

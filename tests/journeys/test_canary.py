@@ -184,7 +184,7 @@ def _a_day(pc: OfficePC, proxy: FaultProxy) -> None:
     pc.press(Qt.Key.Key_Delete)
     pc.wait(lambda: len(pc.revisions()) == 3, "made void")
     _export(pc)
-    pc.go_to(Qt.Key.Key_4, "administration")
+    pc.go_to(Qt.Key.Key_6, "administration")
     for _attempt in range(10):
         pc.press(Qt.Key.Key_F9)
         pc.wait(lambda: not pc.desk.driver._busy, "the round has ended")
@@ -199,7 +199,7 @@ def _a_day(pc: OfficePC, proxy: FaultProxy) -> None:
 
 
 def _export(pc: OfficePC) -> None:
-    pc.go_to(Qt.Key.Key_3, "reports")
+    pc.go_to(Qt.Key.Key_5, "reports")
     reports = pc.desk.reports_screen
     assert reports is not None
     assert pc.dialogs.folder is not None

@@ -54,10 +54,10 @@ def test_danger_turns_the_strip_on_and_is_sent_first(
     pc.record("first")
     pc.start_call()
     pc.hands.answer("1")
-    assert not pc.screen.fields.strip.isVisible()
+    assert not pc.screen.page.strip.isVisible()
     pc.hands.answer("1")
-    assert pc.screen.fields.strip.isVisible()
-    strip = pc.words(pc.screen.fields.strip)
+    assert pc.screen.page.strip.isVisible()
+    strip = pc.words(pc.screen.page.strip)
     assert "102" in strip
     assert "103" in strip
     for key in ("1", "2"):
@@ -67,15 +67,16 @@ def test_danger_turns_the_strip_on_and_is_sent_first(
     pc.press(Qt.Key.Key_Return)
     pc.hands.answer("4")
     pc.save()
-    ordinary, urgent = pc.revisions()
-    assert (ordinary.lane, urgent.lane) == (Lane.NEW, Lane.URGENT)
+    ordinary, urgent, case = pc.revisions()
+    assert (ordinary.lane, urgent.lane, case.lane) == (Lane.NEW, Lane.URGENT, Lane.URGENT)
+    assert case.kind is Kind.CASE
     receiver.start()
-    pc.press(Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+    pc.press(Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
     pc.press(Qt.Key.Key_F9)
-    pc.all_at_ministry(2)
+    pc.all_at_ministry(3)
     with receiver.store.read() as connection:
         came = list(connection.execute(select(intake.c.op_id).order_by(intake.c.id)).scalars())
-    assert came == [urgent.op_id, ordinary.op_id]
+    assert came == [urgent.op_id, case.op_id, ordinary.op_id]
 
 
 def test_strip_goes_when_danger_was_pressed_by_mistake(pc: OfficePC) -> None:
@@ -85,7 +86,7 @@ def test_strip_goes_when_danger_was_pressed_by_mistake(pc: OfficePC) -> None:
         pc.press(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
     assert pc.screen.fields.danger.hasFocus()
     pc.hands.answer("2")
-    assert not pc.screen.fields.strip.isVisible()
+    assert not pc.screen.page.strip.isVisible()
 
 
 def test_ctrl_enter_with_an_open_question_saves_nothing_and_goes_there(pc: OfficePC) -> None:

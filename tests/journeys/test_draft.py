@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy
 
-from operator_app.services.calls import Draft
+from operator_app.services.call_drafts import Draft
 from operator_app.ui.screens.call_screen import CallScreen
 from tests.conftest import FrozenClock
 from tests.journeys.conftest import MakePC
@@ -62,11 +62,11 @@ def test_draft_is_offered_after_a_power_cut_with_its_timer(
     assert "not finished" in again.words(again.screen.ready)
     again.press(Qt.Key.Key_Return)
     assert again.screen.fields.form() == typed
-    assert again.screen.fields.strip.isVisible()
+    assert again.screen.page.strip.isVisible()
     assert again.screen.page.timer_label.text() == "07:00"
     again.save()
     assert _kept(again) is None
-    (saved,) = again.revisions()
+    saved, _case = again.revisions()
     assert saved.body["duration_s" if "duration_s" in saved.body else "duration_seconds"] == 420
     again.settle()
     assert not again.screen.ready.offer_card.isVisible()

@@ -29,7 +29,7 @@ def test_operator_finds_sending_but_not_people(make_pc: MakePC) -> None:
     pc.sign_in("bek")
     assert list(pc.desk.window.places) == ["call", "journal", "administration"]
     assert pc.desk.window.rail_buttons["administration"].text() == "Sending"
-    pc.go_to(Qt.Key.Key_4, "administration")
+    pc.go_to(Qt.Key.Key_6, "administration")
     words = pc.words()
     assert "Waiting to be sent" in words
     assert "People" not in words
@@ -38,7 +38,7 @@ def test_operator_finds_sending_but_not_people(make_pc: MakePC) -> None:
 
 def test_supervisor_finds_everything(pc: OfficePC) -> None:
     assert list(pc.desk.window.places) == ["call", "journal", "reports", "administration"]
-    pc.go_to(Qt.Key.Key_4, "administration")
+    pc.go_to(Qt.Key.Key_6, "administration")
     assert "People" in pc.words()
 
 

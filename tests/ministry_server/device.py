@@ -9,13 +9,15 @@ import os
 import uuid
 from typing import Any
 
+import pyrage
 import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from operator_app.domain.calls import CallForm
+from operator_app.domain.cases import Affected, Case, Note
 from operator_app.domain.enrolment import read_enrolment_code, server_fingerprint
-from operator_app.domain.wire import Header, Kind, device_id_of, payload
-from operator_app.sync.envelope import seal
+from operator_app.domain.wire import Header, Kind, case_body, device_id_of, payload
+from operator_app.sync.envelope import open_sealed, seal
 from operator_app.sync.receipts import Receipt, sign, verify, verify_receipt
 from tests.receiver import OFFICE, RunningReceiver
 
@@ -53,6 +55,23 @@ def body(**changes: Any) -> dict[str, Any]:
         "void_reason": None,
         **changes,
     }
+
+
+def case_snapshot(**changes: Any) -> dict[str, Any]:
+    """The snapshot of an invented case, with something in every kind of part."""
+    case = Case(
+        case_id="",
+        number=f"{OFFICE}-2026-C00001",
+        office_code=OFFICE,
+        kind="VIOLENCE",
+        opened_at=1_795_000_000_000,
+        opened_by="operator-1",
+        owner_id="operator-1",
+        risk="MED",
+        affected=Affected(name="Invented Name", age=34),
+        notes=(Note("note-1", 1_795_000_000_000, "operator-1", "Invented words"),),
+    )
+    return {**case_body(case), **changes}
 
 
 class Device:
@@ -131,8 +150,13 @@ class Device:
             bases=bases,
             author="operator-1",
             at=at,
-            body=body(**{"office": self.office, **changes}),
+            body=(case_snapshot if kind is Kind.CASE else body)(
+                **{"office": self.office, **changes}
+            ),
         )
+
+    def revise_case(self, **what: Any) -> dict[str, Any]:
+        return self.revise(kind=Kind.CASE, **what)
 
     def next_header(self) -> Header:
         self.seq += 1
@@ -199,6 +223,44 @@ class Device:
         message = verify(answer.json(), self.receipt_key, purpose="have_answer")
         assert message["n"] == sent
         return message
+
+    def changes_request(
+        self, cursor: int = 0, recipient: str | None = None, **changes: Any
+    ) -> dict[str, Any]:
+        """A request for the cases of the office; `identity` is what opens its answer."""
+        self.identity = pyrage.x25519.Identity.generate()
+        message = {
+            "dev": self.dev,
+            "n": nonce(),
+            "cursor": cursor,
+            "recipient": recipient or str(self.identity.to_public()),
+            **changes,
+        }
+        return sign(message, self.key, purpose="changes")
+
+    def changes(self, cursor: int = 0) -> dict[str, Any]:
+        """The verified answer, its items opened: (op_id, payload bytes)."""
+        request = self.changes_request(cursor)
+        answer = self.post("changes", request)
+        assert answer.status_code == 200, answer.text
+        message = verify(answer.json(), self.receipt_key, purpose="changes_answer")
+        assert (message["n"], message["dev"]) == (request["n"], self.dev)
+        message["items"] = [
+            (item["op_id"], open_sealed(base64.b64decode(item["sealed"]), self.identity))
+            for item in message["items"]
+        ]
+        return message
+
+    def all_changes(self) -> dict[str, bytes]:
+        """op_id -> payload bytes, of all pages."""
+        found: dict[str, bytes] = {}
+        cursor, following = -1, 0
+        while following != cursor:
+            cursor = following
+            page = self.changes(cursor)
+            found |= dict(page["items"])
+            following = page["next"]
+        return found
 
     def receipts(self, result: dict[str, Any]) -> list[Receipt]:
         """The receipts of a result, verified."""

@@ -10,6 +10,7 @@ import requests
 import yaml
 from starlette.routing import Route
 
+from ministry_server.changes import MOST_CHANGES
 from ministry_server.messages import MAX_BYTES, MAX_ITEMS, MAX_RANGES
 from ministry_server.web import build_app
 from operator_app.config import paths
@@ -62,6 +63,7 @@ def test_limits_in_the_contract_are_those_of_the_code() -> None:
     schemas = CONTRACT["components"]["schemas"]
     assert schemas["PushRequest"]["properties"]["items"]["maxItems"] == MAX_ITEMS
     assert schemas["Ranges"]["maxItems"] == MAX_RANGES
+    assert schemas["ChangesAnswer"]["properties"]["items"]["maxItems"] == MOST_CHANGES
     assert set(schemas["Envelope"]["required"]) == FIELDS
     assert MAX_BYTES == 1 << 20
 
@@ -118,11 +120,18 @@ def test_real_answers_are_as_written(receiver) -> None:
     answer = device.post("have", have)
     assert_as_written(answer, have)
     assert answer.json()["missing"] and answer.json()["unknown"] and answer.json()["receipts"]
+    colleague = Device(receiver).enrol()
+    colleague.push(colleague.revise_case())
+    request = device.changes_request()
+    answer = device.post("changes", request)
+    assert_as_written(answer, request)
+    assert answer.json()["items"]
     assert_as_written(device.session.get(f"{receiver.url}/status"))
     device.close()
+    colleague.close()
 
 
-@pytest.mark.parametrize("path", ["enrol", "push", "have"])
+@pytest.mark.parametrize("path", ["enrol", "push", "have", "changes"])
 def test_real_refusals_are_as_written(receiver, device, path) -> None:
     url = f"{receiver.url}/sync/v1/{path}"
     json_type = {"Content-Type": "application/json"}
@@ -141,6 +150,7 @@ def test_real_refusals_are_as_written(receiver, device, path) -> None:
                     unknown.key,
                     purpose="have",
                 ),
+                "changes": unknown.changes_request(),
             }[path],
         ),
     }

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from operator_app.sync.envelope import FIELDS
 from operator_app.sync.receipts import BadSignature, sign
 from tests.conftest import FrozenClock
-from tests.ministry_server.device import Device, nonce
+from tests.ministry_server.device import Device, case_snapshot, nonce
 from tests.receiver import RunningReceiver
 
 JSON = {"Content-Type": "application/json"}
@@ -54,12 +54,12 @@ def refused(answer: requests.Response) -> bool:
 
 
 @fuzz
-@given(path=st.sampled_from(["push", "have", "enrol"]), body=st.binary(max_size=200))
+@given(path=st.sampled_from(["push", "have", "enrol", "changes"]), body=st.binary(max_size=200))
 def test_bytes(target, path, body) -> None:
     assert refused(post(target, path, body))
 
 
-@pytest.mark.parametrize("path", ["push", "have", "enrol"])
+@pytest.mark.parametrize("path", ["push", "have", "enrol", "changes"])
 @pytest.mark.parametrize(
     "body",
     [
@@ -83,12 +83,13 @@ def requests_of(device: Device) -> dict[str, dict[str, object]]:
     return {
         "push": device.push_request([]),
         "have": {"dev": device.dev, "inc": device.inc, "n": nonce(), "ranges": [], "cursor": 0},
+        "changes": device.changes_request(),
         "enrol": device.enrol_request("ABCDEFGHJKLM" + "AAAAAAAA"),
     }
 
 
 @fuzz
-@given(path=st.sampled_from(["push", "have", "enrol"]), data=st.data())
+@given(path=st.sampled_from(["push", "have", "enrol", "changes"]), data=st.data())
 def test_well_signed_requests_with_one_wrong_field(target, path, data) -> None:
     message = {k: v for k, v in requests_of(target)[path].items() if k != "sig"}
     message[data.draw(st.sampled_from(sorted(message)))] = data.draw(values)
@@ -129,7 +130,17 @@ CANARIES = {
     "number": "0412-2026-909117",
     "division": "41708203977117",
 }
-WORDS = [b"anary", b"cupboard", b"555000117", b"909117", b"977117", b"BEN.UBK", b"1795000000000"]
+WORDS = [
+    b"VIOLENCE",
+    b"0412-2026-C",
+    b"anary",
+    b"cupboard",
+    b"555000117",
+    b"909117",
+    b"977117",
+    b"BEN.UBK",
+    b"1795000000000",
+]
 
 
 def test_no_field_value_is_in_any_file_or_log(receiver, device, caplog) -> None:
@@ -138,6 +149,17 @@ def test_no_field_value_is_in_any_file_or_log(receiver, device, caplog) -> None:
     first = device.revise(record_id=record, **CANARIES)
     late = device.revise(record_id=record, bases=("nowhere",), **CANARIES)
     bad_office = device.revise(**{**CANARIES, "office": "0413"})
+    case = device.revise_case(
+        record_id="0193-kanary-case",
+        affected={**case_snapshot()["affected"], "name": CANARIES["caller_name"]},
+        contact={**case_snapshot()["contact"], "phone": CANARIES["phone"]},
+        close_note=CANARIES["note"],
+        number=CANARIES["number"],
+    )
+    assert device.outcomes(case) == ["applied"]
+    colleague = Device(receiver).enrol()
+    assert CANARIES["note"] in colleague.all_changes()[case["op_id"]].decode()
+    colleague.close()
     device.push(first, late, bad_office, {**first, "note": "anary"}, {"op_id": "anary cupboard"})
     header = device.next_header()
     device.push(device.seal(header, device.plaintext(header, **{**CANARIES, "topics": "anary"})))

@@ -13,11 +13,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ministry_server.fold import Face, Revision, fold, force, show, stages
-from operator_app.domain.wire import Kind, State
+from operator_app.domain.fold import Face, Revision, fold, force, show, stages
+from operator_app.domain.wire import Kind, State, caution
 from tests.conftest import FrozenClock
 from tests.ministry_server.device import Device
 from tests.receiver import RunningReceiver
+
+
+DANGER = caution(Kind.CALL, {"danger_now": "Y"})
+CALM = caution(Kind.CALL, {"danger_now": "N"})
 
 
 class Family:
@@ -65,7 +69,7 @@ def test_what_comes_before_its_base_is_held_and_then_applied(receiver, family, d
     assert [(r["outcome"], r["code"]) for r in results] == [("held", "wire.base_missing")] * 2
     record = family.record()
     assert (record["shown"], record["held"]) == (None, 2)
-    assert record["danger_now"] == "Y", "a danger is shown although its history is not complete"
+    assert record["caution"] == DANGER, "a danger is shown although its history is not complete"
     assert device.outcomes(family.made["a"]) == ["applied"]
     assert set(receiver.stages().values()) == {"applied"}
     assert family.record()["shown"] == family.id("c")
@@ -94,7 +98,7 @@ def test_two_from_one_base_are_both_kept_and_the_cautious_danger_shows(family, d
     record = family.record()
     assert record["heads"] == sorted([family.id("b"), family.id("c")])
     assert record["conflict"]
-    assert (record["shown"], record["danger_now"]) == (family.id("c"), "Y")
+    assert (record["shown"], record["caution"]) == (family.id("c"), DANGER)
 
 
 def test_a_person_merges_a_conflict(family, device) -> None:
@@ -103,7 +107,7 @@ def test_a_person_merges_a_conflict(family, device) -> None:
     assert device.outcomes(family.make("m", "bc", danger_now="N")) == ["applied"]
     record = family.record()
     assert (record["heads"], record["conflict"]) == ([family.id("m")], False)
-    assert record["danger_now"] == "N"
+    assert record["caution"] == CALM
     assert family.stage("c") == "applied"
 
 
@@ -247,7 +251,7 @@ def test_folding_is_blind_to_order_with_gaps_and_forcing(plans, missing, seed) -
     revisions = [
         Revision(str(n), tuple(str(b) for b in plan.bases), n) for n, plan in enumerate(plans)
     ]
-    faces = {str(n): Face(p.void, p.at, p.danger) for n, p in enumerate(plans)}
+    faces = {str(n): Face(p.void, p.at, caution(Kind.CALL, {"danger_now": p.danger})) for n, p in enumerate(plans)}
     here = [r for r in revisions if int(r.op_id) not in missing]
     if not here:
         return

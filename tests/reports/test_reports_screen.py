@@ -121,9 +121,9 @@ def test_excel_and_save_are_all_it_takes(bench: Bench) -> None:
     file = bench.answers.folder / "117_0412_2026-11-24.xlsx"
     assert openpyxl.load_workbook(file)["Records"].max_row == 2
     assert bench.answers.proposed[0].name == file.name
-    assert "117_0412_2026-11-24.xlsx" in screen.panel.done.label.text()
-    assert screen.panel.done.toolTip() == str(file)
-    assert not screen.panel.folder_button.isHidden()
+    assert "117_0412_2026-11-24.xlsx" in screen.panel.outcome.done.label.text()
+    assert screen.panel.outcome.done.toolTip() == str(file)
+    assert not screen.panel.outcome.folder_button.isHidden()
     assert bench.answers.asked == []
 
 
@@ -143,7 +143,7 @@ def test_a_cancelled_dialog_writes_nothing(bench: Bench) -> None:
     screen.panel.excel_button.click()
 
     assert list(bench.answers.folder.iterdir()) == []
-    assert screen.panel.done.isHidden()
+    assert screen.panel.outcome.done.isHidden()
     assert audited(bench.office) == []
 
 
@@ -203,7 +203,7 @@ def test_a_pdf_is_made_on_the_worker_while_the_window_lives(bench: Bench) -> Non
 
     screen.panel.pdf_button.click()
     assert not screen.panel.pdf_button.isEnabled()
-    bench.qtbot.waitUntil(lambda: not screen.panel.done.isHidden())
+    bench.qtbot.waitUntil(lambda: not screen.panel.outcome.done.isHidden())
 
     tasks.shut_down()
     pdf = (bench.answers.folder / "117_0412_2026-11-24.pdf").read_bytes()
@@ -219,7 +219,7 @@ def test_a_print_that_was_called_off_is_not_audited(bench: Bench) -> None:
 
     assert len(bench.printed) == 1
     assert audited(bench.office) == []
-    assert screen.panel.done.isHidden()
+    assert screen.panel.outcome.done.isHidden()
 
 
 def test_days_are_walked_by_buttons_and_keys_up_to_today(bench: Bench) -> None:
@@ -297,12 +297,12 @@ def test_trouble_is_a_sentence_and_the_next_try_is_possible(bench: Bench) -> Non
     bench.answers.folder = there / "gone"
 
     screen.panel.excel_button.click()
-    assert "The folder is not there any more" in screen.panel.problem.label.text()
-    assert screen.panel.folder_button.isHidden()
+    assert "The folder is not there any more" in screen.panel.outcome.problem.label.text()
+    assert screen.panel.outcome.folder_button.isHidden()
     bench.answers.folder = there
     screen.panel.excel_button.click()
 
-    assert screen.panel.problem.isHidden()
+    assert screen.panel.outcome.problem.isHidden()
     assert len(list(there.iterdir())) == 1
 
 
@@ -315,7 +315,7 @@ def test_figures_that_may_not_be_seen_are_not_shown(
     monkeypatch.setattr(Reports, "daily_log", refused)
     screen = bench.screen()
 
-    assert "Your role does not allow this." in screen.panel.problem.label.text()
+    assert "Your role does not allow this." in screen.panel.outcome.problem.label.text()
     assert page_text(screen) == ""
     assert not screen.panel.excel_button.isEnabled()
 
@@ -338,7 +338,7 @@ def test_open_folder_opens_the_folder_of_the_file(bench: Bench) -> None:
     try:
         screen = bench.screen()
         screen.panel.excel_button.click()
-        screen.panel.folder_button.click()
+        screen.panel.outcome.folder_button.click()
     finally:
         QDesktopServices.unsetUrlHandler("file")
 

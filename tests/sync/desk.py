@@ -11,15 +11,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from ministry_server.schema import intake
 from ministry_server.store import Store
 from operator_app.db import settings
 from operator_app.db.engine import Database
-from operator_app.db.models import revision
+from operator_app.db.models import case_file, foreign_revision, revision
 from operator_app.domain.calls import Call, CallForm
+from operator_app.domain.cases import Case
+from operator_app.domain.consent import RECORD, Consent
+from operator_app.domain.violence import ViolenceForm
 from operator_app.services.calls import Calls
+from operator_app.services.case_exchange import fold_foreign
+from operator_app.services.cases import Cases
 from operator_app.sync.carriers.base import Answer, Carrier
 from operator_app.sync.carriers.https import HttpsCarrier
 from operator_app.sync.cycle import Cycle, CycleReport
@@ -27,6 +32,8 @@ from operator_app.sync.status import SyncStatus, read_status
 from tests.conftest import TestOffice, information_call
 
 MOST_ROUNDS = 40
+HER_NAME = "Kanykei Kanaryeva"
+URGENT_TOPICS = ("CHI.ABU",)
 
 
 def quick_https(url: str) -> Carrier:
@@ -51,8 +58,18 @@ class Desk:
             self.office.clock,
             lambda url: self.open_carrier(url),  # noqa: PLW0108 - it may be replaced later
             app_version="0.1.0",
+            take_in=self._take_in,
             rng=random.Random(117),
         )
+
+    def _take_in(self, connection: Connection) -> int:
+        """What the program does, and I14: no case with something unsent is touched by it."""
+        unsent = select(revision.c.record_id).where(revision.c.state.in_(["queued", "sending"]))
+        query = select(case_file).where(case_file.c.case_id.in_(unsent))
+        before = connection.execute(query).all()
+        changed = fold_foreign(connection, self.cases.files)
+        assert connection.execute(query).all() == before
+        return changed
 
     @property
     def database(self) -> Database:
@@ -85,6 +102,11 @@ class Desk:
         return self.office.calls.save(self.office.actor, information_call(form, **changes))
 
     def save_urgent(self, **changes: object) -> Call:
+        """A call that is sent before the others, and is one revision: it opens no case."""
+        return self.save(**{"topics": URGENT_TOPICS, **changes})
+
+    def save_danger(self, **changes: object) -> Call:
+        """A call with danger now: a second revision beside it opens the case."""
         return self.save(danger_now="Y", **changes)
 
     def amend(self, call: Call, **changes: object) -> Call:
@@ -93,6 +115,70 @@ class Desk:
 
     def void(self, call: Call) -> Call:
         return self.office.calls.void(self.office.actor, call.call_id, "entered twice")
+
+    @property
+    def cases(self) -> Cases:
+        return Cases(self.database, self.office.reference, self.office.clock)
+
+    def open_case(self, *, may_leave: bool = True, **block: object) -> str:
+        """A violence call that opens a case, with or without consent to pass her words on; its id."""
+        said = Consent(RECORD, "Y" if may_leave else "N", at=1)
+        values: dict[str, object] = {"affected_name": HER_NAME, "consents": (said,), **block}
+        call = self.save(topics=("VIO.DOM",), violence=ViolenceForm(**values))  # type: ignore[arg-type]
+        with self.database.read() as connection:
+            case_id = self.cases.files.of_call(connection, call.call_id)
+        assert case_id is not None
+        return case_id
+
+    def case(self, case_id: str) -> Case:
+        """The case as it is shown here."""
+        with self.database.read() as connection:
+            return self.cases.files.read(connection, case_id)
+
+    def note(self, case_id: str, text: str) -> Case:
+        return self.cases.add_note(self.office.actor, case_id, text)
+
+    def merge(self, case_id: str) -> Case:
+        """The supervisor makes one version of those that contradict each other."""
+        with self.database.read() as connection:
+            heads = self.cases.files.heads(connection, case_id)
+        bases = tuple(head.case.op_id for head in heads)
+        return self.cases.merge(self.office.actor, case_id, bases, {})
+
+    def conflicts(self) -> list[str]:
+        """The cases of which there are several versions."""
+        with self.database.read() as connection:
+            found = select(case_file.c.case_id).where(case_file.c.conflict == 1)
+            return sorted(connection.execute(found).scalars())
+
+    def own_case_revisions(self) -> dict[str, bytes]:
+        """op_id -> the payload as it travels, of the revisions of cases made here."""
+        own = select(revision.c.op_id, revision.c.payload).where(revision.c.kind == "case")
+        with self.database.read() as connection:
+            return {row.op_id: bytes(row.payload) for row in connection.execute(own)}
+
+    def case_revisions(self) -> dict[str, bytes]:
+        """The same of all there are, made here or elsewhere."""
+        query = select(foreign_revision.c.op_id, foreign_revision.c.payload)
+        with self.database.read() as connection:
+            others = {row.op_id: bytes(row.payload) for row in connection.execute(query)}
+        own = self.own_case_revisions()
+        assert not own.keys() & others.keys()
+        return own | others
+
+    def foreign(self) -> dict[str, int]:
+        """op_id -> whether it is folded, of what came from other PCs."""
+        with self.database.read() as connection:
+            rows = connection.execute(select(foreign_revision.c.op_id, foreign_revision.c.folded))
+            return {row.op_id: row.folded for row in rows}
+
+    def case_rows(self) -> dict[str, dict[str, Any]]:
+        """What lists show of each case."""
+        with self.database.read() as connection:
+            return {
+                row["case_id"]: dict(row)
+                for row in connection.execute(select(case_file)).mappings()
+            }
 
     def reopen(self) -> None:
         """The program ends without warning and starts again over the same file."""

@@ -13,12 +13,14 @@ from sqlalchemy import select
 from ministry_server.schema import event, intake
 from ministry_server.store import Store
 from operator_app.db import settings
-from operator_app.db.models import revision
+from operator_app.db.models import foreign_revision, revision
 from operator_app.domain.calls import Call
+from operator_app.domain.consent import RECORD, Consent, allows
+from operator_app.domain.fold import Revision, fold
 from operator_app.sync.answers import public_key
 from operator_app.sync.receipts import verify_receipt
 from tests.receiver import RunningReceiver
-from tests.sync.desk import Desk
+from tests.sync.desk import HER_NAME, Desk
 
 CONFIRMED = ("stored", "applied", "held", "conflict", "rejected")
 
@@ -94,3 +96,57 @@ def _confirmed(desk: Desk) -> list[Any]:
     with desk.database.read() as connection:
         rows = connection.execute(select(revision).where(revision.c.state.in_(CONFIRMED)))
         return list(rows.mappings())
+
+
+def check_cases(desk: Desk) -> None:
+    """I11, I14 on the PC: each case shows the last words of what was taken in, and nothing else;
+    I13: her name is in no payload that she did not allow it in."""
+    with desk.database.read() as connection:
+        own = connection.execute(select(revision).where(revision.c.kind == "case")).mappings()
+        others = connection.execute(select(foreign_revision)).mappings()
+        nodes: dict[str, list[Revision]] = {}
+        for row in [*own, *others]:
+            body = json.loads(row["payload"])["body"]
+            said = [Consent(**c) for c in body["consents"]]
+            assert HER_NAME not in str(body) or allows(said, RECORD)
+            if row.get("folded", 1):
+                bases = tuple(json.loads(row["bases"]))
+                nodes.setdefault(row["record_id"], []).append(Revision(row["op_id"], bases, 0))
+    rows = desk.case_rows()
+    for case_id, revisions in nodes.items():
+        heads = fold(revisions).heads
+        assert (case_id in rows) == bool(heads)
+        if heads:
+            assert json.loads(rows[case_id]["heads"]) == list(heads)
+            assert rows[case_id]["conflict"] == (len(heads) > 1)
+    assert set(rows) <= set(nodes)
+
+
+def check_given(desk: Desk, office: Sequence[Desk]) -> None:
+    """What came from elsewhere was made by another PC of this office, byte for byte as it is here."""
+    made: dict[str, bytes] = {}
+    for colleague in office:
+        if colleague is not desk:
+            made |= colleague.own_case_revisions()
+    given = {
+        op_id: payload
+        for op_id, payload in desk.case_revisions().items()
+        if op_id not in desk.states()
+    }
+    assert given.items() <= made.items()
+
+
+def check_alike(one: Desk, other: Desk) -> None:
+    """I12: the same revisions, and the same shown of them, in whatever order they came."""
+    assert one.case_revisions() == other.case_revisions()
+    assert _shown(one) == _shown(other)
+
+
+def _shown(desk: Desk) -> dict[str, dict[str, Any]]:
+    rows = desk.case_rows()
+    for row in rows.values():
+        # The village is not told without her consent; a change of one's own builds on one's own.
+        row["division"] = (row["division"] or "")[:8]
+        if row["conflict"]:
+            row["op_id"] = row["saved_at"] = None
+    return rows

@@ -26,7 +26,7 @@ from operator_app.sync.status import (
     waiting_rows,
 )
 from tests.receiver import RunningReceiver
-from tests.sync.desk import Desk, arrived, copy_database, quick_https
+from tests.sync.desk import URGENT_TOPICS, Desk, arrived, copy_database, quick_https
 
 
 class Recording:
@@ -108,6 +108,18 @@ def test_urgent_ones_go_first_and_alone(desk: Desk, carrier: Recording) -> None:
     assert carrier.pushes == [[urgent[0]], [urgent[1]], ordinary]
 
 
+def test_a_call_with_danger_and_its_case_go_before_the_others(
+    desk: Desk, carrier: Recording, receiver: RunningReceiver
+) -> None:
+    ordinary, danger = desk.save(), desk.save_danger()
+    case = next(row["op_id"] for row in desk.rows() if row["kind"] == "case")
+    desk.run()
+    assert carrier.pushes == [[danger.op_id], [case], [ordinary.op_id]]
+    assert set(receiver.stages().values()) == {"applied"}
+    assert receiver.payloads()[case]["body"]["risk"] == "IMM"
+    assert receiver.payloads()[case]["body"]["calls"][0]["call_id"] == danger.call_id
+
+
 def test_every_tenth_request_is_for_the_others(desk: Desk, carrier: Recording) -> None:
     ordinary = desk.save().op_id
     urgent = [desk.save_urgent().op_id for _ in range(12)]
@@ -121,8 +133,8 @@ def test_what_an_urgent_amendment_is_based_on_goes_before_it(
     desk: Desk, carrier: Recording, receiver: RunningReceiver
 ) -> None:
     other, call = desk.save(), desk.save()
-    urgent = desk.amend(call, danger_now="Y")
-    calmer = desk.amend(urgent, danger_now="N")
+    urgent = desk.amend(call, topics=URGENT_TOPICS)
+    calmer = desk.amend(urgent, topics=call.form.topics)
     desk.run()
     assert carrier.pushes == [[call.op_id], [urgent.op_id], [other.op_id, calmer.op_id]]
     assert set(receiver.stages().values()) == {"applied"}
@@ -576,7 +588,8 @@ def test_the_server_hears_what_waits_and_where_the_audit_stands(
 def test_attempts_are_kept_for_the_page_and_bounded(desk: Desk) -> None:
     desk.save()
     desk.run()
-    assert [(a.action, a.outcome, a.items) for a in last_attempts(desk.database)[:2]] == [
+    assert [(a.action, a.outcome, a.items) for a in last_attempts(desk.database)[:3]] == [
+        ("changes", "ok", 0),
         ("push", "ok", 1),
         ("hello", "ok", 0),
     ]

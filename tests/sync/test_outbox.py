@@ -12,7 +12,7 @@ from operator_app.db.outbox import LEASE_MS, LONGEST_WAIT_MS, Confirmation
 from operator_app.domain.clock import to_ms
 from operator_app.domain.wire import Lane, State
 from tests.conftest import TestOffice
-from tests.sync.desk import Desk
+from tests.sync.desk import URGENT_TOPICS, Desk
 
 ALL = tuple(Lane)
 YEARS = 10 * 365 * 86_400_000
@@ -58,10 +58,18 @@ def test_urgent_first_then_new_then_amended_each_as_saved(desk: Desk, now: int) 
     assert due(desk, now, most=2) == [u.op_id, a.op_id]
 
 
+def test_a_case_goes_right_behind_the_call_that_opened_it(desk: Desk, now: int) -> None:
+    ordinary = desk.save()
+    danger = desk.save_danger()
+    case = next(row for row in desk.rows() if row["kind"] == "case")
+    assert due(desk, now, (Lane.URGENT,)) == [danger.op_id, case["op_id"]]
+    assert due(desk, now) == [danger.op_id, case["op_id"], ordinary.op_id]
+
+
 def test_a_base_inherits_the_better_lane_even_when_it_was_confirmed(desk: Desk, now: int) -> None:
     a, b = desk.save(), desk.save()
     confirm(desk, receipt(desk, a.op_id, State.APPLIED, 1))
-    urgent = desk.amend(a, danger_now="Y")
+    urgent = desk.amend(a, topics=URGENT_TOPICS)
     with desk.database.write() as connection:
         assert outbox.queue_again(connection, desk.rows()[0]["inc"], 1, 1, code="lost") == 1
     assert due(desk, now, (Lane.URGENT,)) == [a.op_id, urgent.op_id]

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from operator_app.db.models import revision
 from operator_app.domain.calls import UNKNOWN_PLACE, CallForm
 from operator_app.domain.reference import Reference
-from operator_app.services.calls import Draft
+from operator_app.services.call_drafts import Draft
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.events import Events
 from operator_app.ui.screens.call_fields import CallFields

@@ -8,6 +8,7 @@ from operator_app.domain.calls import Call
 from operator_app.domain.reference import Reference
 from operator_app.i18n import N_, _, language
 from operator_app.ui import wording
+from operator_app.ui.screens import violence_answers
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Section:
 
     title: str
     answers: tuple[Answer, ...]
+    long: bool = False
+    """Its answers are long: it stands in the column of the request."""
 
 
 _SECTIONS = (
@@ -44,11 +47,13 @@ _SECTIONS = (
         N_("Person concerned"),
         ("relation",),
     ),
+    *violence_answers.SECTIONS,
     (
         N_("Void"),
         ("voided_at", "void_reason"),
     ),
 )
+_LONG = (N_("Request"), N_("Violence"), N_("Danger screen"))
 FIELDS = tuple(field for _title, fields in _SECTIONS for field in fields)
 """All fields in the order of the page."""
 
@@ -61,7 +66,7 @@ def sections(call: Call, reference: Reference, names: dict[str, str]) -> list[Se
     for title, fields in _SECTIONS:
         answers = tuple(Answer(f, labels[f], values[f]) for f in fields if values[f])
         if answers:
-            found.append(Section(_(title), answers))
+            found.append(Section(_(title), answers, title in _LONG))
     return found
 
 
@@ -85,6 +90,7 @@ def _labels() -> dict[str, str]:
         "caller_age_group": _("Age"),
         "division": _("Place"),
         "relation": _("Caller is, to the person concerned"),
+        **violence_answers.labels(),
         "voided_at": _("Made void"),
         "void_reason": _("Reason"),
     }
@@ -119,6 +125,7 @@ def _values(call: Call, reference: Reference, names: dict[str, str]) -> dict[str
         "caller_age_group": one("age_group", form.caller_age_group),
         "division": wording.place(reference, form.division),
         "relation": one("relation", form.relation),
+        **violence_answers.values(form, reference),
         "voided_at": wording.full_day_and_time(call.voided_at) if call.voided_at else "",
         "void_reason": call.void_reason or "",
     }

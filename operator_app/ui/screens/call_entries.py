@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from operator_app.domain.calls import NUISANCE_KINDS, UNKNOWN_PLACE
 from operator_app.domain.office import LANGUAGES
 from operator_app.domain.reference import Code, Division, Reference
@@ -10,6 +12,8 @@ from operator_app.ui.widgets.chips import Chip
 from operator_app.ui.widgets.type_ahead import Entry
 
 KIND_KEYS = "1234567890-="
+FIRST_SERVICES = ("POL", "CRI", "SHE", "PSY", "LEG", "MED", "CPD")
+"""Of the list `service_type`."""
 
 
 def kind_chips(reference: Reference, language: str) -> list[Chip]:
@@ -103,6 +107,49 @@ def channel_entries(reference: Reference, language: str) -> list[Entry]:
 def relation_entries(reference: Reference, language: str) -> list[Entry]:
     """Who the caller is to the person concerned."""
     return _entries(reference, "relation", language)
+
+
+def affected_chips(reference: Reference, language: str) -> list[Chip]:
+    """Who was hurt: the caller, or another person."""
+    return _chips(reference.codes("affected"), language)
+
+
+def children_chips(reference: Reference, language: str) -> list[Chip]:
+    """Were children there: yes, no, not known. A yes is no alarm of its own."""
+    codes = [c for c in reference.codes("yes_no_unknown") if c.code in ("Y", "N", "U")]
+    return _chips(codes, language)
+
+
+def consent_chips(reference: Reference, language: str, values: Sequence[str]) -> list[Chip]:
+    """The answers to "may we", in the order given (codes of the list `consent`)."""
+    known = (reference.find("consent", value) for value in values)
+    return _chips([code for code in known if code is not None], language)
+
+
+def vulnerability_entries(reference: Reference, language: str) -> list[Entry]:
+    """What makes her position harder."""
+    return _entries(reference, "vulnerability", language)
+
+
+def violence_form_entries(reference: Reference, language: str) -> list[Entry]:
+    """The forms of violence the law names."""
+    return _entries(reference, "violence_form", language)
+
+
+def incident_place_entries(reference: Reference, language: str) -> list[Entry]:
+    """Where it happened."""
+    return _entries(reference, "place_of_incident", language)
+
+
+def service_entries(reference: Reference, language: str) -> list[Entry]:
+    """Kinds of services: those a violence call needs first, so that a digit finds them."""
+    codes = reference.codes("service_type")
+    first = [c for code in FIRST_SERVICES for c in codes if c.code == code]
+    rest = [c for c in codes if c.code not in FIRST_SERVICES]
+    return [
+        Entry(c.code, c.label(language), _all_labels(c), chosen_label=c.short_label(language))
+        for c in (*first, *rest)
+    ]
 
 
 def _entries(reference: Reference, list_name: str, language: str) -> list[Entry]:

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from operator_app.domain.calls import NUISANCE_KINDS, CallForm
 from operator_app.domain.clock import Clock, to_ms
@@ -34,14 +27,15 @@ from operator_app.ui.screens.call_entries import (
     sex_chips,
     topic_entries,
 )
-from operator_app.ui.widgets.basic import GRID, Card, labelled, set_state, text
+from operator_app.ui.screens.call_layout import lay_out
+from operator_app.ui.screens.violence_block import AMBULANCE, POLICE, ViolenceBlock
+from operator_app.ui.screens.violence_case import KnownCases
+from operator_app.ui.screens.violence_part import is_answered
+from operator_app.ui.widgets.basic import set_state
 from operator_app.ui.widgets.chips import ChipGroup
 from operator_app.ui.widgets.choice_field import ChoiceField
-from operator_app.ui.widgets.emergency_strip import EmergencyStrip
 from operator_app.ui.widgets.note_field import NoteField
 from operator_app.ui.widgets.tag_field import TagField
-
-CHANNEL_WIDTH = 184
 
 
 class CallFields(QWidget):
@@ -57,7 +51,10 @@ class CallFields(QWidget):
     went_on = Signal(QWidget)
     """The focus moved by itself to this field."""
 
-    def __init__(self, reference: Reference, clock: Clock) -> None:
+    def __init__(
+        self, reference: Reference, clock: Clock, known_cases: KnownCases | None = None
+    ) -> None:
+        """`known_cases`: where a violence call looks for the case it may belong to."""
         super().__init__()
         self._reference = reference
         self._clock = clock
@@ -69,7 +66,6 @@ class CallFields(QWidget):
         self.channel = ChoiceField(
             channel_entries(reference, shown_in), _("Way of contact"), "", digits=True
         )
-        self.strip = EmergencyStrip(reference, shown_in)
         self.language = ChipGroup(language_chips(reference, shown_in), _("Language"))
         self.sex = ChipGroup(sex_chips(reference, shown_in), _("Caller's sex"))
         self.age = ChipGroup(age_chips(reference, shown_in), _("Age"))
@@ -95,6 +91,7 @@ class CallFields(QWidget):
             action_entries(reference, shown_in), _("Action taken"), _("digit or letters…"),
             most=8, digits=True,
         )  # fmt: skip
+        self.violence = ViolenceBlock(reference, clock, known_cases)
         self.earlier_hint = QPushButton()
         self.earlier_hint.setObjectName("link")
         self.earlier_hint.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -110,11 +107,11 @@ class CallFields(QWidget):
             ("benefit_issue", self.benefit_issue),
             ("actions", self.actions_taken),
         )
-        self._lay_out()
+        self._relation_box, self._benefit_box = lay_out(self)
         self._wire()
 
-    def load(self, form: CallForm) -> None:
-        """Show a form."""
+    def load(self, form: CallForm, amends: str = "") -> None:
+        """Show a form; `amends`: the id of the saved call it changes, "" for a new one."""
         self._loading = True
         self._shown = form
         self.kind.set_value(form.contact_kind)
@@ -133,16 +130,18 @@ class CallFields(QWidget):
         # Who goes on with a call, or amends it, writes on.
         self.note.moveCursor(QTextCursor.MoveOperation.End)
         self.actions_taken.set_values(form.actions)
+        self.violence.load(form, amends)
         self.mark([])
         self._loading = False
         self._on_changed()
+        self.violence.look_up()
 
     def form(self) -> CallForm:
-        """What the fields hold now."""
+        """What the fields hold now; the violence block only where it belongs to the call."""
         danger_at = self._shown.danger_at
         if self.danger.value != self._shown.danger_now:
             danger_at = to_ms(self._clock()) if self.danger.value else None
-        self._shown = replace(
+        read = replace(
             self._shown,
             contact_kind=self.kind.value,
             channel=self.channel.value or "PHONE",
@@ -159,8 +158,24 @@ class CallFields(QWidget):
             phone=self.phone.text(),
             note=self.note.toPlainText(),
             actions=self.actions_taken.values,
+            violence=self.violence.value,
         )
+        if read != self._shown:
+            self._shown = self.violence.completed(read)
         return self._shown
+
+    def set_danger_answers(self, answers: dict[str, str], raised_to: str | None) -> None:
+        """Take over the danger screen (question code to Y, N, U or R), and what the operator
+        raised the level to."""
+        self.violence.set_danger_answers(answers, raised_to)
+
+    def stamp_police(self) -> None:
+        """Police 102 was called just now; once more takes it back."""
+        self._toggle_action(POLICE)
+
+    def stamp_ambulance(self) -> None:
+        """Ambulance 103 was called just now; once more takes it back."""
+        self._toggle_action(AMBULANCE)
 
     def mark(self, faults: list[Fault]) -> None:
         """Mark the fields the faults name."""
@@ -168,15 +183,17 @@ class CallFields(QWidget):
         for name, field in self._core:
             field.set_missing(name in named)
         set_state(self.note, "missing", "note" in named)
+        self.violence.mark(faults)
 
     def focus_first(self, faults: list[Fault] | None = None) -> None:
         """Put the cursor on the first named field, or on the first open question of the core."""
         named = [fault.where for fault in faults or []]
-        target = next((field for name, field in self._core if name in named), None)
+        target: QWidget | None = next((field for name, field in self._core if name in named), None)
+        if target is None and faults:
+            target = self.violence.field_of(faults)
         if target is None:
-            target = next((f for _n, f in self._core if not self._answered(f)), None)
-        (target or self.note).setFocus(Qt.FocusReason.OtherFocusReason)
-        self.went_on.emit(target or self.note)
+            target = next((f for _n, f in self._core if not is_answered(f)), self.note)
+        self._focus(target)
 
     def _wire(self) -> None:
         self.kind.picked.connect(self._on_kind_picked)
@@ -184,6 +201,7 @@ class CallFields(QWidget):
             group.picked.connect(partial(self._go_on, group))
         self.place.picked.connect(partial(self._go_on, self.place))
         self.benefit_issue.picked.connect(partial(self._go_on, self.benefit_issue))
+        self.actions_taken.changed.connect(self._stamp)
         for _name, field in self._core:
             field.passed.connect(partial(self._go_on, field))
             field.changed.connect(partial(field.set_missing, False))
@@ -198,6 +216,11 @@ class CallFields(QWidget):
             optional.passed.connect(self.focusNextChild)
             optional.picked.connect(lambda _code: self.focusNextChild())
         self.name.textChanged.connect(self._on_changed)
+        self.violence.changed.connect(self._on_changed)
+        self.violence.passed.connect(partial(self._focus, self.note))
+        self.violence.went_on.connect(self.went_on)
+        for known_by in (self.phone, self.name):
+            known_by.editingFinished.connect(self.violence.look_up)
         self.note.textChanged.connect(self._on_changed)
 
     def _on_kind_picked(self, kind: str) -> None:
@@ -207,17 +230,27 @@ class CallFields(QWidget):
             self._go_on(self.kind)
 
     def _go_on(self, answered: QWidget, _code: str = "") -> None:
-        """To the next question of the core that is open; after the last one, to the note."""
+        """To the next question of the core that is open; after the last one to the violence block
+        where it is open, else to the note."""
         fields = [field for _name, field in self._core]
         rest = fields[fields.index(answered) + 1 :] if answered in fields else fields
-        target: QWidget = next(
-            (f for f in rest if f.isVisible() and not self._answered(f)), self.note
+        target: QWidget | None = next(
+            (f for f in rest if f.isVisible() and not is_answered(f)), None
         )
+        self._focus(target or self.violence.first_open() or self.note)
+
+    def _focus(self, target: QWidget) -> None:
         target.setFocus(Qt.FocusReason.TabFocusReason)
         self.went_on.emit(target)
 
-    def _answered(self, field: ChipGroup | ChoiceField | TagField) -> bool:
-        return bool(field.values if isinstance(field, TagField) else field.value)
+    def _toggle_action(self, action: str) -> None:
+        taken = self.actions_taken.values
+        without = tuple(a for a in taken if a != action)
+        self.actions_taken.set_values(without if action in taken else (*taken, action))
+
+    def _stamp(self) -> None:
+        if not self._loading:
+            self.violence.stamp(self.actions_taken.values)
 
     def _is_benefit(self) -> bool:
         return any(topic.startswith("BEN.") for topic in self.topics.values)
@@ -226,71 +259,14 @@ class CallFields(QWidget):
         return self.kind.value in ("OTHER", "PROF")
 
     def _on_changed(self) -> None:
+        if self._loading:
+            return
         self._benefit_box.setVisible(self._is_benefit())
         self._relation_box.setVisible(self._is_for_another())
-        self.strip.setVisible(self.danger.value == "Y")
-        self.strip.speak(self.language.value or "")
-        if not self._loading:
-            self.changed.emit()
-
-    def _lay_out(self) -> None:
-        first = Card()
-        first.body.addWidget(labelled(_("Kind of contact"), self.kind))
-        danger_line = QHBoxLayout()
-        danger_line.setSpacing(12)
-        danger_line.addWidget(text(_("In danger right now?"), "strong"))
-        danger_line.addWidget(self.danger, 1)
-        danger_line.addWidget(text(_("Way of contact"), "fieldLabel"))
-        self.channel.setFixedWidth(CHANNEL_WIDTH)
-        danger_line.addWidget(self.channel)
-        first.body.addLayout(danger_line)
-
-        who = Card()
-        person = QHBoxLayout()
-        person.setSpacing(20)
-        for caption, group in (
-            (_("Language"), self.language),
-            (_("Caller's sex"), self.sex),
-            (_("Age"), self.age),
-        ):
-            person.addWidget(labelled(caption, group), 0, Qt.AlignmentFlag.AlignTop)
-        person.addStretch(1)
-        who.body.addLayout(person)
-        contact = QHBoxLayout()
-        contact.setSpacing(16)
-        phone = labelled(_("Phone number") + "  F4", self.phone, self.earlier_hint)
-        self._relation_box = labelled(_("Caller is, to the person concerned"), self.relation)
-        contact.addWidget(phone, 4)
-        contact.addWidget(labelled(_("Name (optional)"), self.name), 4)
-        contact.addWidget(self._relation_box, 4)
-        contact.addWidget(labelled(_("Place"), self.place), 6)
-        who.body.addLayout(contact)
-
-        what = Card()
-        line = QHBoxLayout()
-        line.setSpacing(16)
-        self._benefit_box = labelled(_("What about the benefit"), self.benefit_issue)
-        line.addWidget(labelled(_("Topics"), self.topics), 3)
-        line.addWidget(self._benefit_box, 2, Qt.AlignmentFlag.AlignTop)
-        what.body.addLayout(line)
-        what.body.addWidget(labelled(_("What it was about") + "  F6", self.note), 1)
-        what.body.addWidget(labelled(_("Action taken"), self.actions_taken))
-
-        for card in (first, who, what):
-            # Low cards: a call with danger and a benefit must need no scrolling at 1366x768.
-            card.body.setContentsMargins(16, GRID, 16, GRID)
-            card.body.setSpacing(6)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
-        layout.addWidget(first)
-        layout.addWidget(self.strip)
-        layout.addWidget(who)
-        layout.addWidget(what, 1)
-        order: list[QWidget] = [
-            self.kind, self.danger, self.channel, self.language, self.sex, self.age, self.phone, self.name,
-            self.relation, self.place, self.topics.field, self.benefit_issue, self.note,
-            self.actions_taken.field,
-        ]  # fmt: skip
-        for before, after in pairwise(order):
-            QWidget.setTabOrder(before, after)
+        form = self.form()
+        was_hidden = self.violence.isHidden()
+        self.violence.show_call(form)
+        self.violence.setVisible(form.is_violence)
+        if was_hidden and form.is_violence:
+            self.violence.look_up()
+        self.changed.emit()

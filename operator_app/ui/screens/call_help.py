@@ -1,4 +1,4 @@
-"""The right-hand panel of a call: earlier calls from this number, numbers to call."""
+"""The right-hand panel of a call: danger questions, earlier calls, numbers to call."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from datetime import date
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
+from operator_app.domain.calls import CallForm
 from operator_app.domain.clock import Clock, local, local_day, to_ms
 from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
+from operator_app.domain.violence import ViolenceForm
 from operator_app.i18n import _, language
 from operator_app.services.call_lookup import EarlierCall
 from operator_app.services.calls import Calls
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, text
+from operator_app.ui.widgets.danger_panel import DangerPanel
 from operator_app.ui.wording import day
 
 WIDTH = 316
@@ -42,6 +45,12 @@ class CallHelp(QWidget):
         self._number = ""
         self._besides = ""
         self.setFixedWidth(WIDTH)
+        self.panel = DangerPanel(reference.danger_rules, reference, language())
+        self.danger_card = Card(_("Danger questions") + "  F3")
+        self.danger_card.body.setContentsMargins(12, GRID, 12, GRID)
+        self.danger_card.body.setSpacing(4)
+        self.danger_card.body.addWidget(self.panel)
+        self.danger_card.hide()
         self.earlier_card = Card(_("Earlier calls from this number"))
         self._earlier = QVBoxLayout()
         self._earlier.setSpacing(GRID)
@@ -49,6 +58,7 @@ class CallHelp(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
+        layout.addWidget(self.danger_card)
         layout.addWidget(self.earlier_card)
         layout.addWidget(self._numbers())
         layout.addStretch(1)
@@ -59,6 +69,15 @@ class CallHelp(QWidget):
         self._number = ""
         self._besides = besides
         self._show([])
+
+    def show_danger(self, form: CallForm) -> None:
+        """The guidance for this moment of a violence call; hidden for any other."""
+        self.danger_card.setVisible(form.is_violence)
+        block = form.violence or ViolenceForm()
+        if (block.answers, block.raised_to) == (self.panel.answers, self.panel.raised_to):
+            self.panel.set_danger_now(form.danger_now)
+        else:
+            self.panel.load(block.answers, block.raised_to, form.danger_now)
 
     def look_up(self, typed_phone: str) -> None:
         """Show the earlier calls from a number."""

@@ -1,23 +1,33 @@
-"""The page of a call in progress: head with timer, fields, foot with what is missing, help."""
+"""The page of a call in progress: head with timer, emergency strip, fields, foot, help."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from operator_app.domain.calls import CallForm, check_form
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
-from operator_app.i18n import _
+from operator_app.i18n import _, language
 from operator_app.services.calls import Calls
 from operator_app.ui.screens.call_fields import CallFields
-from operator_app.ui.screens.call_help import CallHelp
+from operator_app.ui.screens.call_help import WIDTH, CallHelp
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Notice, button, text
+from operator_app.ui.widgets.emergency_strip import EmergencyStrip
+from operator_app.ui.widgets.fitting_scroll import SCROLL_BAR, FittingScroll
 
 HELP_FROM_WIDTH = 1000
+MARGIN = 20
 
 
 class CallPage(QWidget):
@@ -37,6 +47,11 @@ class CallPage(QWidget):
         self._reference = reference
         self._clock = clock
         self._started_at = 0
+        self._came_from: QWidget | None = None
+        self.strip = EmergencyStrip(reference, language())
+        self.discard_button = button(_("Discard"))
+        self.save_button = button(_("Save call"), "primary", "Ctrl+Enter")
+        self.questions_button = button(_("Danger questions") + "   F3")
         self.help = CallHelp(calls, reference, actor, tasks, clock)
         self.title = text("", "screenTitle")
         self.timer_label = text("00:00", "pill")
@@ -45,20 +60,27 @@ class CallPage(QWidget):
         self.number_label = text("", "muted")
         self.problem = Notice("danger")
         self.missing_label = text("", "hint", wrap=True)
-        self.discard_button = button(_("Discard"))
-        self.save_button = button(_("Save call"), "primary", "Ctrl+Enter")
         self._seconds = QTimer(self, interval=1000)
         self._seconds.timeout.connect(self._show_time)
         self._lay_out()
         fields.went_on.connect(self.scroll_area.ensureWidgetVisible)
         fields.phone_edited.connect(self.help.look_up)
+        fields.changed.connect(self._on_changed)
+        self.strip.police_called.connect(fields.stamp_police)
+        self.strip.ambulance_called.connect(fields.stamp_ambulance)
+        self.help.panel.changed.connect(self._on_danger_answered)
+        self.help.panel.passed.connect(self._leave_danger)
+        self.questions_button.clicked.connect(self.go_to_danger)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._on_focus_changed)
         self.help.looked_up.connect(self._on_looked_up)
 
     def begin(self, title: str, number: str, form: CallForm, amends: str) -> None:
         """A form was loaded: its title, its number ("" while unknown), the id of the call that it
         amends ("" for a new one)."""
         self.title.setText(title)
-        self.number_label.setText(_("No. {number}").format(number=number) if number else "")
+        self.show_number(number)
         self._started_at = form.started_at
         self.draft_label.setText("")
         self.say_problem("")
@@ -70,6 +92,10 @@ class CallPage(QWidget):
         self._seconds.start()
         self._show_time()
         self.show_missing()
+
+    def show_number(self, number: str) -> None:
+        """The number of the call; "" while it is not known."""
+        self.number_label.setText(_("No. {number}").format(number=number) if number else "")
 
     def end(self) -> None:
         """The call was saved or discarded."""
@@ -106,9 +132,84 @@ class CallPage(QWidget):
             sentence = _("Everything needed is answered.")
         self.missing_label.setText(sentence)
 
+    def go_to_danger(self) -> None:
+        """To the danger questions, from anywhere in the call; in a narrow window over the form."""
+        if not self.help.danger_card.isVisibleTo(self.help):
+            return
+        focused = QApplication.focusWidget()
+        if focused is not None and self._fields.isAncestorOf(focused):
+            self._came_from = focused
+        if self._is_narrow:
+            self._place_drawer()
+            self.side.show()
+            self.side.raise_()
+        self.help.panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.help.setVisible(event.size().width() >= HELP_FROM_WIDTH)
+        drawer = self.side.isVisible() and self._columns.indexOf(self.side) < 0
+        # The room of the side panel's scroll bar is taken from the margin.
+        right = MARGIN if self._is_narrow else MARGIN - SCROLL_BAR
+        self._columns.setContentsMargins(MARGIN, GRID, right, GRID)
+        if not self._is_narrow:
+            self._columns.addWidget(self.side)
+            self.side.show()
+        elif drawer:
+            self._place_drawer()
+        else:
+            self._columns.removeWidget(self.side)
+            self.side.hide()
+        self._show_questions_button()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._drawer_is_open:
+            self._leave_danger()
+        else:
+            super().keyPressEvent(event)
+
+    @property
+    def _is_narrow(self) -> bool:
+        return self.width() < HELP_FROM_WIDTH
+
+    @property
+    def _drawer_is_open(self) -> bool:
+        return self._is_narrow and self.side.isVisible()
+
+    def _place_drawer(self) -> None:
+        """Over the right part of the form, beside the strip that stays in sight."""
+        over = self.scroll_area.geometry()
+        width = self.side.sizeHint().width()
+        self.side.setGeometry(over.right() + 1 - width, over.top(), width, over.height())
+
+    def _show_questions_button(self) -> None:
+        self.questions_button.setVisible(
+            self._is_narrow and self.help.danger_card.isVisibleTo(self.help)
+        )
+
+    def _leave_danger(self) -> None:
+        """Back to where the operator was in the form, or to the first open question of it."""
+        back = self._came_from
+        self._came_from = None
+        if back is not None and back.isVisible():
+            back.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.scroll_area.ensureWidgetVisible(back)
+        else:
+            self._fields.focus_first()
+
+    def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self._drawer_is_open and not self.side.isAncestorOf(now):
+            self.side.hide()
+
+    def _on_danger_answered(self) -> None:
+        panel = self.help.panel
+        self._fields.set_danger_answers(panel.answers, panel.raised_to)
+
+    def _on_changed(self) -> None:
+        form = self._fields.form()
+        self.strip.show_for(form)
+        self.help.show_danger(form)
+        self._show_questions_button()
+        self.show_missing()
 
     def _on_looked_up(self, earlier: int) -> None:
         self._fields.earlier_hint.setText(_("{n} earlier ▸").format(n=earlier))
@@ -127,6 +228,7 @@ class CallPage(QWidget):
         head.addWidget(self.timer_label)
         head.addWidget(self.draft_label)
         head.addStretch(1)
+        head.addWidget(self.questions_button)
         head.addWidget(self.number_label)
         self.scroll_area = QScrollArea()
         self.scroll_area.setWidgetResizable(True)
@@ -143,10 +245,17 @@ class CallPage(QWidget):
         left = QVBoxLayout()
         left.setSpacing(GRID)
         left.addLayout(head)
+        left.addWidget(self.strip)
         left.addWidget(self.scroll_area, 1)
         left.addLayout(foot)
-        columns = QHBoxLayout(self)
-        columns.setContentsMargins(20, GRID, 20, GRID)
-        columns.setSpacing(16)
-        columns.addLayout(left, 1)
-        columns.addWidget(self.help)
+        # A frame with a ground of its own: in a narrow window it lies over the form.
+        self.side = QFrame()
+        self.side.setObjectName("page")
+        self.side.setFixedWidth(WIDTH + SCROLL_BAR)
+        beside = QVBoxLayout(self.side)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.addWidget(FittingScroll(self.help, WIDTH + SCROLL_BAR))
+        self._columns = QHBoxLayout(self)
+        self._columns.setSpacing(16)
+        self._columns.addLayout(left, 1)
+        self._columns.addWidget(self.side)

@@ -114,12 +114,12 @@ def _show_mark(pill: QLabel, mark: wording.Wording) -> None:
 
 
 def _page(shown: list[Section]) -> QWidget:
-    """The request, which has the long answers, at the left; who and when at the right."""
+    """What was said, which has the long answers, at the left; who and when at the right."""
     page = QWidget()
     left, right = QVBoxLayout(), QVBoxLayout()
-    # Whatever comes first is the call itself; a nuisance call has nothing else.
-    for number, section in enumerate(shown):
-        column = left if number == 1 or len(shown) == 1 else right
+    for section in shown:
+        # A nuisance call has nothing but the call itself.
+        column = left if section.long or len(shown) == 1 else right
         column.addWidget(_card(section))
     columns = QHBoxLayout(page)
     columns.setContentsMargins(0, 0, 0, 0)

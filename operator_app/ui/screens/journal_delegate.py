@@ -52,11 +52,11 @@ class JournalDelegate(QStyledItemDelegate):
         inner = rect.adjusted(PADDING, 0, -PADDING, 0)
         mark = index.data(WORDING_ROLE)
         if mark is not None:
-            _paint_mark(painter, inner, option.font, mark, pill=_as_pill(mark, index.column()))
+            paint_mark(painter, inner, option.font, mark, pill=_as_pill(mark, index.column()))
         elif not _is_mark(index.column()):
             if row.voided and index.column() == Column.TOPIC:
                 tag = Wording(_("Void"), "void")
-                inner.setLeft(_paint_mark(painter, inner, option.font, tag, pill=True) + 8)
+                inner.setLeft(paint_mark(painter, inner, option.font, tag, pill=True) + 8)
             self._paint_text(painter, inner, option, selected, index.column(), row.voided)
         painter.restore()
 
@@ -99,8 +99,8 @@ def _sign(mark: Wording) -> str:
     return f"{mark.sign}  " if mark.sign else ""
 
 
-def _paint_mark(painter: QPainter, inner: QRect, font: QFont, mark: Wording, *, pill: bool) -> int:
-    """Paint the sign and the words; returns where they end."""
+def paint_mark(painter: QPainter, inner: QRect, font: QFont, mark: Wording, *, pill: bool) -> int:
+    """Paint the sign and the words; returns the x where they end."""
     grounds = {"danger": "danger_soft", "waiting": "warning_soft", "void": "hover"}
     inks = {"danger": "danger_text", "waiting": "warning_text", "calm": "good_text"}
     signs = {"danger": "danger", "waiting": "warning_text", "calm": "good_text", "": "accent"}

@@ -9,8 +9,9 @@ from operator_app.domain.calls import Call
 from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
 from operator_app.i18n import _, language
+from operator_app.services.call_drafts import Draft
 from operator_app.services.call_lookup import TodayFigures
-from operator_app.services.calls import Calls, Draft
+from operator_app.services.calls import Calls
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.problems import sentence
 from operator_app.ui.tasks import Tasks

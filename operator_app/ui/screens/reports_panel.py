@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 
-from PySide6.QtCore import QDate, QSignalBlocker, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtCore import QDate, QSignalBlocker, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDateEdit,
     QHBoxLayout,
@@ -21,7 +20,8 @@ from operator_app.i18n import _
 from operator_app.services.exports import ExportFormat
 from operator_app.ui import theme
 from operator_app.ui.icons import icon
-from operator_app.ui.widgets.basic import GRID, Card, Notice, button, text
+from operator_app.ui.widgets.basic import GRID, Card, button, text
+from operator_app.ui.widgets.outcome import Outcome
 
 WIDTH = 320
 
@@ -40,12 +40,7 @@ class ReportsPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setFixedWidth(WIDTH)
-        self._written: Path | None = None
-        self.done = Notice()
-        self.problem = Notice("danger")
-        self.folder_button = button(_("Open folder"), "link", "Ctrl+O")
-        self.folder_button.clicked.connect(self._on_open_folder)
-        self.folder_button.hide()
+        self.outcome = Outcome(WIDTH)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
@@ -53,9 +48,7 @@ class ReportsPanel(QWidget):
         layout.addWidget(self._day_card())
         layout.addWidget(self._hand_over_card())
         layout.addWidget(self._note_card())
-        layout.addWidget(self.done)
-        layout.addWidget(self.problem)
-        layout.addWidget(self.folder_button, alignment=Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self.outcome)
         layout.addStretch(1)
 
     @property
@@ -78,21 +71,6 @@ class ReportsPanel(QWidget):
         """Whether the log can leave now."""
         for made in (self.excel_button, self.pdf_button, self.print_button, self.csv_button):
             made.setEnabled(allowed)
-
-    def say(self, *, done: str = "", problem: str = "") -> None:
-        """One sentence of success or of trouble, or neither."""
-        self.done.setToolTip("")
-        self.done.show_text(done)
-        self.problem.show_text(problem)
-        self.folder_button.hide()
-
-    def say_written(self, file: Path) -> None:
-        """Where the file is, and the way to it."""
-        self._written = file
-        name, folder = self._shortened(file.name), self._shortened(str(file.parent))
-        self.say(done=_("Saved: {file}").format(file=name) + f"\n{folder}")
-        self.done.setToolTip(str(file))
-        self.folder_button.show()
 
     def _day_card(self) -> Card:
         card = Card(_("Day"))
@@ -155,16 +133,6 @@ class ReportsPanel(QWidget):
             else _("Printed on the page and in the PDF, kept nowhere. No names, no numbers.")
         )
         self.note_changed.emit()
-
-    def _on_open_folder(self) -> None:
-        if self._written is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written.parent)))
-
-    def _shortened(self, path: str) -> str:
-        # A path has no blanks to break a line at; the whole of it is in the tool tip.
-        room = WIDTH - 7 * GRID - self.fontMetrics().horizontalAdvance(_("Saved: {file}"))
-        room = max(room, WIDTH // 2)
-        return self.fontMetrics().elidedText(path, Qt.TextElideMode.ElideMiddle, room)
 
 
 def _arrow(name: str, label: str, key: str) -> QPushButton:

@@ -98,7 +98,7 @@ class ReportsScreen(QWidget):
         self._log = None
         self.view.clear()
         self.panel.allow(False)
-        self.panel.say()
+        self.panel.outcome.say()
         self.panel.show_note(self._notes.get(self._day, ""))
         self.refresh()
 
@@ -124,7 +124,7 @@ class ReportsScreen(QWidget):
         file = self._ask_file(wanted)
         if file is None:
             return
-        self.panel.say()
+        self.panel.outcome.say()
         self.panel.allow(False)
         actor, day, note, exports = self._actor, self._day, self.panel.note_text, self._exports
         self._tasks.database(
@@ -157,7 +157,7 @@ class ReportsScreen(QWidget):
     def _on_exported(self, export: Export) -> None:
         self._folder = export.file.parent
         self.panel.allow(self._log is not None)
-        self.panel.say_written(export.file)
+        self.panel.outcome.say_written(export.file)
 
     def _on_print_asked(self) -> None:
         if self._log is None or not self._print_page(self, self._page(self._log)):
@@ -166,13 +166,13 @@ class ReportsScreen(QWidget):
         self._tasks.database(
             self,
             lambda: exports.printed(actor, day),
-            lambda _nothing: self.panel.say(done=_("Sent to the printer.")),
+            lambda _nothing: self.panel.outcome.say(done=_("Sent to the printer.")),
             self._on_failed,
         )
 
     def _on_failed(self, error: Exception) -> None:
         self.panel.allow(self._log is not None)
-        self.panel.say(problem=problems.sentence(error))
+        self.panel.outcome.say(problem=problems.sentence(error))
 
     def _today(self) -> date:
         return local_day(to_ms(self._clock()))

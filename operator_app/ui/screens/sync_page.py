@@ -149,6 +149,7 @@ class SyncPage(QWidget):
             "enrol": _("enrolment"),
             "push": _("sending"),
             "have": _("comparing"),
+            "changes": _("colleagues' cases"),
         }
         self.attempts.show_rows(
             (

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtCore import QMargins, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from operator_app.ui.widgets.basic import FlowLayout, set_state, text
+
+BOLD_ROOM = 8
+"""How much narrower theme.qss pads a chosen chip, both ends together, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class ChipGroup(QWidget):
         self.setSizePolicy(policy)
         for chip in self._chips:
             shown = f"{chip.key}  {chip.label}" if chip.key and show_keys else chip.label
-            made = QPushButton(shown.replace("&", "&&"))
+            made = _ChipButton(shown.replace("&", "&&"))
             made.setObjectName("chip")
             made.setCheckable(True)
             made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -132,3 +135,17 @@ class ChipGroup(QWidget):
         self.buttons[code].setChecked(True)
         self.set_value(code)
         self.picked.emit(code)
+
+
+class _ChipButton(QPushButton):
+    """Keeps its width when it is chosen: the bold label takes room from the padding."""
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        bold = self.font()
+        bold.setWeight(QFont.Weight.DemiBold)
+        shown = self.text().replace("&&", "&")
+        wider = QFontMetrics(bold).horizontalAdvance(shown)
+        wider -= self.fontMetrics().horizontalAdvance(shown)
+        room = BOLD_ROOM if self.isChecked() else 0
+        return hint.grownBy(QMargins(0, 0, room + max(0, wider - BOLD_ROOM), 0))

@@ -34,17 +34,12 @@ class TagField(QWidget):
         self._most = most
         self._codes: list[str] = []
         self._tags: list[QPushButton] = []
-        self.field = _FieldOfTags(entries, name, placeholder, digits=digits)
-        self.field.setMinimumWidth(160)
-        self.field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.field = FieldOfTags(entries, name, placeholder, digits=digits)
         self.field.picked.connect(self._on_picked)
         self.field.passed.connect(self.passed)
         self.field.erased.connect(self._on_erased)
         self.setFocusProxy(self.field)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        self._flow = FlowLayout(self)
+        self._flow = wrap_tags(self)
         self._flow.addWidget(self.field)
 
     @property
@@ -87,11 +82,7 @@ class TagField(QWidget):
         self._tags = []
         for index, code in enumerate(self._codes):
             label = self._entries[code].label if code in self._entries else code
-            tag = QPushButton(f"{label}  ✕".replace("&", "&&"))
-            tag.setObjectName("tag")
-            tag.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            tag.setToolTip(_("Take away"))
-            tag.setAccessibleName(_("Take away: {entry}").format(entry=label))
+            tag = tag_button(label)
             tag.clicked.connect(lambda _checked=False, c=code: self._remove(c))
             self._flow.insert_widget(index, tag)
             tag.show()
@@ -101,8 +92,35 @@ class TagField(QWidget):
         self.changed.emit()
 
 
-class _FieldOfTags(TypeAhead):
+def tag_button(label: str) -> QPushButton:
+    """A tag that a click takes away; keys take it away from the field behind it."""
+    tag = QPushButton(f"{label}  ✕".replace("&", "&&"))
+    tag.setObjectName("tag")
+    tag.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    tag.setToolTip(_("Take away"))
+    tag.setAccessibleName(_("Take away: {entry}").format(entry=label))
+    return tag
+
+
+def wrap_tags(box: QWidget) -> FlowLayout:
+    """Lay a box out as lines of tags that grow downwards."""
+    policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)
+    box.setSizePolicy(policy)
+    return FlowLayout(box)
+
+
+class FieldOfTags(TypeAhead):
+    """The field behind the tags. `erased()`: Backspace while it was empty."""
+
     erased = Signal()
+
+    def __init__(
+        self, entries: Sequence[Entry], name: str, placeholder: str = "", *, digits: bool = False
+    ) -> None:
+        super().__init__(entries, name, placeholder, digits=digits)
+        self.setMinimumWidth(160)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Backspace and not self.text():

@@ -21,7 +21,8 @@ from operator_app.db.keyring import Keyring, write_keyring
 from operator_app.db.models import revision
 from operator_app.domain.clock import system_clock
 from operator_app.domain.people import Actor, Role
-from operator_app.services.calls import Calls, Draft
+from operator_app.services.call_drafts import Draft
+from operator_app.services.calls import Calls
 from operator_app.services.reference import load_reference
 from operator_app.services.set_up import set_up_office
 from tests.conftest import CHEAP, PASSWORD, information_call, office_setup

@@ -1,0 +1,109 @@
+"""What the other devices of an office wrote into its cases, for one device of that office.
+
+The tables do not tell a case from a call, nor whose it is: the office's revisions after the cursor
+are opened one by one. The cursor counts receipts, because a revision that was set aside at first
+gets its receipt when it is opened after all.
+"""
+
+from __future__ import annotations
+
+import base64
+import heapq
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, exists, func, select
+
+from ministry_server.devices import Device
+from ministry_server.messages import Changes
+from ministry_server.schema import device, event, receipt
+from ministry_server.store import Store, get
+from ministry_server.vault import Vault
+from operator_app.domain.wire import Kind
+from operator_app.sync.envelope import sealed_for
+
+MOST_CHANGES = 50
+MOST_CHANGES_BYTES = 128 * 1024
+"""Of sealed items in one answer; a single one may be larger."""
+MOST_LOOKED_AT = 1_000
+MOST_OPENED_BYTES = 16 << 20
+
+
+def changes_of_office(
+    store: Store, vault: Vault, asking: Device, request: Changes
+) -> dict[str, Any]:
+    """The answer, still to be signed. `next` is the cursor sent when there was nothing more."""
+    items: list[dict[str, str]] = []
+    size = 0
+    through = request.cursor
+    with store.read() as connection:
+        for server_seq, op_id in _in_reach(connection, asking, request.cursor):
+            plain = _of_office(connection, vault, op_id, asking.office)
+            if plain is not None:
+                sealed = base64.b64encode(sealed_for(plain, [request.recipient])).decode()
+                size += len(sealed)
+                if items and (size > MOST_CHANGES_BYTES or len(items) == MOST_CHANGES):
+                    break
+                items.append({"op_id": op_id, "sealed": sealed})
+            through = server_seq
+        epoch = get(connection, "epoch")
+    return {
+        "n": request.nonce,
+        "dev": asking.dev,
+        "epoch": epoch,
+        "next": through,
+        "items": items,
+    }
+
+
+def _in_reach(connection: Connection, asking: Device, cursor: int) -> Iterator[tuple[int, str]]:
+    """Receipts of the office's other devices in the order they were signed, as (server_seq, op_id).
+
+    No more than one answer may cost: the first of them in any case.
+    """
+    others = connection.execute(
+        select(device.c.dev).where(device.c.office == asking.office, device.c.dev != asking.dev)
+    ).scalars()
+    # One by one, as the index lies: the receipts of all offices stand in one row.
+    each = [_receipts(connection, dev, cursor) for dev in list(others)]
+    opened = 0
+    for number, (server_seq, op_id, size) in enumerate(heapq.merge(*each)):
+        opened += size
+        if number and (number >= MOST_LOOKED_AT or opened > MOST_OPENED_BYTES):
+            return
+        yield server_seq, op_id
+
+
+def _receipts(connection: Connection, dev: str, cursor: int) -> Sequence[tuple[int, str, int]]:
+    # Each was signed for when it was stored, when it was opened, and when it moved: once is enough.
+    later = receipt.alias("later")
+    superseded = exists().where(
+        later.c.op_id == receipt.c.op_id,
+        later.c.kept == 1,
+        later.c.server_seq > receipt.c.server_seq,
+    )
+    rows = connection.execute(
+        select(receipt.c.server_seq, receipt.c.op_id, func.length(event.c.sealed).label("size"))
+        .outerjoin(event, (event.c.op_id == receipt.c.op_id) & (event.c.dev == receipt.c.dev))
+        .where(
+            receipt.c.dev == dev,
+            receipt.c.server_seq > cursor,
+            receipt.c.kept == 1,
+            ~superseded,
+        )
+        .order_by(receipt.c.server_seq)
+        .limit(MOST_LOOKED_AT)
+    )
+    return [(row.server_seq, row.op_id, row.size or 0) for row in rows]
+
+
+def _of_office(connection: Connection, vault: Vault, op_id: str, office: str) -> bytes | None:
+    """The payload as it came, when it is a case of this office. A refused one has none."""
+    sealed = connection.execute(select(event.c.sealed).where(event.c.op_id == op_id)).scalar()
+    if sealed is None:
+        return None
+    plain = vault.open_bytes(op_id, sealed)
+    payload = json.loads(plain)
+    wanted = payload["kind"] == Kind.CASE and payload["body"]["office"] == office
+    return plain if wanted else None
