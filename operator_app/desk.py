@@ -16,6 +16,7 @@ from operator_app.services.accounts import Accounts
 from operator_app.services.call_drafts import Draft
 from operator_app.services.calls import Calls
 from operator_app.services.case_access import Accesses
+from operator_app.services.case_drafts import CaseDrafts
 from operator_app.services.case_exchange import fold_foreign
 from operator_app.services.case_list import CaseList
 from operator_app.services.case_work import CaseWork
@@ -69,7 +70,7 @@ class Desk:
         self.calls = Calls(database, application.reference, self._clock)
         self._connection = Connection(database, self._clock)
         self._accounts = Accounts(database, application.paths, self._clock, application.cost)
-        self._cases = Cases(database, application.reference, self._clock)
+        self.cases = Cases(database, application.reference, self._clock)
         self.call_screen: CallScreen | None = None
         self.cases_screen: CasesScreen | None = None
         self.follow_ups_screen: FollowUpsScreen | None = None
@@ -93,7 +94,7 @@ class Desk:
             self._clock,
             _https,
             app_version=__version__,
-            take_in=lambda connection: fold_foreign(connection, self._cases.files),
+            take_in=lambda connection: fold_foreign(connection, self.cases.files),
         )
         self.driver = SyncDriver(self.cycle, database, self._tasks, self.events, self._clock)
         self.idle = IdleWatch(IDLE_MINUTES, self._clock)
@@ -214,13 +215,14 @@ class Desk:
     def _case_places(self, case_list: CaseList) -> list[Place]:
         application = self._application
         reference = application.reference
-        work = CaseWork(self._cases, reference, self._clock)
+        work = CaseWork(self.cases, reference, self._clock)
         self._follow_ups = FollowUps(self.database, self._clock)
         self.cases_screen = CasesScreen(
-            self._cases,
+            self.cases,
             work,
             case_list,
             Accesses(self.database, self._clock),
+            CaseDrafts(self.database, self._clock),
             self._accounts.names,
             reference,
             self.actor,
@@ -228,11 +230,11 @@ class Desk:
             self.events,
             self._dialogs,
             self._clock,
-            Letters(self.database, self._cases, reference, self._clock, page_pdf),
+            Letters(self.database, self.cases, reference, self._clock, page_pdf),
         )
         self.follow_ups_screen = FollowUpsScreen(
             self._follow_ups,
-            self._cases,
+            self.cases,
             work,
             self._accounts.names,
             reference,

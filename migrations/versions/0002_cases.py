@@ -113,6 +113,22 @@ def upgrade() -> None:
         sqlite_where=sa.text("seen_at IS NULL"),
     )
     op.create_table(
+        "case_draft",
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("saved_at", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["case_file.case_id"], name=op.f("fk_case_draft_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["app_user.user_id"], name=op.f("fk_case_draft_user_id")
+        ),
+        sa.PrimaryKeyConstraint("user_id", "case_id", "field", name=op.f("pk_case_draft")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "case_call",
         sa.Column("case_id", sa.Text(), nullable=False),
         sa.Column("call_id", sa.Text(), nullable=False),

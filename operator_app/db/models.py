@@ -369,6 +369,18 @@ case_access = Table(
 Index("ix_case_access_case_id", case_access.c.case_id, case_access.c.user_id)
 Index("ix_case_access_unseen", case_access.c.at, sqlite_where=text("seen_at IS NULL"))
 
+case_draft = Table(
+    "case_draft",
+    metadata,
+    Column("user_id", Text, ForeignKey("app_user.user_id"), primary_key=True),
+    Column("case_id", Text, ForeignKey("case_file.case_id"), primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("saved_at", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What somebody types on a case and has not saved, at most 3 s old; `body` is JSON."""
+
 response = Table(
     "response",
     metadata,

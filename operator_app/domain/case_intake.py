@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from operator_app.domain.calls import UNKNOWN_PLACE, Call
 from operator_app.domain.cases import (
+    OTHER_WAY,
+    PHONE,
     Affected,
     Assessment,
     CallLink,
@@ -19,7 +21,7 @@ from operator_app.domain.cases import (
     replaced,
 )
 from operator_app.domain.clock import local_day
-from operator_app.domain.consent import Consent
+from operator_app.domain.consent import GIVEN, Consent
 from operator_app.domain.danger import YES, DangerRules, carried, risk_after
 from operator_app.domain.days import age_band, read_age, read_day
 from operator_app.domain.follow_ups import referral_due, with_rule_tasks
@@ -75,13 +77,27 @@ def absorb(
         contact=_contact(case.contact, said.contact, old.contact),
     )
     for consent in said.consents:
-        case = _consented(case, consent, by)
+        if consent not in old.consents:
+            case = _consented(case, consent, by)
     case = _told(case, call, before)
     case = _assessed(case, call, said, rules, by=by, now=now, new_id=new_id)
     for ask in said.referrals:
         referral = _referral(case, call, ask, by)
         case = replace(case, referrals=replaced(case.referrals, "referral_id", referral))
-    return with_rule_tasks(with_types(case), now)
+    return _with_ways(with_rule_tasks(with_types(case), now), call)
+
+
+def _with_ways(case: Case, call: Call) -> Case:
+    """What was planned while she was still being asked (a call that was sent early) may be done by
+    phone once she agreed in the same call."""
+    if not case.may_be_phoned:
+        return case
+    own = {f"SAFE:{a.assessment_id}" for a in case.assessments if a.call_id == call.call_id}
+    tasks = tuple(
+        replace(t, way=PHONE) if t.is_open and t.way == OTHER_WAY and t.rule in own else t
+        for t in case.tasks
+    )
+    return replace(case, tasks=tasks)
 
 
 def _block(call: Call | None) -> ViolenceForm:
@@ -163,15 +179,21 @@ def _contact(known: SafeContact, said: SafeContact, old: SafeContact) -> SafeCon
 
 
 def _consented(case: Case, said: Consent, by: str) -> Case:
-    """The case with one more word, unless it is there, or a later one on the same matter is."""
+    """The case with one more word, unless it is there, or a later one on the same matter is.
+
+    A refusal counts even with an earlier time: a PC's clock may have been put back meanwhile.
+    """
     matter = (said.purpose, said.recipient)
     same = [c for c in case.consents if (c.purpose, c.recipient) == matter]
     last = max(reversed(same), key=lambda c: c.at, default=None)
-    if last is not None and (said.at < last.at or _content(last) == _content(said)):
-        return case
     if any(c.at == said.at and _content(c) == _content(said) for c in same):
         return case
-    return replace(case, consents=(*case.consents, replace(said, by=said.by or by)))
+    at = said.at
+    if last is not None and at < last.at:
+        if said.value in GIVEN or _content(last) == _content(said):
+            return case
+        at = last.at + 1
+    return replace(case, consents=(*case.consents, replace(said, at=at, by=said.by or by)))
 
 
 def _content(consent: Consent) -> tuple[str, str, tuple[str, ...]]:

@@ -13,7 +13,9 @@ from typing import TypeVar
 from operator_app.domain.consent import CALL_BACK, Consent, allows
 from operator_app.domain.danger import ACUTE, NOT_ASSESSED
 from operator_app.domain.gbv import gravest
-from operator_app.domain.violence import SafeContact
+from operator_app.domain.text import check_text
+from operator_app.domain.violence import OLDEST, SafeContact
+from operator_app.errors import Fault
 
 CLOSED = "CLOSED"
 STATUSES = ("NEW", "WORK", "WAIT", "MON", CLOSED)
@@ -281,6 +283,16 @@ class Case:
     def gbv_type(self) -> str | None:
         """The most serious type of its incidents, computed (see domain.gbv)."""
         return gravest(i.gbv_type for i in self.incidents)
+
+
+def check_person(affected: Affected) -> list[Fault]:
+    """Faults of what was typed about the person: too much text, no age a person has."""
+    faults = []
+    for name, most in (("name", 200), ("phone", 200), ("address", 500)):
+        faults += check_text(name, getattr(affected, name), most)
+    if affected.age is not None and not 0 <= affected.age <= OLDEST:
+        faults.append(Fault("age", "age.not_understood", {"most": OLDEST}))
+    return faults
 
 
 T = TypeVar("T")

@@ -26,6 +26,8 @@ def completed(theirs: Any, sent: Any, known: Any, name: str = "") -> Any:
     """
     if sent == known:
         return theirs
+    if theirs == sent:
+        return known
     if isinstance(theirs, dict) and isinstance(sent, dict) and isinstance(known, dict):
         return {
             key: completed(value, sent[key], known[key], key)
@@ -39,7 +41,7 @@ def completed(theirs: Any, sent: Any, known: Any, name: str = "") -> Any:
             for before, whole in zip(sent, known, strict=True)
         }
         return [completed(one, *seen.get(_identity(name, one), (one, one))) for one in theirs]
-    return known if theirs == sent else theirs
+    return theirs
 
 
 def _identity(name: str, entry: Any) -> tuple[Any, ...]:

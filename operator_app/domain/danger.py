@@ -30,7 +30,7 @@ ANSWERS = (YES, NO, UNKNOWN)
 """What the screen offers."""
 ANSWERED = frozenset({*ANSWERS, "X", "R"})
 """What may be recorded (code list `yes_no_unknown`): also not asked, and refused."""
-_QUESTION = re.compile(r"[A-Z][A-Z0-9_]{1,19}")
+QUESTION_CODE = re.compile(r"[A-Z][A-Z0-9_]{1,19}")
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def check_answers(answers: Mapping[str, str]) -> list[Fault]:
 
     The question may be one of other rules than those in force: it is kept, and not counted.
     """
-    sound = all(map(_QUESTION.fullmatch, answers)) and ANSWERED.issuperset(answers.values())
+    sound = all(map(QUESTION_CODE.fullmatch, answers)) and ANSWERED.issuperset(answers.values())
     return [] if sound else [Fault("answers", "call.unknown_code")]
 
 

@@ -7,14 +7,13 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-from operator_app.domain.danger import DangerRules, Question
+from operator_app.domain.danger import QUESTION_CODE, DangerRules, Question
 from operator_app.domain.office import LANGUAGES
 from operator_app.errors import EnvironmentProblem, Fault
 
 GROUPS = ("A", "B")
 LONGEST_LABEL = 60
 """Characters of a question; more do not fit the two lines of the danger panel."""
-_CODE = re.compile(r"[A-Z][A-Z0-9_]{1,19}")
 _HEADER = re.compile(r"\s*\[\[\s*question\s*\]\]")
 _SYNTAX_LINE = re.compile(r"at line (\d+)")
 
@@ -77,7 +76,7 @@ def _question_faults(entries: list[dict[str, Any]], source: str) -> Iterator[Fau
         # Questions may be written inline, too; then there is no line to name.
         line = lines[number] if len(lines) == len(entries) else 0
         code = entry.get("code")
-        if not isinstance(code, str) or not _CODE.fullmatch(code):
+        if not isinstance(code, str) or not QUESTION_CODE.fullmatch(code):
             yield Fault(f"question {number + 1}", "rules.code_form", line=line)
             return
         if code in known:

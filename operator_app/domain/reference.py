@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from operator_app.domain.danger import DangerRules
 
 COUNTRY = "41700000000000"
+_FAR = 3
 NO_RULES = DangerRules("", (), 2, 4)
 OTHER_SERVICE = "OTH"
 
@@ -49,13 +50,15 @@ class EmergencyNumber:
 class CrisisCentre:
     """A place that takes people in: `division` where it is, `services` codes of `service_type`.
 
-    `phone` is empty until the ministry confirms one; addresses of shelters are never here.
+    `near`: oblasts besides its own whose people go there. `phone` is empty until the ministry
+    confirms one; addresses of shelters are never here.
     """
 
     labels: Mapping[str, str]
     division: str
     services: tuple[str, ...]
     phone: str
+    near: tuple[str, ...] = ()
 
     def label(self, language: str) -> str:
         """Its name in the language, or in English where it is missing."""
@@ -163,24 +166,22 @@ class Reference:
         return False
 
     def centres_for(self, division: str | None) -> list[CrisisCentre]:
-        """Crisis centres, those of the place itself first, then of its oblast, then all others."""
-
-        def distance(centre: CrisisCentre) -> int:
-            if division is None or self.division(division) is None:
-                return 1
-            if self.is_within(division, centre.division):
-                return 0
-            return 1 if self._oblast(division) == self._oblast(centre.division) else 2
-
-        return sorted(self.crisis_centres, key=distance)
+        """Crisis centres, the nearest first: of the place, of its oblast, of a city beside it."""
+        return sorted(self.crisis_centres, key=lambda centre: self._distance(centre, division))
 
     def centre_near(self, division: str | None) -> CrisisCentre | None:
-        """The first crisis centre in the place or its oblast, or None where none is known."""
-        if division is None or self.division(division) is None:
-            return None
-        oblast = self._oblast(division)
+        """The nearest crisis centre that people of the place go to, or None where none is known."""
         first = next(iter(self.centres_for(division)), None)
-        return first if first and self._oblast(first.division) == oblast else None
+        return first if first and self._distance(first, division) < _FAR else None
+
+    def _distance(self, centre: CrisisCentre, division: str | None) -> int:
+        if division is None or self.division(division) is None:
+            return _FAR
+        if self.is_within(division, centre.division):
+            return 0
+        if self._oblast(division) == self._oblast(centre.division):
+            return 1
+        return 2 if any(self.is_within(division, near) for near in centre.near) else _FAR
 
     def _oblast(self, code: str) -> str:
         division = self.division(code)

@@ -286,8 +286,18 @@ class Calls:
         # Also when it was corrected to no violence at all: the case it opened has to know.
         in_case = saved.revision > 1 and self._case_files.of_call(connection, saved.call_id)
         if saved.form.is_violence or in_case:
-            self._case_files.absorb(connection, saved, actor.user_id, now, early=early)
+            told = self._case_files.absorb(connection, saved, actor.user_id, now, early=early)
             response_clock.note(connection, saved)
+            if told is not None:
+                audit.append(
+                    connection,
+                    at=now,
+                    user_id=actor.user_id,
+                    action="case.told_by_call",
+                    entity="case",
+                    entity_id=told.case_id,
+                    details={"call": saved.call_id},
+                )
 
     def _require_changeable(self, connection: Connection, actor: Actor, call_id: str) -> Call:
         before = call_rows.read(connection, call_id)

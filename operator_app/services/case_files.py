@@ -104,8 +104,9 @@ class CaseFiles:
     ) -> Case | None:
         """Bring a violence call into its case: the one it is in, the chosen one, or a new one.
 
-        None for a call that needs no case: a question about an order is no violence that was told.
-        A call that brings nothing new leaves the case as it is; news open a closed one again.
+        The case as it was written, its news opening a closed one again; None where nothing was:
+        a question about an order is no violence that was told and needs no case, and a call that
+        brings nothing new leaves its case as it is.
         Raises BadInput("call.faults") when a service was told without consent or a recorded
         reason, unless `early`: a call that is still going on is not held up by that.
         """
@@ -130,7 +131,7 @@ class CaseFiles:
 
         after = told(case)
         if known and after == case:
-            return case
+            return None
         if case.is_closed:
             after = told(_reopened(case))
         if not early:

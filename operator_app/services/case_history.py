@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 
 from operator_app.domain.cases import (
     CLOSED,
@@ -109,12 +110,24 @@ def _parts(case: Case) -> Iterator[Happening]:
 
 def _changes(versions: Sequence[Version]) -> Iterator[Happening]:
     known = {version.case.op_id: version.case for version in versions}
-    for version in versions:
+    for version in _in_order(versions):
         bases = [known[op_id] for op_id in version.bases if op_id in known]
         if len(bases) > 1:
             yield Happening(version.at, version.author_id, VersionsMerged())
         for part in _differences(bases, version.case):
             yield Happening(version.at, version.author_id, part)
+
+
+def _in_order(versions: Sequence[Version]) -> list[Version]:
+    """What a version was made from comes before it, also within one millisecond."""
+    bases = {v.case.op_id: v.bases for v in versions}
+    try:
+        order = list(TopologicalSorter(bases).static_order())
+    except CycleError:
+        # Only a forged revision goes round in a circle; it is shown all the same.
+        return list(versions)
+    places = {op_id: place for place, op_id in enumerate(order)}
+    return sorted(versions, key=lambda v: places[v.case.op_id])
 
 
 def _differences(bases: Sequence[Case], after: Case) -> Iterator[Part]:

@@ -25,6 +25,7 @@ from operator_app.domain.cases import (
     Note,
     Offender,
     SafetyPlan,
+    check_person,
 )
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.consent import Consent, check_consent
@@ -37,12 +38,7 @@ from operator_app.domain.reference import Reference
 from operator_app.domain.text import check_text as text_faults
 from operator_app.domain.violence import SafeContact
 from operator_app.errors import BadInput, Fault, NotAllowed
-from operator_app.services.case_access import (
-    CaseReasonNeeded,
-    grant,
-    has_access,
-    require_access,
-)
+from operator_app.services.case_access import CaseReasonNeeded, grant, has_access, require_access
 from operator_app.services.case_files import CaseFiles
 from operator_app.services.case_history import CaseView, timeline
 from operator_app.services.case_versions import Version
@@ -290,8 +286,8 @@ class Cases:
 
     def set_person(self, actor: Actor, case_id: str, affected: Affected) -> Case:
         """Who the case is about."""
-        for name, most in (("name", 200), ("phone", 200), ("address", 500)):
-            check_text(name, getattr(affected, name), most)
+        if faults := check_person(affected):
+            raise BadInput("case.faults", faults)
         return self.change(
             actor, case_id, lambda case: replace(case, affected=affected), "case.person_set"
         )

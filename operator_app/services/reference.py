@@ -54,7 +54,11 @@ def load_reference(resources: Path) -> Reference:
     }
     centres = [
         CrisisCentre(
-            _labels(row, "name"), row["division"], tuple(row["services"].split()), row["phone"]
+            _labels(row, "name"),
+            row["division"],
+            tuple(row["services"].split()),
+            row["phone"],
+            tuple(row["near"].split()),
         )
         for row in _rows(data / "crisis_centres.csv")
     ]

@@ -58,6 +58,8 @@ class Reminders(QObject):
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.look)
         events.cases_changed.connect(lambda _case_id: self.look())
+        # A violence call makes tasks, too.
+        events.calls_changed.connect(lambda _call_id: self.look())
 
     def start(self) -> None:
         """Look now, then every minute."""

@@ -23,7 +23,7 @@ from operator_app.config import paths
 from operator_app.db import audit
 from operator_app.db.engine import Database
 from operator_app.db.keyring import Keyring, new_recovery_key, read_keyring, write_keyring
-from operator_app.db.models import call, revision
+from operator_app.db.models import call, case_call, case_file, revision
 from operator_app.domain.clock import system_clock
 from operator_app.errors import AppError, EnvironmentProblem
 from operator_app.services.sign_in import SignIn
@@ -31,7 +31,7 @@ from tests.conftest import PASSWORD
 from tests.crash.conftest import ClosedOffice
 from tests.crash.harness import ROOT
 from tests.crash.powercut.disk import ACKNOWLEDGEMENTS, Disk, Record, read_trace
-from tests.crash.workers import digest
+from tests.crash.workers import REVISIONS, digest
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the recorder needs Linux (LD_PRELOAD)"),
@@ -115,15 +115,21 @@ def judge(image: Path, key: bytes, acknowledged: Acknowledged) -> list[str]:
     database = Database(paths(image).database, key)
     try:
         with database.read() as connection:
-            rows = connection.execute(select(revision).order_by(revision.c.seq)).all()
+            rows = connection.execute(REVISIONS.order_by(revision.c.seq)).all()
             heads = set(connection.execute(select(call.c.op_id)).scalars())
+            heads |= set(connection.execute(select(case_file.c.op_id)).scalars())
+            in_cases = set(connection.execute(select(case_call.c.call_id)).scalars())
+            in_danger = select(call.c.call_id).where(call.c.danger_now == "Y")
+            without_case = set(connection.execute(in_danger).scalars()) ^ in_cases
             broken = audit.first_broken(connection)
-        held = {row.op_id: digest(row.payload) for row in rows}
+        held = {row.op_id: digest(row) for row in rows}
         wrong = [f"lost {a['op_id']}" for a in acknowledged if held.get(a["op_id"]) != a["sha256"]]
         if [row.seq for row in rows] != list(range(1, len(rows) + 1)):
             wrong.append("seq has a gap")
         if set({row.record_id: row.op_id for row in rows}.values()) != heads:
-            wrong.append("calls and revisions differ")
+            wrong.append("calls and cases and their revisions differ")
+        if without_case:
+            wrong.append("a call with danger now without its case")
         if broken is not None:
             wrong.append(f"audit broken at {broken}")
         return wrong + database.verify()

@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
-from sqlalchemy import select
 
 from build.hands import Hands
 from operator_app.app import Application
@@ -22,7 +21,7 @@ from operator_app.domain.people import Actor, Role
 from operator_app.ui.screens.call_screen import CallScreen
 from tests.conftest import CHEAP
 from tests.crash.harness import Life
-from tests.crash.workers import digest
+from tests.crash.workers import REVISIONS, digest
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 QUICK_DRAFT_MS = 60
@@ -174,12 +173,11 @@ class Operator:
         self._last = call_id
         with self.desk.database.read() as connection:
             row = connection.execute(
-                select(revision.c.op_id, revision.c.payload)
-                .where(revision.c.record_id == call_id)
+                REVISIONS.where(revision.c.record_id == call_id)
                 .order_by(revision.c.seq.desc())
                 .limit(1)
             ).one()
-        saved = digest(row.payload)
+        saved = digest(row)
         note = self._note
         self._life.say(
             "done", act="save", text=note, op_id=row.op_id, call_id=call_id, sha256=saved

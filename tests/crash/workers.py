@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from operator_app.config import paths
 from operator_app.db.engine import Database
-from operator_app.db.models import revision
+from operator_app.db.models import revision, withheld
 from operator_app.domain.calls import Call
 from operator_app.domain.clock import system_clock
 from operator_app.domain.people import Actor, Role
@@ -25,12 +25,22 @@ from operator_app.services.reference import load_reference
 from tests.conftest import information_call
 from tests.crash.harness import Life
 
-TOPICS = (("BEN.UBK",), ("BEN.UBK", "CHI.ABU"), ("VIO.DOM",))
+KINDS: tuple[dict[str, object], ...] = (
+    {"topics": ("BEN.UBK",)},
+    {"topics": ("BEN.UBK", "CHI.ABU")},
+    {"topics": ("VIO.DOM",)},
+    # Opens a case: three more tables, and a second revision, in the same transaction.
+    {"topics": ("VIO.DOM",), "danger_now": "Y"},
+)
+REVISIONS = select(revision, withheld.c.body.label("whole")).outerjoin(
+    withheld, withheld.c.op_id == revision.c.op_id
+)
+"""Every revision, with the whole snapshot where the payload leaves something out."""
 
 
-def digest(payload: bytes) -> str:
-    """By which the bytes of a revision are compared."""
-    return hashlib.sha256(payload).hexdigest()
+def digest(row: Any) -> str:
+    """By which the bytes of a row of REVISIONS are compared: all of what was written."""
+    return hashlib.sha256(row.payload + (row.whole or "").encode()).hexdigest()
 
 
 def operator_at_work(life: Life) -> None:
@@ -49,7 +59,7 @@ def operator_of_a_hasty_program(life: Life) -> None:
     where = paths(Path(life.facts["folder"]))
 
     def hasty(connection: Connection) -> None:
-        row = connection.execute(select(revision).order_by(revision.c.seq.desc()).limit(1)).first()
+        row = connection.execute(REVISIONS.order_by(revision.c.seq.desc()).limit(1)).first()
         if row is not None and row.op_id not in told:
             told.add(row.op_id)
             life.say(
@@ -58,7 +68,7 @@ def operator_of_a_hasty_program(life: Life) -> None:
                 text="",
                 op_id=row.op_id,
                 call_id=row.record_id,
-                sha256=digest(row.payload),
+                sha256=digest(row),
             )
             time.sleep(0.005)  # a slow disk, so that a kill falls into the gap before long
 
@@ -87,10 +97,7 @@ class BeforeCommit(Database):
 
 def _payload_digest(database: Database, saved: Call) -> str:
     with database.read() as connection:
-        payload = connection.execute(
-            select(revision.c.payload).where(revision.c.op_id == saved.op_id)
-        ).scalar_one()
-    return digest(payload)
+        return digest(connection.execute(REVISIONS.where(revision.c.op_id == saved.op_id)).one())
 
 
 def _work(life: Life, database: Database, digest_of: Callable[[Call], str] | None) -> None:
@@ -119,7 +126,7 @@ def _work(life: Life, database: Database, digest_of: Callable[[Call], str] | Non
             )
 
     while True:
-        form = information_call(calls.start(actor).form, topics=chance.choice(TOPICS))
+        form = information_call(calls.start(actor).form, **chance.choice(KINDS))
         text = ""
         for _ in range(chance.randint(0, 3)):
             act += 1

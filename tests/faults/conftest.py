@@ -9,7 +9,15 @@ import pytest
 from operator_app.sync.carriers import https
 from tests.faults.proxy import FaultProxy
 from tests.receiver import RunningReceiver
-from tests.sync.conftest import desk, new_desk, office, receiver, template  # noqa: F401
+from tests.sync.conftest import (  # noqa: F401
+    colleague,
+    desk,
+    new_desk,
+    new_seat,
+    office,
+    receiver,
+    template,
+)
 from tests.sync.desk import Desk
 
 

@@ -228,6 +228,75 @@ def test_comparing_notes_that_fails(
         assert sync_state.read_ledger(connection).epoch == epoch
 
 
+CHANGES_FAULTS: dict[str, tuple[Fault, str]] = {
+    "reset": (faults.refuse, "net.cut"),
+    "hang": (faults.hang, "net.timeout"),
+    "lose answer": (faults.lose_answer, "net.cut"),
+    "500 html": (faults.answer(500), "net.server_error"),
+    "413": (faults.answer(413), "request.too_large"),
+    "200 html": (faults.answer(200), "net.portal"),
+    "302": (faults.answer(302, headers={"Location": "http://127.0.0.1:9/"}), "net.portal"),
+    "huge": (faults.answer(200, b"[" * (9 << 20)), "net.answer_too_large"),
+    "without items": (faults.changed(lambda d: {**d, "items": []}), "net.bad_answer"),
+    "cursor moved": (faults.changed(lambda d: {**d, "next": d["next"] + 1}), "net.bad_answer"),
+    **{f"request cut at {at}": (faults.cut_request(at), "net.cut") for at in (1, 200, 400)},
+    **{f"answer cut at {at}": (faults.cut_response(at), "net.cut") for at in (0, 20, 300, -1)},
+}
+
+
+@pytest.mark.parametrize("name", CHANGES_FAULTS)
+def test_fetching_the_cases_of_colleagues_that_fails(
+    name: str,
+    far_desk: Desk,
+    colleague: Desk,
+    proxy: FaultProxy,
+    impatience: Callable[[Desk], None],
+) -> None:
+    """What is sent is sent all the same, nothing half-read is taken, and later all is there."""
+    fault, code = CHANGES_FAULTS[name]
+    if fault is faults.hang:
+        impatience(far_desk)
+    case_id = colleague.open_case()
+    colleague.run()
+    proxy.plan(fault, times=1000, path="/sync/v1/changes")
+    for _ in range(2):
+        call = far_desk.save()
+        report = far_desk.run()
+        assert (report.state, report.problem, report.cases_changed) == (LinkState.ONLINE, code, 0)
+        assert far_desk.states()[call.op_id] == "applied"
+        assert far_desk.foreign() == {}
+        check_client(far_desk)
+        far_desk.office.clock.forward(hours=2)
+    proxy.heal()
+    assert far_desk.run().problem is None
+    assert set(far_desk.case_rows()) == {case_id}
+    assert far_desk.status().problem is None
+
+
+@pytest.mark.parametrize(
+    "fault", [faults.duplicate, faults.sliced(997)], ids=["duplicate", "slow, in pieces"]
+)
+def test_fetching_the_cases_of_colleagues_that_is_only_odd(
+    fault: Fault, far_desk: Desk, colleague: Desk, proxy: FaultProxy
+) -> None:
+    case_id = colleague.open_case(happened="x" * 2_000)
+    colleague.run()
+    proxy.plan(fault, times=1000, path="/sync/v1/changes")
+    assert far_desk.run().cases_changed == 1
+    assert set(far_desk.case_rows()) == {case_id}
+
+
+@pytest.mark.parametrize("body", [b"<html>nothing</html>", b'{"code": "request.unknown_path"}'])
+def test_a_server_that_knows_nothing_of_changes(
+    body: bytes, far_desk: Desk, proxy: FaultProxy
+) -> None:
+    proxy.plan(faults.answer(404, body), times=1000, path="/sync/v1/changes")
+    call = far_desk.save()
+    report = far_desk.run()
+    assert (report.state, report.problem) == (LinkState.ONLINE, None)
+    assert far_desk.states() == {call.op_id: "applied"}
+
+
 def test_one_tampered_receipt_among_good_ones(
     far_desk: Desk, proxy: FaultProxy, receiver: RunningReceiver
 ) -> None:

@@ -23,7 +23,7 @@ from operator_app.services.exports import ExportFormat, Exports
 from tests.conftest import TestOffice, information_call
 from tests.reports.conftest import DAY, words_of
 
-WORD = "ZZКАНАРЕЙКА"
+WORD = "ЗЗКАНАРЕЙКА"  # of one script: a PDF splits words where the script changes
 PLAIN = ["Number", "Date", "Start", "Length, seconds", "Kind of contact", "Asked for help"]
 OF_THE_RECORD = [*PLAIN, "Waiting to be sent", "Voided", "Withheld: no consent to figures"]
 WITHHELD = "Withheld: no consent to figures"

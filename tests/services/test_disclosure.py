@@ -32,7 +32,7 @@ from operator_app.services.case_work import CaseWork
 from operator_app.services.cases import Cases
 from tests.conftest import TestOffice, information_call
 
-WORD = "ZZКАНАРЕЙКА"
+WORD = "ЗЗКАНАРЕЙКА"  # of one script: a PDF splits words where the script changes
 PHONE, E164 = "0555 98 76 54", "+996555987654"
 WORDS = (WORD, "555987654", PHONE)
 CONTACT = SafeContact(PHONE, f"{WORD} 10-12", f"{WORD} sister", f"{WORD} the chemist")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from operator_app.domain.violence import SafeContact
 from operator_app.log import start_logging
 from operator_app.services.call_drafts import Draft
 from tests.faults import proxy as faults
@@ -84,5 +85,36 @@ def test_no_planted_word_leaves_the_sealed_part(
             assert_absent(request, "a request")
     files = [file for file in tmp_path.rglob("*") if file.is_file()]
     assert {"operator.db", "ministry.db", "117-operator.log"} <= {file.name for file in files}
+    for file in files:
+        assert_absent(file.read_bytes(), file.name)
+
+
+def test_no_planted_word_of_a_case_is_on_the_way_to_a_colleague(
+    desk: Desk, colleague: Desk, receiver: RunningReceiver, logs: Path, tmp_path: Path
+) -> None:
+    answers: list[bytes] = []
+
+    def record(exchange: faults.Exchange) -> None:
+        answers.append(exchange.forward())
+        exchange.client.sendall(answers[-1])
+
+    with FaultProxy(receiver.url) as proxy:
+        for seat in (desk, colleague):
+            seat.point_at(proxy.url)
+        proxy.plan(record, times=1000, path="/sync/v1/")
+        case_id = desk.open_case(affected_name=CANARIES[0], happened=f"{CANARIES[1]} {CANARIES[2]}")
+        contact = SafeContact(phone=f"0{CANARIES[4]}", hours="9-10", what_to_say=CANARIES[3])
+        desk.cases.set_contact(desk.office.actor, case_id, contact)
+        desk.run(), colleague.run()
+        assert colleague.case(case_id).contact == contact
+        colleague.note(case_id, CANARIES[1])
+        colleague.run(), desk.run()
+        assert [n.text for n in desk.case(case_id).notes] == [CANARIES[1]]
+        assert sum(b"/changes" in request for request in proxy.requests) >= 4
+        for data in (*proxy.requests, *answers):
+            assert_absent(data, "a request or an answer")
+    receiver.stop()
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert len([file for file in files if file.name == "operator.db"]) == 2
     for file in files:
         assert_absent(file.read_bytes(), file.name)

@@ -26,7 +26,7 @@ from operator_app.sync.receipts import sign
 from operator_app.sync.status import LinkState, last_attempts
 from tests.receiver import RunningReceiver
 from tests.sync.desk import HER_NAME, Desk, quick_https
-from tests.sync.invariants import check_alike, check_cases
+from tests.sync.invariants import check_alike
 
 CHANGES = "/sync/v1/changes"
 HIGH = {"A1": "Y"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -18,14 +18,18 @@ from ministry_server.intake import Intake
 from ministry_server.receiver import Role
 from ministry_server.schema import alarm, intake
 from ministry_server.store import Store
-from operator_app.db import settings, sync_state
+from operator_app.db import foreign, settings, sync_state
+from operator_app.db.sync_state import read_position
 from operator_app.domain.ids import new_incarnation
+from operator_app.services import case_versions
+from operator_app.sync import changes as changes_module
 from operator_app.sync import cycle as cycle_module
 from operator_app.sync.push import Pushed
 from tests.faults import proxy as faults
 from tests.faults.proxy import FaultProxy
 from tests.receiver import RunningReceiver
-from tests.sync.desk import Desk, arrived, copy_database
+from tests.sync.conftest import enrolled
+from tests.sync.desk import HER_NAME, Desk, arrived, copy_database
 from tests.sync.invariants import check_nothing_lost, check_server
 
 planted = pytest.mark.parametrize("bug", [False, True], ids=["sound", "planted"])
@@ -193,3 +197,104 @@ def test_client_gives_a_number_twice(
     assert ("mismatch" in alarms) == bug
     assert desk.status().needs_you == int(bug)
     assert receiver.stages()[lost.op_id] == "applied"
+
+
+@planted
+def test_client_takes_in_a_case_that_has_something_unsent(
+    bug: bool, desk: Desk, colleague: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I14. The check stands around every taking in of these tests (Desk)."""
+    case_id = desk.open_case()
+    desk.run(), colleague.run()
+    desk.note(case_id, "from the first PC")
+    desk.run()
+    colleague.note(case_id, "from the second PC")
+    with colleague.database.write() as connection:
+        connection.exec_driver_sql("UPDATE revision SET next_try_at = created_at + 3600000")
+    if bug:
+        monkeypatch.setattr(foreign, "WAITING", frozenset())
+    with noticed(bug):
+        colleague.run()
+
+
+@planted
+def test_client_reads_a_restored_server_from_where_it_was(
+    bug: bool,
+    desk: Desk,
+    colleague: Desk,
+    new_seat: Callable[[], Desk],
+    receiver: RunningReceiver,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    copy_database(receiver.folder / "ministry.db", tmp_path / "backup.db")
+    for _ in range(3):
+        colleague.open_case()
+    colleague.settle(), desk.run()
+    receiver.stop()
+    copy_database(tmp_path / "backup.db", receiver.folder / "ministry.db")
+    receiver.start()
+    receiver.new_epoch()
+    if bug:
+        monkeypatch.setattr(
+            changes_module,
+            "_position",
+            lambda connection, epoch: replace(read_position(connection), epoch=epoch),
+        )
+    # A PC that lost nothing there comes first: the count of the restored server is a low one.
+    third = enrolled(new_seat(), receiver)
+    new = third.open_case()
+    third.run()
+    desk.run()
+    with noticed(bug):
+        assert new in desk.case_rows()
+
+
+@planted
+def test_client_believes_an_old_answer(
+    bug: bool,
+    desk: Desk,
+    colleague: Desk,
+    receiver: RunningReceiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It cannot be opened any more, and what is in it would be passed over for good."""
+    if bug:
+        real = changes_module.signed_answer
+
+        def trusting(data: dict[str, Any], key: Any, *, purpose: str, nonce: str) -> dict[str, Any]:
+            return real(data, key, purpose=purpose, nonce=data["n"])
+
+        monkeypatch.setattr(changes_module, "signed_answer", trusting)
+    old: list[bytes] = []
+
+    def record(exchange: faults.Exchange) -> None:
+        old.append(exchange.forward())
+        exchange.reset()
+
+    with FaultProxy(receiver.url) as proxy:
+        desk.point_at(proxy.url)
+        case_id = colleague.open_case()
+        colleague.run()
+        proxy.plan(record, path="/sync/v1/changes")
+        desk.run()
+        proxy.plan(lambda exchange: exchange.client.sendall(old[0]), path="/sync/v1/changes")
+        for _ in range(3):
+            desk.run()
+        with noticed(bug):
+            assert case_id in desk.case_rows()
+
+
+@planted
+def test_client_takes_a_blank_for_a_word(
+    bug: bool, desk: Desk, colleague: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What did not leave for want of consent is not erased by a colleague who never saw it."""
+    if bug:
+        monkeypatch.setattr(case_versions, "completed", lambda theirs, sent, known: theirs)
+    case_id = desk.open_case(may_leave=False)
+    desk.run(), colleague.run()
+    colleague.note(case_id, "a word")
+    colleague.run(), desk.run()
+    with noticed(bug):
+        assert desk.case(case_id).affected.name == HER_NAME

@@ -16,6 +16,7 @@ from operator_app.domain.people import Actor
 from operator_app.domain.violence import ViolenceForm
 from operator_app.services.accounts import Accounts
 from operator_app.services.case_access import Accesses
+from operator_app.services.case_drafts import CaseDrafts
 from operator_app.services.case_list import CaseList
 from operator_app.services.case_work import CaseWork
 from operator_app.services.cases import Cases
@@ -110,6 +111,7 @@ def show_cases(
         work,
         case_list,
         accesses,
+        CaseDrafts(office.database, office.clock),
         accounts.names,
         office.reference,
         actor or office.actor,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from operator_app.domain.consent import Consent
 from operator_app.domain.people import Actor, Role
 from operator_app.domain.violence import ReferralAsk, SafeContact
 from operator_app.i18n import use_language
+from operator_app.ui import theme
 from tests.conftest import TestOffice
 from tests.journeys.fitting import faults, unnamed
 from tests.other_seat import changed_elsewhere
@@ -35,7 +37,7 @@ Key = Qt.Key
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 ALT = Qt.KeyboardModifier.AltModifier
-STRANGE = "😢 ‏بيت آمن‎ <b>тире</b> & 'кавычки'\nвторая строка"
+STRANGE = "😢 \u200fبيت آمن\u200e <b>тире</b> & 'кавычки'\nвторая строка"
 
 
 @pytest.fixture
@@ -106,9 +108,7 @@ def test_the_head_tells_what_every_visit_begins_with(
     assert "Late: Yesterday, 09:00 · Find out whether she is safe" in shown.words
 
 
-def test_the_timeline_tells_everything_newest_first(
-    qtbot: Any, office: TestOffice, bermet: Actor
-):
+def test_the_timeline_tells_everything_newest_first(qtbot: Any, office: TestOffice, bermet: Actor):
     at = to_ms(office.clock())
     case_id = save_violence_call(
         office,
@@ -159,7 +159,7 @@ def test_the_timeline_tells_everything_newest_first(
         "Danger now",
         "He hit her twice.",
         "Risk: Danger right now",
-        "Said he or she will kill?",
+        next(q for q in office.reference.danger_rules.questions if q.code == "KILL").label("en"),
         "Police (102, district inspector): Sent",
         "We may tell services: Given by word",
     ):
@@ -210,9 +210,7 @@ def test_a_note_is_added_by_keys(qtbot: Any, office: TestOffice, bermet: Actor, 
     assert audited(office, high)[-1] == "case.noted"
 
 
-def test_emoji_and_right_to_left_are_kept(
-    qtbot: Any, office: TestOffice, bermet: Actor, high: str
-):
+def test_emoji_and_right_to_left_are_kept(qtbot: Any, office: TestOffice, bermet: Actor, high: str):
     shown = opened(qtbot, office, bermet, high)
     shown.page.overview.note.setPlainText(STRANGE)
     shown.press(Key.Key_F6)
@@ -250,6 +248,26 @@ def test_a_note_being_typed_outlives_the_way_to_the_list(
     shown.press(Key.Key_Escape)
     shown.events.open_case_asked.emit(high)
     assert shown.page.overview.note.toPlainText() == "half a sen"
+
+
+def test_a_note_being_typed_outlives_the_program(
+    qtbot: Any, office: TestOffice, bermet: Actor, high: str, medium: str
+):
+    shown = opened(qtbot, office, bermet, high)
+    shown.press(Key.Key_F6)
+    shown.write("half a sen")
+    shown.screen.hide()  # as locking and leaving do
+    for actor, case_id in ((office.actor, high), (bermet, medium)):
+        other = opened(qtbot, office, actor, case_id)
+        assert other.page.overview.note.toPlainText() == ""
+        other.screen.hide()
+    again = opened(qtbot, office, bermet, high)
+    assert again.page.overview.note.toPlainText() == "half a sen"
+    again.press(Key.Key_F6)
+    again.press(Key.Key_Return, CONTROL)
+    assert [n.text for n in case_of(office, high).notes] == ["half a sen"]
+    again.screen.hide()
+    assert opened(qtbot, office, bermet, high).page.overview.note.toPlainText() == ""
 
 
 # Assessing
@@ -369,7 +387,7 @@ def test_the_supervisor_closes_high_risk(qtbot: Any, office: TestOffice, high: s
     shown.write("2")
     shown.press(Key.Key_Return, CONTROL)
     assert case_of(office, high).close_reason == "TRAN"
-    assert audited(office, high)[-1] == "case.closed" or "case.closed" in audited(office, high)
+    assert "case.closed" in audited(office, high)
 
 
 def test_the_supervisor_gives_it_to_another_person(
@@ -497,8 +515,21 @@ def test_what_others_do_meanwhile_is_shown(
     assert shown.page.overview.note.hasFocus()
 
 
+@pytest.fixture
+def dressed(qapp: QApplication, office: TestOffice) -> Iterator[None]:
+    """The look of the program, for as long as the test runs."""
+    before = qapp.style().objectName(), qapp.font(), qapp.palette()
+    theme.apply_theme(qapp, theme.LIGHT, office.paths.resources)
+    yield
+    style, font, palette = before
+    qapp.setStyleSheet("")
+    qapp.setStyle(style)
+    qapp.setFont(font)
+    qapp.setPalette(palette)
+
+
 @pytest.mark.parametrize("spoken", ["ru", "ky", "en"])
-def test_everything_fits(qtbot: Any, office: TestOffice, high: str, spoken: str):
+def test_everything_fits(qtbot: Any, office: TestOffice, dressed: None, high: str, spoken: str):
     use_language(spoken, office.paths.resources)
     try:
         services(office)[0].set_status(office.actor, high, "WAIT")
@@ -506,8 +537,8 @@ def test_everything_fits(qtbot: Any, office: TestOffice, high: str, spoken: str)
         assert shown.screen.height() == 716
         assert faults(shown.page.head) + faults(shown.page.overview) == []
         assert unnamed(shown.page.head) + unnamed(shown.page.overview) == []
-        for key, modifier in ((Key.Key_F7, SHIFT), (Key.Key_F9, SHIFT), (Key.Key_F9,) * 2):
-            held = modifier if modifier == SHIFT else Qt.KeyboardModifier.NoModifier
+        plain = Qt.KeyboardModifier.NoModifier
+        for key, held in ((Key.Key_F7, SHIFT), (Key.Key_F9, SHIFT), (Key.Key_F9, plain)):
             shown.press(key, held)
             QApplication.processEvents()
             assert faults(shown.screen) == []

@@ -287,12 +287,14 @@ def test_the_strip_is_on_for_danger_now_and_high_risk(
     assert strip.isVisible() is shown
 
 
-def test_the_strip_names_the_centre_of_the_oblast_and_only_that(strip: EmergencyStrip) -> None:
+def test_the_strip_names_the_nearest_centre_and_no_far_one(strip: EmergencyStrip) -> None:
     strip.show_for(high())
     assert "102 Police" in strip.heading.text()
     assert "Tendesh" in strip.heading.text()
     assert "number to be confirmed by the ministry" in strip.heading.text()
     strip.show_for(high(division=ALAMUDUN))
+    assert "Sezim" in strip.heading.text(), "people of Chui go to Bishkek"
+    strip.show_for(high(division="41707000000000"))
     assert "centre" not in strip.heading.text()
     strip.show_for(high(division="UNKNOWN"))
     assert "centre" not in strip.heading.text()

@@ -115,6 +115,7 @@ def test_done_asks_for_the_result_and_the_next_one_comes_up(qtbot: Any, made: Ca
     shown.press(Key.Key_D)
     assert len(shown.dialogs.asked) == 1
     assert len(shown.column(Column.DUE)) == 5, "without a result nothing is done"
+    assert not shown.screen.notice.isVisible(), "to think better of it is no fault"
     shown.dialogs.reason = "she is at her mother's"
     shown.press(Key.Key_D)
     assert shown.lines[:2] == ["Today · 1", "today 15:00 | Check with the service"]

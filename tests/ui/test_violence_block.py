@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from operator_app.domain.calls import CallForm, check_form, with_level
@@ -23,7 +23,8 @@ from operator_app.ui.screens.violence_case import KnownCases
 from operator_app.ui.tasks import InlineTaskRunner
 from operator_app.ui.widgets.type_ahead import TypeAhead
 from tests.conftest import FrozenClock, TestOffice, information_call
-from tests.ui.door import AnsweringDialogs, enter, focused, press, rewrite, show, write
+from tests.ui.door import AnsweringDialogs, enter, focused, press, rewrite, show, words_on, write
+from tests.ui.journal_office import save_call, show_journal
 from tests.ui.test_call_fields import FAMILY, LINE, NOTE, RIGHT_TO_LEFT
 
 Key = Qt.Key
@@ -456,15 +457,15 @@ def refer(screen: CallScreen, service_digit: str, status_digit: str) -> None:
     write(status_digit)
 
 
-def test_a_referral_takes_two_keys_and_shows_as_a_tag(screen: CallScreen) -> None:
+def test_a_referral_takes_two_keys_and_shows_as_a_tag(
+    screen: CallScreen, clock: FrozenClock
+) -> None:
     open_block(screen)
     part = screen.fields.violence.consents
     part.of_purpose["SHARE"].chips.setFocus()
     write("1")
     refer(screen, "2", "3")
-    assert block_of(screen).referrals == (
-        ReferralAsk("CRI", "SENT", ms(screen._clock), warm=True),  # type: ignore[arg-type]
-    )
+    assert block_of(screen).referrals == (ReferralAsk("CRI", "SENT", ms(clock), warm=True),)
     refer(screen, "1", "1")
     refer(screen, "4", "4")
     assert [t.text() for t in part.referrals._tags] == [
@@ -492,7 +493,9 @@ def test_a_service_picked_and_left_is_at_least_offered(screen: CallScreen) -> No
     assert [(r.service_type, r.status) for r in block_of(screen).referrals] == [("SHE", "OFF")]
 
 
-def test_telling_a_service_without_consent_asks_for_it_at_once(screen: CallScreen) -> None:
+def test_telling_a_service_without_consent_asks_for_it_at_once(
+    screen: CallScreen, clock: FrozenClock
+) -> None:
     open_block(screen)
     part = screen.fields.violence.consents
     refer(screen, "1", "2")
@@ -504,9 +507,7 @@ def test_telling_a_service_without_consent_asks_for_it_at_once(screen: CallScree
     assert focused() is part.of_service["POL"].chips
     write("1")
     assert not part.notice.isVisible()
-    assert block_of(screen).consents == (
-        Consent("SHARE", "Y", ms(screen._clock), recipient="POL"),  # type: ignore[arg-type]
-    )
+    assert block_of(screen).consents == (Consent("SHARE", "Y", ms(clock), recipient="POL"),)
     assert save(screen) == ""
 
 
@@ -699,7 +700,7 @@ def test_enter_goes_from_the_core_through_the_whole_block_to_the_note(screen: Ca
     enter()
     assert focused() is block.person.affected
     write("2")
-    passed = []
+    passed: list[QWidget] = []
     while focused() is not screen.fields.note:
         assert block.isAncestorOf(focused()), passed
         assert focused() not in passed
@@ -775,6 +776,30 @@ def test_tab_follows_the_eye_and_brings_each_field_into_view(screen: CallScreen)
     ]
 
 
+def test_a_long_story_stays_in_view_while_it_grows(screen: CallScreen) -> None:
+    open_block(screen)
+    note = screen.fields.violence.incident.happened
+    note.setFocus()
+    low = note.height()
+    for _line in range(30):
+        write("He came home")
+        enter()
+        QApplication.processEvents()
+        assert is_in_view(screen)
+    assert low < note.height() < 200
+
+
+def test_scrolling_closes_an_open_list(screen: CallScreen) -> None:
+    open_block(screen)
+    offender = screen.fields.violence.incident.offender
+    offender.setFocus(BY_KEY)
+    write("h")
+    assert offender.suggestions is not None
+    screen.page.scroll_area.verticalScrollBar().setValue(10)
+    assert offender.suggestions is None
+    assert offender.text() == "h"
+
+
 def test_the_case_is_the_first_tab_stop(known_case: str, screen: CallScreen) -> None:
     open_block(screen, phone="0555112233")
     screen.fields.actions_taken.setFocus()
@@ -792,8 +817,9 @@ def is_in_view(screen: CallScreen) -> bool:
     field = focused()
     if isinstance(field, TypeAhead):
         field.close_list()
-    top = field.mapTo(area, field.rect().topLeft()).y()
-    return top >= 0 and top + field.height() <= area.height()
+    shown = field.cursorRect() if isinstance(field, QPlainTextEdit) else field.rect()
+    top = field.mapTo(area, shown.topLeft()).y()
+    return top >= 0 and top + shown.height() <= area.height()
 
 
 def test_a_whole_violence_call_is_recorded_without_the_mouse(
@@ -860,3 +886,102 @@ def test_a_whole_violence_call_is_recorded_without_the_mouse(
     ]
     assert [(r.service_type, r.status) for r in said.referrals] == [("CRI", "SENT")]
     assert row.kind == "VIOLENCE"
+
+
+# Read again: the opened call, and its history.
+
+
+TOLD = ViolenceForm(
+    affected="OTHER",
+    affected_name="Invented Aigul",
+    affected_sex="F",
+    affected_age="34",
+    vulnerabilities=("PREG",),
+    forms=("PHY", "PSY"),
+    offender="HUSB",
+    children="Y",
+    place="HOME",
+    happened="Hit twice.",
+    happened_on="23.11",
+    answers={"KILL": "Y", "FEAR": "R", "OLDER": "N"},
+    contact=SafeContact("0700123456", "weekdays", "her sister", "the clinic calls"),
+    consents=(
+        Consent("CALL_BACK", "Y", 1),
+        Consent("RECORD", "E", 1, reason="He has a knife"),
+        Consent("SHARE", "Y", 1, recipient="CRI"),
+    ),
+    referrals=(
+        ReferralAsk("CRI", "SENT", 1_795_489_200_000, warm=True),
+        ReferralAsk("LEG", "OFF", 1_795_489_200_000),
+    ),
+)
+
+
+def test_the_opened_call_shows_every_answer_in_words(qtbot: QtBot, office: TestOffice) -> None:
+    save_call(office, topics=("VIO.DOM",), violence=TOLD, actions=("E102",))
+    shown = show_journal(qtbot, office)
+    shown.press(Key.Key_Return)
+    said = words_on(shown.screen.call_view)
+    for expected in (
+        "Another person",
+        "Invented Aigul",
+        "Female",
+        "34",
+        "Pregnant",
+        "Physical\nPsychological",
+        "Husband / wife",
+        "At home",
+        "23 November 2026",
+        "Hit twice.",
+        "High",
+        f"{office.reference.danger_rules.questions[2].labels['en']} – Yes",
+        f"{office.reference.danger_rules.questions[4].labels['en']} – Refused to answer",
+        "OLDER – No",
+        "Given by word",
+        "0700123456",
+        "weekdays",
+        "her sister",
+        "the clinic calls",
+        "Name and words may go to the ministry: Not asked: danger to life (He has a knife)",
+        "May be told: Crisis centre: Given by word",
+        "Crisis centre: sent, put through, 09:00",
+        "Free legal aid: offered, 09:00",
+    ):
+        assert expected in said, expected
+
+
+def test_an_opened_call_without_violence_says_nothing_of_it(
+    qtbot: QtBot, office: TestOffice
+) -> None:
+    save_call(office)
+    shown = show_journal(qtbot, office)
+    shown.press(Key.Key_Return)
+    said = words_on(shown.screen.call_view)
+    for unsaid in ("Violence", "Danger screen", "Safe contact", "Consent and referrals"):
+        assert unsaid not in said
+
+
+def test_the_history_marks_what_changed_in_the_block(qtbot: QtBot, office: TestOffice) -> None:
+    first = save_call(office, topics=("VIO.DOM",), violence=TOLD)
+    changed = replace(
+        TOLD,
+        children="N",
+        answers={"KILL": "N"},
+        contact=replace(TOLD.contact, hours="never"),
+        consents=(Consent("CALL_BACK", "N", 2), *TOLD.consents[1:]),
+        referrals=(*TOLD.referrals[:1], replace(TOLD.referrals[1], status="DEC")),
+    )
+    office.calls.amend(
+        office.actor, first.call_id, replace(first.form, violence=changed), first.op_id
+    )
+    shown = show_journal(qtbot, office)
+    shown.press(Key.Key_Return)
+    shown.press(Key.Key_F7)
+    assert shown.screen.history_view.changed_fields == [
+        "children",
+        "level",
+        "answers",
+        "call_back",
+        "contact.hours",
+        "referrals",
+    ]

@@ -6,8 +6,8 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtGui import QMoveEvent, QTextCursor
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from operator_app.domain.calls import NUISANCE_KINDS, CallForm
 from operator_app.domain.clock import Clock, to_ms
@@ -36,6 +36,7 @@ from operator_app.ui.widgets.chips import ChipGroup
 from operator_app.ui.widgets.choice_field import ChoiceField
 from operator_app.ui.widgets.note_field import NoteField
 from operator_app.ui.widgets.tag_field import TagField
+from operator_app.ui.widgets.type_ahead import TypeAhead
 
 
 class CallFields(QWidget):
@@ -194,6 +195,13 @@ class CallFields(QWidget):
         if target is None:
             target = next((f for _n, f in self._core if not is_answered(f)), self.note)
         self._focus(target)
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        # Scrolled away from under the list of a field, which lies on the window.
+        focused = QApplication.focusWidget()
+        if isinstance(focused, TypeAhead):
+            focused.close_list()
 
     def _wire(self) -> None:
         self.kind.picked.connect(self._on_kind_picked)

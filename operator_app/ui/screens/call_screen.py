@@ -58,7 +58,6 @@ class CallScreen(QWidget):
         self._tasks = tasks
         self._events = events
         self._dialogs = dialogs
-        self._clock = clock
         self._course = Course()
         self._in_progress = False
         self._saving = self._save_waits = False
@@ -214,13 +213,10 @@ class CallScreen(QWidget):
             self._save(self.fields.form())
 
     def _save(self, form: CallForm) -> None:
-        if self._saving:
+        if self._saving or self._urgent.under_way:
+            self._save_waits = not self._saving
             return
-        if self._urgent.under_way:
-            self._save_waits = True
-            return
-        faults = check_form(form, self._reference)
-        if faults:
+        if faults := check_form(form, self._reference):
             self._show_faults(BadInput("call.faults", faults))
             return
         self._saving = True
@@ -272,18 +268,16 @@ class CallScreen(QWidget):
 
     def _show_faults(self, error: BadInput, *, stay: bool = False) -> None:
         self.fields.mark(error.faults)
-        special = [f for f in error.faults if f.code != "call.missing"]
-        special = [named_fault(fault, self._reference) for fault in special]
-        self.page.say_problem("  ".join(fault_sentence(f) for f in special))
+        told = [named_fault(f, self._reference) for f in error.faults if f.code != "call.missing"]
+        self.page.say_problem("  ".join(fault_sentence(fault) for fault in told))
         self.page.show_missing()
         if not stay:
             self.fields.focus_first(error.faults)
 
     def _on_discard_asked(self) -> None:
         form, course = self.fields.form(), self._course
-        question = _("Discard what was entered?")
-        if course.early:
-            question = _("Discard what was entered since the call was sent? What was sent stays.")
+        since = _("Discard what was entered since the call was sent? What was sent stays.")
+        question = since if course.early else _("Discard what was entered?")
         if form.has_content and not self._dialogs.confirm(self, question, _("Discard")):
             return
         self._leave_form()

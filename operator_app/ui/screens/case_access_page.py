@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from operator_app.domain.clock import Clock, local_day, to_ms
+from operator_app.domain.people import Actor
 from operator_app.i18n import _
-from operator_app.services.case_access import Access
-from operator_app.ui import wording
+from operator_app.services.case_access import Access, Accesses
+from operator_app.ui import problems, wording
+from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, Notice, button, text
 
 
 class CaseAccessPage(QWidget):
-    """Shows what it is given, oldest first.
-
-    `seen(access_id)`: the supervisor has read this one. `open_asked(case_id)`: show its case.
-    """
+    """Oldest first. `ticked_off()`: the supervisor has read one. `open_asked(case_id)`: show it."""
 
     back_asked = Signal()
-    seen = Signal(str)
+    ticked_off = Signal()
     open_asked = Signal(str)
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(
+        self,
+        accesses: Accesses,
+        names: Callable[[], dict[str, str]],
+        actor: Actor,
+        tasks: Tasks,
+        clock: Clock,
+    ) -> None:
+        """`names`: full name by user id, read on the worker."""
         super().__init__()
+        self._accesses = accesses
+        self._names = names
+        self._actor = actor
+        self._tasks = tasks
         self._clock = clock
         self.counter = text("", "muted")
         self.back_button = button(_("Back"), key="Esc")
@@ -47,8 +60,15 @@ class CaseAccessPage(QWidget):
         layout.addWidget(self._area, 1)
         self.back_button.clicked.connect(self.back_asked)
 
-    def show_accesses(self, accesses: list[Access], names: dict[str, str]) -> None:
-        """List them; the keyboard goes to the first "Seen", or to the way back."""
+    def read(self) -> None:
+        """List what was not seen yet; the keyboard goes to the first "Seen", or to the way back."""
+
+        def work() -> tuple[list[Access], dict[str, str]]:
+            return self._accesses.unseen(self._actor), self._names()
+
+        self._tasks.database(self, work, lambda read: self._show(*read), self._on_failed)
+
+    def _show(self, accesses: list[Access], names: dict[str, str]) -> None:
         self.notice.show_text("")
         self.seen_buttons = []
         self.counter.setText(str(len(accesses)) if accesses else "")
@@ -66,9 +86,17 @@ class CaseAccessPage(QWidget):
         if self.isVisible():
             first.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def show_problem(self, sentence: str) -> None:
-        """Say what went wrong; an empty sentence takes it away."""
-        self.notice.show_text(sentence)
+    def _tick_off(self, access_id: str) -> None:
+        def done(_nothing: None) -> None:
+            self.read()
+            self.ticked_off.emit()
+
+        self._tasks.database(
+            self, lambda: self._accesses.mark_seen(self._actor, access_id), done, self._on_failed
+        )
+
+    def _on_failed(self, error: Exception) -> None:
+        self.notice.show_text(problems.sentence(error))
 
     def _line(self, access: Access, names: dict[str, str]) -> Card:
         today = local_day(to_ms(self._clock()))
@@ -92,7 +120,7 @@ class CaseAccessPage(QWidget):
         for made in (look, tick):
             made.setAccessibleName(f"{made.text()}: {who}, {access.case_number}")
             line.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
-        tick.clicked.connect(lambda _checked=False: self.seen.emit(access.access_id))
+        tick.clicked.connect(lambda _checked=False: self._tick_off(access.access_id))
         self.seen_buttons.append(tick)
         card.body.addLayout(line)
         return card

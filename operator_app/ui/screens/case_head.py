@@ -48,7 +48,8 @@ class CaseHead(QWidget):
     def show_case(self, case: Case, names: dict[str, str], *, may_change: bool) -> None:
         """Show what is known now."""
         self.title.setText(_("Case {number}").format(number=case.number))
-        self.kind.setText(self._one("case_kind", case.kind))
+        kind = self._one("case_kind", case.kind)
+        self.kind.setText(kind)
         _show_mark(self.risk_pill, wording.risk_wording(self._reference, case.risk))
         self.closed_pill.setVisible(case.is_closed)
         closed = self._one("case_status", CLOSED)

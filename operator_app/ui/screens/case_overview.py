@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -21,10 +21,14 @@ _SIDE_WIDTH = 400
 
 
 class CaseOverview(QWidget):
-    """`call_asked(call_id)`: open a call. `asked(Deed)`: add the note."""
+    """`call_asked(call_id)`: open a call. `asked(Deed)`: add the note.
+
+    `note_typed(case_id, words)`: the note now, still to be added.
+    """
 
     call_asked = Signal(str)
     asked = Signal(object)
+    note_typed = Signal(str, str)
 
     def __init__(self, reference: Reference, clock: Clock) -> None:
         super().__init__()
@@ -57,18 +61,22 @@ class CaseOverview(QWidget):
         find = QShortcut(QKeySequence("F6"), self)
         find.activated.connect(lambda: self.note.setFocus(Qt.FocusReason.ShortcutFocusReason))
 
-    def show_case(self, view: CaseView, names: dict[str, str]) -> None:
-        """Show what happened; a note that is being typed stays, for each case its own."""
+    def show_case(self, view: CaseView, names: dict[str, str], note: str) -> None:
+        """Show what happened; a note that is being typed stays, for each case its own.
+
+        `note`: one that was kept unsaved.
+        """
         case = view.case
         if case.case_id != self._case_id:
             self._case_id = case.case_id
-            self.note.setPlainText(self._typed.get(case.case_id, ""))
+            with QSignalBlocker(self.note):
+                self.note.setPlainText(self._typed.get(case.case_id, note))
         self.timeline.show_happenings(view.timeline, names)
         self.risk.show_assessments(case.assessments)
         self.person.setText(case.affected.name.strip() or _("Without a name"))
         self.person_facts.setText(self._facts(view))
         self.note.setEnabled(view.may_change)
-        self._on_typed()
+        self._allow_adding()
 
     def _facts(self, view: CaseView) -> str:
         affected, spoken = view.case.affected, language()
@@ -108,9 +116,13 @@ class CaseOverview(QWidget):
         return card
 
     def _on_typed(self) -> None:
-        typed = self.note.toPlainText()
-        self._typed[self._case_id] = typed
-        self.add_button.setEnabled(bool(typed.strip()) and self.note.isEnabled())
+        self._typed[self._case_id] = self.note.toPlainText()
+        self._allow_adding()
+        self.note_typed.emit(self._case_id, self._typed[self._case_id])
+
+    def _allow_adding(self) -> None:
+        typed = bool(self.note.toPlainText().strip())
+        self.add_button.setEnabled(typed and self.note.isEnabled())
 
     def _on_add(self) -> None:
         words = self.note.toPlainText()

@@ -94,8 +94,13 @@ class CasePage(QWidget):
         shown = self.content.currentWidget()
         return shown if isinstance(shown, ActCard) else None
 
-    def show_view(self, view: CaseView, names: dict[str, str], colleagues: dict[str, str]) -> None:
-        """Show the case as it is now; the section stays, what is being typed stays."""
+    def show_view(
+        self, view: CaseView, names: dict[str, str], colleagues: dict[str, str], note: str
+    ) -> None:
+        """Show the case as it is now; the section stays, what is being typed stays.
+
+        `note`: what the person had typed and not saved before the program ended.
+        """
         before, self._view = self.case, view
         self._colleagues = colleagues
         if before is None or before.case_id != view.case.case_id:
@@ -104,7 +109,7 @@ class CasePage(QWidget):
         self.notice.show_text("")
         case, may_change = view.case, view.may_change and not view.case.is_closed
         self.head.show_case(case, names, may_change=may_change)
-        self.overview.show_case(view, names)
+        self.overview.show_case(view, names, note)
         for _title, part in self._parts:
             part.show_case(case, may_change)
         self.conflict.show_text(
@@ -183,9 +188,7 @@ class CasePage(QWidget):
         self.give_button.clicked.connect(partial(self._ask, "give"))
         self.close_button.clicked.connect(self._on_close)
         self.reopen_button.clicked.connect(lambda: self._on_status(REOPENED))
-        self.compare_button.clicked.connect(
-            lambda: self.case and self.merge_asked.emit(self.case.case_id)
-        )
+        self.compare_button.clicked.connect(self._on_compare)
         for index, (title, part) in enumerate(self._parts, start=1):
             part.changed.connect(self.part_changed)
             part.part_asked.connect(self._on_part_asked)
@@ -259,6 +262,10 @@ class CasePage(QWidget):
             self.show_problem(NotAllowed("case.acute_closed_by_supervisor"))
         else:
             self._ask("close")
+
+    def _on_compare(self) -> None:
+        if self.case:
+            self.merge_asked.emit(self.case.case_id)
 
     def _on_status(self, status: str) -> None:
         self.asked.emit(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from operator_app.domain.cases import Case
@@ -12,7 +15,8 @@ from operator_app.domain.clock import Clock
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.reference import Reference
 from operator_app.i18n import _
-from operator_app.services.case_access import Access, Accesses, CaseReasonNeeded
+from operator_app.services.case_access import Accesses, CaseReasonNeeded
+from operator_app.services.case_drafts import CaseDrafts
 from operator_app.services.case_history import CaseView
 from operator_app.services.case_list import CaseList
 from operator_app.services.case_work import CaseWork
@@ -31,6 +35,9 @@ from operator_app.ui.screens.letter_page import LetterPage
 from operator_app.ui.screens.merge_screen import MergeScreen
 from operator_app.ui.tasks import Tasks
 
+DRAFT_AFTER_MS = 3_000
+NOTE = "note"
+
 
 @dataclass(frozen=True)
 class _Opened:
@@ -39,6 +46,7 @@ class _Opened:
     view: CaseView
     names: dict[str, str]
     colleagues: dict[str, str]
+    note: str
 
 
 class CasesScreen(QWidget):
@@ -50,6 +58,7 @@ class CasesScreen(QWidget):
         work: CaseWork,
         case_list: CaseList,
         accesses: Accesses,
+        drafts: CaseDrafts,
         names: Callable[[], dict[str, str]],
         reference: Reference,
         actor: Actor,
@@ -64,6 +73,12 @@ class CasesScreen(QWidget):
         self.setObjectName("page")
         self._cases = cases
         self._accesses = accesses
+        self._drafts = drafts
+        self._typed: dict[str, str] = {}
+        self._typing = QTimer(self)
+        self._typing.setInterval(DRAFT_AFTER_MS)
+        self._typing.setSingleShot(True)
+        self._typing.timeout.connect(self.keep_typed)
         self._names = names
         self._actor = actor
         self._tasks = tasks
@@ -73,10 +88,11 @@ class CasesScreen(QWidget):
         self.model = CaseModel(case_list, names, reference, actor, tasks, clock)
         self.model.setParent(self)
         self.list_page = CaseListPage(self.model, reference, actor)
-        self.access_page = CaseAccessPage(clock)
+        self.access_page = CaseAccessPage(accesses, names, actor, tasks, clock)
         parts = make_parts(
-            cases, work, names, reference, actor, tasks, dialogs, clock, self._on_letter_asked
-        )
+            cases, work, names, reference, actor, tasks, dialogs, clock, self._on_letter_asked,
+            drafts,
+        )  # fmt: skip
         self.case_page = CasePage(reference, actor, clock, parts)
         self.letter_page = LetterPage(letters, actor, tasks, dialogs)
         self.merge_page = MergeScreen(cases, names, reference, actor, tasks)
@@ -117,15 +133,32 @@ class CasesScreen(QWidget):
 
         self._tasks.database(self, work, self._on_opened, failed)
 
+    def keep_typed(self) -> None:
+        """Put notes that are being typed on the disk, encrypted."""
+        typed, self._typed = self._typed, {}
+        for case_id, words in typed.items():
+            self._tasks.database(
+                self,
+                partial(self._drafts.keep, self._actor, case_id, NOTE, words),
+                lambda _nothing: None,
+                self.case_page.show_problem,
+            )
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        # Locking and leaving hide the screen.
+        self.keep_typed()
+
     def _connect(self) -> None:
         self.list_page.opened.connect(self.open_case)
         self.list_page.refreshed.connect(self._count_accesses)
         self.list_page.accesses_asked.connect(self._on_accesses_asked)
         self.access_page.back_asked.connect(self._show_list)
-        self.access_page.seen.connect(self._on_seen)
+        self.access_page.ticked_off.connect(self.list_page.refresh)
         self.access_page.open_asked.connect(self.open_case)
         self.case_page.back_asked.connect(self._show_list)
         self.case_page.asked.connect(self._do)
+        self.case_page.overview.note_typed.connect(self._on_note_typed)
         self.case_page.part_changed.connect(self._on_part_changed)
         self.case_page.call_asked.connect(self._events.open_call_asked)
         self.case_page.merge_asked.connect(self._on_merge_asked)
@@ -140,8 +173,9 @@ class CasesScreen(QWidget):
     # The case on the screen
 
     def _read(self, case_id: str) -> _Opened:
-        colleagues = self._cases.colleagues(self._actor)
-        return _Opened(self._cases.view(self._actor, case_id), self._names(), colleagues)
+        view = self._cases.view(self._actor, case_id)
+        note = self._drafts.read(self._actor, case_id).get(NOTE, "")
+        return _Opened(view, self._names(), self._cases.colleagues(self._actor), note)
 
     def _on_opened(self, opened: _Opened) -> None:
         case_id = opened.view.case.case_id
@@ -157,7 +191,7 @@ class CasesScreen(QWidget):
             self.case_page.focus_first()
 
     def _show(self, opened: _Opened) -> None:
-        self.case_page.show_view(opened.view, opened.names, opened.colleagues)
+        self.case_page.show_view(opened.view, opened.names, opened.colleagues, opened.note)
 
     def _show_list(self) -> None:
         self.pages.setCurrentWidget(self.list_page)
@@ -189,6 +223,11 @@ class CasesScreen(QWidget):
                 self.case_page.show_problem(error)
 
         self._tasks.database(self, work, done, failed)
+
+    def _on_note_typed(self, case_id: str, words: str) -> None:
+        self._typed[case_id] = words
+        if not self._typing.isActive():
+            self._typing.start()
 
     def _take(self, case_id: str, opened: _Opened) -> None:
         if self.case_page.case and self.case_page.case.case_id == case_id:
@@ -253,30 +292,4 @@ class CasesScreen(QWidget):
 
     def _on_accesses_asked(self) -> None:
         self.pages.setCurrentWidget(self.access_page)
-        self._list_accesses()
-
-    def _on_seen(self, access_id: str) -> None:
-        def done(_nothing: None) -> None:
-            self._list_accesses()
-            self.list_page.refresh()
-
-        self._tasks.database(
-            self,
-            lambda: self._accesses.mark_seen(self._actor, access_id),
-            done,
-            self._on_access_failed,
-        )
-
-    def _list_accesses(self) -> None:
-        def work() -> tuple[list[Access], dict[str, str]]:
-            return self._accesses.unseen(self._actor), self._names()
-
-        self._tasks.database(
-            self,
-            work,
-            lambda read: self.access_page.show_accesses(*read),
-            self._on_access_failed,
-        )
-
-    def _on_access_failed(self, error: Exception) -> None:
-        self.access_page.show_problem(problems.sentence(error))
+        self.access_page.read()

@@ -33,6 +33,7 @@ LETTERS = {"d": "done", "в": "done", "m": "move", "ь": "move", "g": "give", "�
 """The keys D, M and G, and what they write while the Russian or Kyrgyz layout is on."""
 DIGITS = ("1", "2", "3")
 """The keys of the scopes above the list."""
+_WIDEST = {Column.CASE: "0000-0000-C00000", Column.WHO: "Токтогулова Айгүл"}
 _LEAST_WHAT = 200
 _GIVE_WAY = (Column.WHO, Column.RISK)
 """Columns that leave, in this order, when the window is too narrow; the opened case has it all."""
@@ -135,9 +136,9 @@ class FollowUpTable(QTableView):
         return {
             Column.DUE: mark_width(measure, late),
             Column.WAY: max(measure.horizontalAdvance(way) for way in ways),
-            Column.CASE: measure.horizontalAdvance("0000-0000-C00000"),
+            Column.CASE: measure.horizontalAdvance(_WIDEST[Column.CASE]),
             Column.RISK: max(mark_width(measure, risk) for risk in risks),
-            Column.WHO: measure.horizontalAdvance("Токтогулова Айгүл"),
+            Column.WHO: measure.horizontalAdvance(_WIDEST[Column.WHO]),
         }
 
     def _keep_place(self) -> None:

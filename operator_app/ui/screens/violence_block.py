@@ -28,7 +28,6 @@ from operator_app.ui.widgets.tag_field import TagField
 
 POLICE = "E102"
 AMBULANCE = "E103"
-_STAMPS = {POLICE: "police_at", AMBULANCE: "ambulance_at"}
 """Actions (code list `action`) that stop a part of the response clock."""
 
 
@@ -72,6 +71,7 @@ class ViolenceBlock(QWidget):
         self.case.taken.connect(lambda: self.went_on.emit(self.case))
         self.person.name_entered.connect(self.look_up)
         self.consents.moved.connect(self._on_moved)
+        self.incident.happened.grew.connect(self._on_grown)
         self._lay_out()
 
     def load(self, form: CallForm, call_id: str) -> None:
@@ -116,10 +116,13 @@ class ViolenceBlock(QWidget):
 
     def stamp(self, actions: tuple[str, ...]) -> None:
         """Keep when 102 and 103 were called; an action taken back takes its time with it."""
-        for action, stamp in _STAMPS.items():
-            if (action in actions) != (action in self._actions):
-                at = to_ms(self._clock()) if action in actions else None
-                self._kept = replace(self._kept, **{stamp: at})
+        kept = self._kept
+        if _differs(POLICE, actions, self._actions):
+            kept = replace(kept, police_at=to_ms(self._clock()) if POLICE in actions else None)
+        if _differs(AMBULANCE, actions, self._actions):
+            at = to_ms(self._clock()) if AMBULANCE in actions else None
+            kept = replace(kept, ambulance_at=at)
+        self._kept = kept
         self._actions = actions
 
     def show_call(self, form: CallForm) -> None:
@@ -171,6 +174,10 @@ class ViolenceBlock(QWidget):
         target.setFocus(Qt.FocusReason.TabFocusReason)
         self.went_on.emit(target)
 
+    def _on_grown(self) -> None:
+        if self.incident.happened.hasFocus():
+            self._on_moved(self.incident.happened)
+
     def _on_moved(self, shown: QWidget) -> None:
         # After the layout has settled: it may just have been shown.
         QTimer.singleShot(0, self, lambda: self.went_on.emit(shown))
@@ -206,3 +213,7 @@ class ViolenceBlock(QWidget):
             else:
                 stops.append(field)
         return stops
+
+
+def _differs(action: str, now: tuple[str, ...], before: tuple[str, ...]) -> bool:
+    return (action in now) != (action in before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLineEdit
 
@@ -31,7 +31,12 @@ MOST_HEIGHT = 168
 
 
 class GrowingNote(NoteField):
-    """Asks for as many lines as it holds, up to MOST_HEIGHT; then it scrolls."""
+    """Asks for as many lines as it holds, up to MOST_HEIGHT; then it scrolls.
+
+    `grew`: its height has changed, perhaps beyond what is in view.
+    """
+
+    grew = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,7 +50,10 @@ class GrowingNote(NoteField):
     def _grow(self) -> None:
         lines = self.document().documentLayout().documentSize().height()
         wanted = int(lines * self.fontMetrics().lineSpacing()) + 24
-        self.setFixedHeight(max(self.minimumSizeHint().height(), min(wanted, MOST_HEIGHT)))
+        height = max(self.minimumSizeHint().height(), min(wanted, MOST_HEIGHT))
+        if height != self.height():
+            self.setFixedHeight(height)
+            self.grew.emit()
 
 
 class IncidentPart(ViolencePart):
@@ -58,7 +66,9 @@ class IncidentPart(ViolencePart):
         self.offender = ChoiceField(
             relation_entries(reference, shown_in), _("The offender is to her"), ""
         )
-        self.children = ChipGroup(children_chips(reference, shown_in), _("Children were there"))
+        self.children_there = ChipGroup(
+            children_chips(reference, shown_in), _("Children were there")
+        )
         self.place = ChoiceField(
             incident_place_entries(reference, shown_in), _("Where it happened"), "", digits=True
         )
@@ -69,7 +79,7 @@ class IncidentPart(ViolencePart):
         self.happened.setPlaceholderText(_("In her words, as short as possible"))
         self.fields = {
             "offender": self.offender,
-            "children": self.children,
+            "children": self.children_there,
             "place": self.place,
             "happened_on": self.day,
             "happened": self.happened,
@@ -87,7 +97,7 @@ class IncidentPart(ViolencePart):
         block = form.violence or ViolenceForm()
         self._today = local_day(form.started_at)
         self.offender.set_value(block.offender)
-        self.children.set_value(block.children)
+        self.children_there.set_value(block.children)
         self.place.set_value(block.place)
         self.lines["happened_on"].show_content(block.happened_on)
         self.lines["happened"].show_content(block.happened)
@@ -97,7 +107,7 @@ class IncidentPart(ViolencePart):
         return replace(
             block,
             offender=self.offender.value,
-            children=self.children.value,
+            children=self.children_there.value,
             place=self.place.value,
             happened_on=self.day.text(),
             happened=self.happened.toPlainText(),
@@ -113,7 +123,7 @@ class IncidentPart(ViolencePart):
         top = Qt.AlignmentFlag.AlignTop
         grid = grid_of(self)
         grid.addWidget(labelled(_("The offender is to her"), self.offender), 0, 0, 1, 2, top)
-        grid.addWidget(labelled(_("Children were there"), self.children), 0, 2, 1, 2, top)
+        grid.addWidget(labelled(_("Children were there"), self.children_there), 0, 2, 1, 2, top)
         grid.addWidget(labelled(_("Where it happened"), self.place), 0, 4, 1, 2, top)
         when = self.add_line("happened_on", _("When it happened"), self.day, self.understood)
         grid.addWidget(when, 1, 0, 1, 2, top)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QMargins, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from operator_app.ui.widgets.basic import FlowLayout, set_state, text
 
@@ -141,11 +141,14 @@ class _ChipButton(QPushButton):
     """Keeps its width when it is chosen: the bold label takes room from the padding."""
 
     def sizeHint(self) -> QSize:
-        hint = super().sizeHint()
+        # Measured anew, as not chosen: Qt keeps the hint of the state it was first asked in.
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.state &= ~QStyle.StateFlag.State_On
+        plain = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
         bold = self.font()
         bold.setWeight(QFont.Weight.DemiBold)
-        shown = self.text().replace("&&", "&")
-        wider = QFontMetrics(bold).horizontalAdvance(shown)
-        wider -= self.fontMetrics().horizontalAdvance(shown)
-        room = BOLD_ROOM if self.isChecked() else 0
-        return hint.grownBy(QMargins(0, 0, room + max(0, wider - BOLD_ROOM), 0))
+        wider = QFontMetrics(bold).size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
+        words = QSize(max(plain.width(), wider - BOLD_ROOM), plain.height())
+        kind = QStyle.ContentsType.CT_PushButton
+        return self.style().sizeFromContents(kind, option, words, self)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from operator_app.config import paths
 from operator_app.db.engine import Database
@@ -27,7 +27,7 @@ from operator_app.services.reference import load_reference
 from operator_app.services.set_up import set_up_office
 from tests.conftest import CHEAP, PASSWORD, information_call, office_setup
 from tests.crash.powercut.disk import ACKNOWLEDGEMENTS
-from tests.crash.workers import BeforeCommit, digest
+from tests.crash.workers import REVISIONS, BeforeCommit, digest
 
 
 class Screen:
@@ -47,9 +47,9 @@ def save_calls(told: dict[str, Any], screen: Screen) -> None:
     fault = told["fault"]
 
     def show_newest(connection: Connection) -> None:
-        row = connection.execute(select(revision).order_by(revision.c.seq.desc()).limit(1)).first()
+        row = connection.execute(REVISIONS.order_by(revision.c.seq.desc()).limit(1)).first()
         if row is not None:
-            screen.show(op_id=row.op_id, sha256=digest(row.payload))
+            screen.show(op_id=row.op_id, sha256=digest(row))
 
     if fault == "early":
         database: Database = BeforeCommit(where.database, key, show_newest)
@@ -59,7 +59,12 @@ def save_calls(told: dict[str, Any], screen: Screen) -> None:
     calls = Calls(database, load_reference(where.resources), system_clock)
     chance = random.Random(told["seed"])
     for number in range(told["acts"]):
-        form = information_call(calls.start(actor).form, note=f"{number} " + "ң" * number)
+        # Some open a case: more tables in the one transaction, more pages for the cut to fall into.
+        form = information_call(
+            calls.start(actor).form,
+            note=f"{number} " + "ң" * number,
+            danger_now="Y" if chance.random() < 0.15 else "N",
+        )
         if chance.random() < 0.3:
             calls.save_draft(actor, Draft(form))
         saved = calls.save(actor, form)
@@ -68,10 +73,8 @@ def save_calls(told: dict[str, Any], screen: Screen) -> None:
             saved = calls.amend(actor, saved.call_id, better, saved.op_id)
         if fault != "early":
             with database.read() as connection:
-                payload = connection.execute(
-                    select(revision.c.payload).where(revision.c.op_id == saved.op_id)
-                ).scalar_one()
-            screen.show(op_id=saved.op_id, sha256=digest(payload))
+                row = connection.execute(REVISIONS.where(revision.c.op_id == saved.op_id)).one()
+            screen.show(op_id=saved.op_id, sha256=digest(row))
         if chance.random() < 0.04:
             # The next commit starts the write-ahead log anew, over the old frames.
             with database.bare_connection() as bare:

@@ -13,6 +13,8 @@ from operator_app.ui.screens.case_parts.edit_block import EditBlock
 from operator_app.ui.screens.case_parts.fields import ChipsBox, ChoiceBox, LineBox, TagsBox, focus
 from operator_app.ui.widgets.type_ahead import Entry
 
+VALUES = ("Y", "N", "E", "L", "G")
+"""Answers of the list `consent`: that nobody asked yet is no word of hers."""
 ALL = "ALL"
 """All services: no code of the list, and never stored."""
 EMPTY = {"purpose": None, "recipient": None, "value": None, "reason": "", "parts": ()}
@@ -34,7 +36,7 @@ class ConsentCard(EditBlock):
         ]
         self.add(ChipsBox("purpose", _("On what"), purposes(reference)))
         self.add(ChoiceBox("recipient", _("Who may be told"), services))
-        self.add(ChipsBox("value", _("What she said"), chips(reference, "consent", short=False)))
+        self.add(ChipsBox("value", _("What she said"), chips(reference, "consent", VALUES)))
         self.add(LineBox("reason", _("Why without her word")))
         self.add(TagsBox("parts", _("What may be told"), parts, _("nothing chosen: all of it")))
         self.finish()

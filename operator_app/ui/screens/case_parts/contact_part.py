@@ -39,38 +39,37 @@ class ContactPart(CasePart):
         self.contact = EditBlock(_("Safe contact"), _("Save"))
         self.phoning = text("", "hint", wrap=True)
         self.contact.body.addWidget(self.phoning)
+        self.contact.add(LineBox("hours", _("When it is safe"), _("weekdays 10–12")))
         self.contact.add(
             LineBox("phone", _("Safe number")),
-            LineBox("hours", _("When it is safe"), _("weekdays 10–12")),
-        )
-        self.contact.add(
             LineBox("who_may_answer", _("Who may answer")),
-            LineBox("what_to_say", _("What to say then")),
         )
+        self.contact.add(LineBox("what_to_say", _("What to say then")))
         self.contact.finish()
         self.words = RecordsCard(
             _("What she agreed to"), _("New word"), _("Nobody asked her yet: nothing may be told.")
         )
         self.consent = ConsentCard(tools.reference)
         self.plan = EditBlock(_("Safety plan"), _("Save"))
-        self.agreed = text("", "hint", wrap=True)
-        self.plan.body.addWidget(self.agreed)
+        self.agreed = text("", "hint")
+        self.plan.add(LineBox("safe_person", _("Whom she can go to")))
         self.plan.add(
-            LineBox("safe_person", _("Whom she can go to")), LineBox("code_word", _("Code word"))
+            LineBox("safe_place", _("Safe place")),
+            LineBox("code_word", _("Code word")),
+            stretches=(2, 1),
         )
-        self.plan.add(LineBox("safe_place", _("Safe place")))
         self.plan.add(
             ChipsBox("documents_ready", _("Documents ready"), answers(tools.reference), beside=True)
         )
         self.plan.add(LineBox("children_plan", _("The children")))
-        self.plan.add(TextBox("steps", _("What she does, step by step"), lines=4, grows=True))
-        self.plan.finish()
+        self.plan.add(TextBox("steps", _("What she does, step by step"), lines=3, grows=True))
+        self.plan.finish(self.agreed)
         self.contact.save_asked.connect(self._save_contact)
         self.consent.save_asked.connect(self._save_consent)
         self.plan.save_asked.connect(self._save_plan)
         self.words.new_asked.connect(lambda: self.consent.ask(""))
         cards: list[QWidget] = [self.contact, self.words, self.consent, self.plan]
-        self.fill(cards, [self.contact, self.consent, self.plan])
+        self.fill(cards, {"contact": self.contact, "consent": self.consent, "plan": self.plan})
 
     def ask_consent(self, recipient: str) -> None:
         """Come to the front with the question whether this kind of service may be told."""

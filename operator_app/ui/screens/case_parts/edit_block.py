@@ -28,18 +28,25 @@ class EditBlock(Card):
     unsaved_changed = Signal()
 
     def __init__(self, title: str, save_label: str) -> None:
-        super().__init__(title)
+        super().__init__()
+        self.title = text(title, "cardTitle", wrap=True)
+        self.mark = text(_("● Not saved"), "unsaved")
+        self.mark.hide()
+        head = QHBoxLayout()
+        head.setSpacing(GRID)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
+        self.body.addLayout(head)
         self.boxes: dict[str, Box] = {}
         self.aliases: dict[str, str] = {}
         """What a Fault calls a field, where the service has another name for it."""
         self._key = ""
         self._base: dict[str, Any] = {}
         self._kept: dict[str, dict[str, Any]] = {}
+        self.read_only = False
         self.notice = Notice("danger")
         self.save_button = button(save_label)
         self.undo_button = button(_("Undo"), "link")
-        self.mark = text(_("Not saved"), "pill")
-        self.mark.setProperty("tone", "waiting")
         self.save_button.setText(f"{save_label}   Ctrl+Enter")
         self.save_button.clicked.connect(self.save_asked)
         self.undo_button.clicked.connect(self.undo)
@@ -72,10 +79,9 @@ class EditBlock(Card):
         line.addWidget(self.save_button)
         line.addWidget(self.undo_button)
         line.addStretch(1)
-        for widget in (*more, self.mark):
+        for widget in more:
             line.addWidget(widget)
         self.body.addLayout(line)
-        self.mark.hide()
         self.undo_button.hide()
 
     @property
@@ -86,13 +92,28 @@ class EditBlock(Card):
     @property
     def unsaved(self) -> bool:
         """Whether a field of the record shown was edited and not saved."""
-        return any(box.value() != self._base.get(where) for where, box in self.boxes.items())
+        return bool(self._edited())
 
     def has_unsaved(self, prefix: str) -> bool:
         """Whether any record whose key begins so has unsaved words, shown now or not."""
-        return (self.unsaved and self._key.startswith(prefix)) or any(
-            key.startswith(prefix) for key in self._kept
-        )
+        return bool(self.typed(prefix))
+
+    def typed(self, prefix: str) -> dict[str, dict[str, Any]]:
+        """Unsaved words by record and field, of the records whose keys begin so."""
+        known = {**self._kept, self._key: self._edited()}
+        return {key: words for key, words in known.items() if words and key.startswith(prefix)}
+
+    def give_back(self, typed: Mapping[str, Mapping[str, Any]]) -> None:
+        """Words of an earlier day that were not saved then; what is typed now comes first."""
+        for key, words in typed.items():
+            mine = {w: tuple(v) if isinstance(v, list) else v for w, v in words.items()}
+            if key != self._key:
+                self._kept[key] = {**mine, **self._kept.get(key, {})}
+                continue
+            for where in mine.keys() & self.boxes.keys() - self._edited().keys():
+                self.boxes[where].put(mine[where])
+                self.boxes[where].edited.emit()
+        self._tell()
 
     def values(self) -> dict[str, Any]:
         """What the fields hold now."""
@@ -107,8 +128,9 @@ class EditBlock(Card):
             for where, box in self.boxes.items():
                 box.set_problem("")
                 self._put(box, values[where])
-            for where, value in self._kept.pop(key, {}).items():
-                self.boxes[where].put(value)
+            kept = self._kept.pop(key, {})
+            for where in kept.keys() & self.boxes.keys():
+                self.boxes[where].put(kept[where])
         else:
             for where, box in self.boxes.items():
                 if box.value() == self._base.get(where):
@@ -142,7 +164,7 @@ class EditBlock(Card):
 
     def saved(self, key: str, sent: Values) -> None:
         """The service took these words; what was typed since is still unsaved."""
-        self.save_button.setEnabled(True)
+        self.save_button.setEnabled(not self.read_only)
         if key == self._key:
             self._base = dict(sent)
         elif key in self._kept:
@@ -153,7 +175,7 @@ class EditBlock(Card):
 
     def refused(self, error: Exception) -> None:
         """Say why at the fields, or below them; the words stay."""
-        self.save_button.setEnabled(True)
+        self.save_button.setEnabled(not self.read_only)
         if isinstance(error, BadInput):
             self.show_faults(error.faults)
         else:
@@ -176,6 +198,9 @@ class EditBlock(Card):
         """Only to be read. Words that are not saved can still be read then."""
         for box in self.boxes.values():
             box.set_read_only(read_only)
+        if read_only != self.read_only:
+            self.read_only = read_only
+            self.save_button.setEnabled(not read_only)
         self.save_button.setVisible(not read_only)
 
     def _put(self, box: Box, value: Any) -> None:
@@ -184,9 +209,11 @@ class EditBlock(Card):
         self._base[box.where] = box.value()
 
     def _keep(self) -> None:
-        edited = {w: b.value() for w, b in self.boxes.items() if b.value() != self._base.get(w)}
-        if edited and self._key:
+        if self._key and (edited := self._edited()):
             self._kept[self._key] = edited
+
+    def _edited(self) -> dict[str, Any]:
+        return {w: b.value() for w, b in self.boxes.items() if b.value() != self._base.get(w)}
 
     def _tell(self) -> None:
         unsaved = self.unsaved

@@ -16,7 +16,7 @@ from operator_app.ui.widgets.note_field import NoteField
 from operator_app.ui.widgets.tag_field import TagField
 from operator_app.ui.widgets.type_ahead import Entry, TypeAhead
 
-LINE_HEIGHT = 20
+LINE_HEIGHT = 18
 
 
 class Box(QWidget):
@@ -43,7 +43,7 @@ class Box(QWidget):
             line.addWidget(field)
             layout.addLayout(line)
         else:
-            layout.addWidget(labelled(label, field))
+            layout.addWidget(labelled(label, field) if label else field)
         layout.addWidget(self._problem)
         self.setFocusProxy(field)
 
@@ -166,6 +166,7 @@ class ChipsBox(Box):
         if layout is not None:
             layout.replaceWidget(before, self.group)
             QWidget.setTabOrder(before, self.group)
+            self.group.show()
         self.field = self.group
         self.setFocusProxy(self.group)
         if before.hasFocus():

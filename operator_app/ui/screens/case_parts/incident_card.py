@@ -55,7 +55,7 @@ class IncidentCard(EditBlock):
                 "children", _("Children there"), children_chips(reference, shown_in), beside=True
             )
         )
-        self.add(TextBox("happened", _("What happened, in her words"), lines=4, grows=True))
+        self.add(TextBox("happened", _("What happened, in her words"), lines=2, grows=True))
         self.computed = text("", "hint", wrap=True)
         self.body.addWidget(self.computed)
         self.finish()

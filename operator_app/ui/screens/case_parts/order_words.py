@@ -17,11 +17,9 @@ SOON_MS = 2 * DAY_MS
 ALARMING = ("BRK", "REFP")
 
 
-def order_line(order: ProtectionOrder, now: int) -> str:
-    """ "ends in 1 day 4 h (27 Nov, 09:00)", or what else is known of its time."""
+def order_lines(order: ProtectionOrder, now: int) -> list[str]:
+    """ "ends in 1 day 4 h (27 Nov, 09:00)" first, then what else is known of its time."""
     said = []
-    if order.broken_at is not None:
-        said.append(_("broken: {moment}").format(moment=short_moment(order.broken_at, now)))
     if order.status in ORDER_RUNS and order.ends_at is not None:
         moment = short_moment(order.ends_at, now)
         if order.ends_at > now:
@@ -42,7 +40,9 @@ def order_line(order: ProtectionOrder, now: int) -> str:
                     moment=moment, span=span(now - due)
                 )
             )
-    return " · ".join(said)
+    if order.broken_at is not None:
+        said.append(_("broken: {moment}").format(moment=short_moment(order.broken_at, now)))
+    return said
 
 
 def order_mark(label: str, order: ProtectionOrder, now: int) -> Wording:

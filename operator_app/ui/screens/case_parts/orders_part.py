@@ -14,7 +14,7 @@ from operator_app.ui.screens.case_parts.edit_block import EditBlock
 from operator_app.ui.screens.case_parts.fields import ChipsBox, LineBox, focus
 from operator_app.ui.screens.case_parts.order_words import (
     alarm_words,
-    order_line,
+    order_lines,
     order_mark,
     typed_moment,
 )
@@ -37,6 +37,9 @@ ASKED_OF = {
 }
 """Moments that are asked for each status; one that is known is shown in any case."""
 
+OF_POLICE = ("APPL", "ISS3", "EXT30", "REFP")
+"""Statuses for which the office of the police is asked."""
+
 
 class OrdersPart(CasePart):
     """The list, and the order that is chosen, or a new one."""
@@ -49,16 +52,14 @@ class OrdersPart(CasePart):
             _("No order is written down. The police issue one within 24 hours of the request."),
         )
         self.form = EditBlock("", _("Save"))
-        self.title = text("", "cardTitle", wrap=True)
         self.hint = text("", "hint", wrap=True)
-        self.form.body.addWidget(self.title)
         self.form.body.addWidget(self.hint)
         self.form.add(
             ChipsBox(
                 "status", _("Where it stands"), chips(tools.reference, "order_status", STATUSES)
             )
         )
-        example = _("24.11 14:30")
+        example = "24.11 14:30"
         self.form.add(
             LineBox("asked_at", _("Applied"), example), LineBox("issued_at", _("Issued"), example)
         )
@@ -75,7 +76,7 @@ class OrdersPart(CasePart):
         self.records.list.entered.connect(lambda: focus(self.form.boxes["status"]))
         self.records.new_asked.connect(self._on_new)
         self._came = NEW
-        self.fill([self.records, self.form], [self.form])
+        self.fill([self.records, self.form], {"order": self.form})
 
     def refresh(self) -> None:
         self.retell()
@@ -97,11 +98,12 @@ class OrdersPart(CasePart):
         shown = []
         for order in reversed(case.orders):
             status = label(reference, "order_status", order.status)
-            said = (alarm_words(case, order, self.now), order.police_office)
+            first, *rest = order_lines(order, self.now) or [_("Protection order")]
+            said = (*rest, alarm_words(case, order, self.now), order.police_office)
             shown.append(
                 Record(
                     order.order_id,
-                    order_line(order, self.now) or _("Protection order"),
+                    first,
                     "\n".join(line for line in said if line),
                     order_mark(status, order, self.now),
                 )
@@ -113,10 +115,10 @@ class OrdersPart(CasePart):
         if case is None:
             return
         order = find_part(case.orders, "order_id", self.records.list.key)
-        self.title.setText(_("Protection order") if order else _("New protection order"))
+        self.form.title.setText(_("Protection order") if order else _("New protection order"))
         alarms = alarm_words(case, order, self.now) if order else ""
-        line = order_line(order, self.now) if order else ""
-        self.hint.setText("\n".join(words for words in (line, alarms) if words))
+        lines = order_lines(order, self.now) if order else []
+        self.hint.setText("\n".join(words for words in (*lines, alarms) if words))
         self.hint.setVisible(bool(self.hint.text()))
         shown = order or ProtectionOrder(NEW, "", 0)
         self.form.show_values(
@@ -130,11 +132,13 @@ class OrdersPart(CasePart):
         self._show_asked()
 
     def _show_asked(self) -> None:
-        asked = ASKED_OF.get(self.form.boxes["status"].value() or "", ())
+        status = self.form.boxes["status"].value() or ""
+        asked = ASKED_OF.get(status, ())
         for name in MOMENTS:
             box = self.form.boxes[name]
             box.setVisible(name in asked or bool(box.value()) or bool(box.problem))
-        self.form.boxes["police_office"].setVisible(bool(asked))
+        office = self.form.boxes["police_office"]
+        office.setVisible(status in OF_POLICE or bool(office.value()))
 
     def _on_new(self) -> None:
         self.records.list.select(NEW)

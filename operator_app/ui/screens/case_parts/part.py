@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from operator_app.domain.cases import Case
 from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.reference import Reference
+from operator_app.services.case_drafts import CaseDrafts
 from operator_app.services.case_work import CaseWork
 from operator_app.services.cases import Cases
 from operator_app.ui.dialogs import Dialogs
@@ -23,8 +27,13 @@ from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Notice
 from operator_app.ui.wording import day_and_time
 
+KEPT_AFTER_MS = 2_000
+"""How soon what is typed is on the disk."""
 RETOLD_AFTER_MS = 30_000
 """How often what depends on the present moment is worded anew."""
+
+DRAFT = "part."
+"""Begins the names of the drafts of sections."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,7 @@ class Tools:
     tasks: Tasks
     dialogs: Dialogs
     clock: Clock
+    drafts: CaseDrafts
 
 
 @dataclass(frozen=True)
@@ -64,16 +74,23 @@ class CasePart(QWidget):
         self.may_change = False
         self.may_note = False
         self.people = People({}, {})
-        self._blocks: list[EditBlock] = []
+        self._blocks: dict[str, EditBlock] = {}
+        self._touched: set[str] = set()
+        self._on_disk: dict[tuple[str, str], str] = {}
+        self._drafts_read: set[str] = set()
         self.notice = Notice("danger")
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, GRID, 0, 0)
+        self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(GRID)
         self._layout.addWidget(self.notice)
         self._timer = QTimer(self)
         self._timer.setInterval(RETOLD_AFTER_MS)
         self._timer.timeout.connect(self._on_time)
         self._timer.start()
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(KEPT_AFTER_MS)
+        self._typing.timeout.connect(self.keep_typed)
 
     def show_case(self, case: Case, may_change: bool) -> None:
         """Show the case; of the same case, what is being edited stays as it is typed."""
@@ -86,13 +103,21 @@ class CasePart(QWidget):
             self.notice.show_text("")
             self.tools.tasks.database(self, self._read_people, self._on_people, self._on_failed)
         self.refresh()
+        if case.case_id not in self._drafts_read:
+            tools, case_id = self.tools, case.case_id
+            tools.tasks.database(
+                self,
+                lambda: tools.drafts.read(tools.actor, case_id),
+                partial(self._on_drafts, case_id),
+                self._on_failed,
+            )
         self._on_unsaved()
 
     @property
     def has_unsaved(self) -> bool:
         """Whether something typed for the case shown is not saved."""
         return self.case is not None and any(
-            block.has_unsaved(self.case.case_id) for block in self._blocks
+            block.has_unsaved(self.case.case_id) for block in self._blocks.values()
         )
 
     def refresh(self) -> None:
@@ -102,12 +127,24 @@ class CasePart(QWidget):
     def retell(self) -> None:
         """Word anew what depends on the present moment."""
 
-    def fill(self, cards: list[QWidget], blocks: list[EditBlock]) -> None:
-        """Lay the cards out; watch the blocks among them."""
+    def fill(self, cards: list[QWidget], blocks: dict[str, EditBlock]) -> None:
+        """Lay the cards out; watch the blocks among them, named as their drafts are."""
         self._layout.addWidget(columns(cards), 1)
         self._blocks = blocks
-        for block in blocks:
+        for block in blocks.values():
             block.unsaved_changed.connect(self._on_unsaved)
+
+    def keep_typed(self) -> None:
+        """Put what is typed and not saved on the disk, encrypted."""
+        touched, self._touched = self._touched, set()
+        for case_id in touched:
+            for name, block in self._blocks.items():
+                self._keep(case_id, name, block)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        # Locking and leaving hide the section.
+        self.keep_typed()
 
     def save(
         self,
@@ -167,6 +204,33 @@ class CasePart(QWidget):
 
     def _on_unsaved(self) -> None:
         self.unsaved_changed.emit(self.has_unsaved)
+        if self.case is not None:
+            self._touched.add(self.case.case_id)
+            if not self._typing.isActive():
+                self._typing.start()
+
+    def _keep(self, case_id: str, name: str, block: EditBlock) -> None:
+        typed = block.typed(case_id)
+        words = json.dumps(typed) if typed else ""
+        if case_id not in self._drafts_read or self._on_disk.get((case_id, name), "") == words:
+            return
+        self._on_disk[case_id, name] = words
+        tools = self.tools
+        self.tools.tasks.database(
+            self,
+            lambda: tools.drafts.keep(tools.actor, case_id, DRAFT + name, words),
+            lambda _nothing: None,
+            self._on_failed,
+        )
+
+    def _on_drafts(self, case_id: str, drafts: dict[str, str]) -> None:
+        self._drafts_read.add(case_id)
+        for name, block in self._blocks.items():
+            if words := drafts.get(DRAFT + name):
+                self._on_disk[case_id, name] = words
+                block.give_back(json.loads(words))
+        if self.case is not None:
+            self.refresh()
 
     def _on_time(self) -> None:
         if self.case is not None and self.isVisible():

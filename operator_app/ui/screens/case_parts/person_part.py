@@ -62,7 +62,10 @@ class PersonPart(CasePart):
         self.offender = self._offender_card()
         self.offender.save_asked.connect(self._save_offender)
         cards: list[QWidget] = [self.person, self.incidents, self.offender]
-        self.fill(cards, [self.person, self.incidents, self.offender])
+        self.fill(
+            cards,
+            {"person": self.person, "incident": self.incidents, "offender": self.offender},
+        )
 
     def refresh(self) -> None:
         case = self.case

@@ -23,7 +23,9 @@ from operator_app.ui.widgets.basic import GRID, Card, button, text
 from operator_app.ui.wording import Wording
 
 PADDING = 10
-ROWS_SHOWN = 4
+MARGIN = 7
+LEAST_HEIGHT = 88
+"""Of the list: one record and the beginning of the next; it takes the room that is left."""
 _RECORD = Qt.ItemDataRole.UserRole
 
 
@@ -50,6 +52,7 @@ class RecordList(QListWidget):
         self.setObjectName("records")
         self.setAccessibleName(name)
         self.setItemDelegate(_Delegate(self))
+        self.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -86,11 +89,11 @@ class RecordList(QListWidget):
         self.setCurrentRow(rows[0] if rows else -1)
 
     def sizeHint(self) -> QSize:
-        height = sum(self.sizeHintForRow(row) for row in range(min(self.count(), ROWS_SHOWN)))
-        return QSize(200, max(height, 24) + 4)
+        height = sum(self.sizeHintForRow(row) for row in range(min(self.count(), 2)))
+        return QSize(200, min(height + 4, LEAST_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, min(self.sizeHint().height(), 96))
+        return QSize(160, self.sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
@@ -119,6 +122,7 @@ class RecordsCard(Card):
         shortcut = QShortcut(QKeySequence("Ctrl+N"), self)
         shortcut.activated.connect(self.new_button.click)
         self._empty = text(empty, "muted", wrap=True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         head = QHBoxLayout()
         head.setSpacing(GRID)
         head.addWidget(text(title, "cardTitle"))
@@ -141,8 +145,11 @@ class _Delegate(QStyledItemDelegate):
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         record: Record = index.data(_RECORD)
-        line = QFontMetrics(option.font).height()
-        return QSize(160, line * (1 + len(record.detail.splitlines())) + 2 * 7)
+        lines = 1 + len(record.detail.splitlines())
+        height = QFontMetrics(option.font).height() * lines + 2 * MARGIN
+        return QSize(
+            160, height + (_mark_height(option.font) if _mark_below(option, record) else 0)
+        )
 
     def paint(
         self,
@@ -162,21 +169,53 @@ class _Delegate(QStyledItemDelegate):
             painter.fillRect(
                 QRect(rect.left(), rect.top(), 3, rect.height()), QColor(colours.accent)
             )
-        inner = rect.adjusted(PADDING, 7, -PADDING, -7)
+        inner = rect.adjusted(PADDING, MARGIN, -PADDING, -MARGIN)
         measure = QFontMetrics(option.font)
         first = QRect(inner.left(), inner.top(), inner.width(), measure.height())
-        if record.mark is not None:
+        top = measure.height()
+        if record.mark is not None and _mark_below(option, record):
+            line = first.translated(0, measure.height() + 3)
+            line.setWidth(_mark_width(option.font, record.mark))
+            _paint_mark(painter, line, option.font, record.mark)
+            top += _mark_height(option.font)
+        elif record.mark is not None:
             first.setRight(_paint_mark(painter, first, option.font, record.mark) - GRID)
-        bold = QFont(option.font)
-        bold.setWeight(QFont.Weight.Normal if record.quiet else QFont.Weight.DemiBold)
+        bold = _title_font(option.font, record)
         ink = colours.muted if record.quiet else colours.text
         _write(painter, first, bold, record.title, colours.accent_text if selected else ink)
         quiet = colours.accent_text if selected else colours.muted
-        for number, line in enumerate(record.detail.splitlines(), start=1):
-            below = first.translated(0, number * measure.height())
+        for number, words in enumerate(record.detail.splitlines()):
+            below = first.translated(0, top + number * measure.height())
             below.setRight(inner.right())
-            _write(painter, below, option.font, line, quiet)
+            _write(painter, below, option.font, words, quiet)
         painter.restore()
+
+
+def _title_font(font: QFont, record: Record) -> QFont:
+    bold = QFont(font)
+    bold.setWeight(QFont.Weight.Normal if record.quiet else QFont.Weight.DemiBold)
+    return bold
+
+
+def _mark_words(mark: Wording) -> str:
+    return f"{mark.sign}  {mark.words}" if mark.sign else mark.words
+
+
+def _mark_width(font: QFont, mark: Wording) -> int:
+    return QFontMetrics(font).horizontalAdvance(_mark_words(mark)) + 2 * GRID
+
+
+def _mark_height(font: QFont) -> int:
+    return QFontMetrics(font).height() + 6
+
+
+def _mark_below(option: QStyleOptionViewItem, record: Record) -> bool:
+    """Whether the title leaves no room for the mark beside it."""
+    if record.mark is None or not isinstance(option.widget, QAbstractItemView):
+        return False
+    room = option.widget.viewport().width() - 2 * PADDING
+    title = QFontMetrics(_title_font(option.font, record)).horizontalAdvance(record.title)
+    return title + GRID + _mark_width(option.font, record.mark) > room
 
 
 def _write(painter: QPainter, area: QRect, font: QFont, words: str, colour: str) -> None:
@@ -191,13 +230,10 @@ def _paint_mark(painter: QPainter, line: QRect, font: QFont, mark: Wording) -> i
     colours = theme.current()
     grounds = {"danger": "danger_soft", "waiting": "warning_soft", "calm": "good_soft"}
     inks = {"danger": "danger_text", "waiting": "warning_text", "calm": "good_text"}
-    measure = QFontMetrics(font)
-    words = measure.elidedText(
-        f"{mark.sign}  {mark.words}" if mark.sign else mark.words,
-        Qt.TextElideMode.ElideRight,
-        line.width() * 3 // 5,
+    words = QFontMetrics(font).elidedText(
+        _mark_words(mark), Qt.TextElideMode.ElideRight, line.width() - 2 * GRID + 1
     )
-    width = measure.horizontalAdvance(words) + 2 * GRID
+    width = min(_mark_width(font, mark), line.width())
     area = QRect(line.right() - width, line.top() - 1, width, line.height() + 2)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)

@@ -31,11 +31,9 @@ class StepCard(EditBlock):
         self._reference = reference
         self._case: Case | None = None
         self._referral: Referral | None = None
-        self._read_only = False
-        self.title = text("", "cardTitle", wrap=True)
         self.facts = text("", "muted", wrap=True)
         self.history = text("", "", wrap=True)
-        for words in (self.title, self.facts, text(_("History"), "fieldLabel"), self.history):
+        for words in (self.facts, text(_("History"), "fieldLabel"), self.history):
             self.body.addWidget(words)
         self.add(ChipsBox("step", _("What next"), []))
         self.add(TickBox("warm", _("She was put through to them")))
@@ -69,6 +67,10 @@ class StepCard(EditBlock):
         self.show_values(key, NOTHING_CHOSEN)
         self._show_asked()
 
+    def refused(self, error: Exception) -> None:
+        super().refused(error)
+        self.consent.answer(error, self.notice)
+
     def pick(self, number: int) -> None:
         """The n-th next step."""
         step = self.boxes["step"]
@@ -78,19 +80,20 @@ class StepCard(EditBlock):
 
     def set_read_only(self, read_only: bool) -> None:
         super().set_read_only(read_only)
-        self._read_only = read_only
         self._show_asked()
 
     def _show_asked(self) -> None:
         if self._case is None or self._referral is None:
             return
         step = self.boxes["step"].value()
-        open_ended = bool(NEXT_STEPS.get(self._referral.status)) and not self._read_only
+        open_ended = bool(NEXT_STEPS.get(self._referral.status)) and not self.read_only
         self.boxes["step"].setVisible(open_ended)
         self.save_button.setVisible(open_ended)
         self.boxes["warm"].setVisible(step == SENT)
         self.boxes["reason"].setVisible(step in FAILED or bool(self.boxes["reason"].value()))
-        self.consent.look_at(self._case, self._referral.service_type, step, self._referral)
+        service = self._referral.service_type
+        if not self.consent.look_at(self._case, service, step, self._referral):
+            self.notice.show_text("")
 
 
 class NewReferralCard(EditBlock):
@@ -140,10 +143,15 @@ class NewReferralCard(EditBlock):
         )
         self._show_asked()
 
+    def refused(self, error: Exception) -> None:
+        super().refused(error)
+        self.consent.answer(error, self.notice)
+
     def _show_asked(self) -> None:
         if self._case is None:
             return
         values = self.values()
         self.boxes["warm"].setVisible(values["status"] == SENT)
         self.boxes["reason"].setVisible(values["status"] in FAILED or bool(values["reason"]))
-        self.consent.look_at(self._case, values["service_type"], values["status"], None)
+        if not self.consent.look_at(self._case, values["service_type"], values["status"], None):
+            self.notice.show_text("")

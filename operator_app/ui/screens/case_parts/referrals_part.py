@@ -58,7 +58,7 @@ class ReferralsPart(CasePart):
         self.records.list.entered.connect(lambda: focus(self.step.boxes["step"]))
         self.records.new_asked.connect(self._on_new)
         self._came = NEW
-        self.fill([self.records, self.step, self.new], [self.step, self.new])
+        self.fill([self.records, self.step, self.new], {"step": self.step, "referral": self.new})
 
     def refresh(self) -> None:
         case = self.case

@@ -27,10 +27,7 @@ class TaskCard(EditBlock):
     def __init__(self, reference: Reference) -> None:
         super().__init__("", _("Save"))
         self._task: Task | None = None
-        self._read_only = False
-        self.title = text("", "cardTitle", wrap=True)
         self.facts = text("", "muted", wrap=True)
-        self.body.addWidget(self.title)
         self.body.addWidget(self.facts)
         acts = {
             DONE: _("Done"),
@@ -69,12 +66,11 @@ class TaskCard(EditBlock):
 
     def set_read_only(self, read_only: bool) -> None:
         super().set_read_only(read_only)
-        self._read_only = read_only
         self._show_asked()
 
     def _show_asked(self) -> None:
         values = self.values()
-        changeable = self._task is not None and self._task.is_open and not self._read_only
+        changeable = self._task is not None and self._task.is_open and not self.read_only
         self.boxes["act"].setVisible(changeable)
         self.save_button.setVisible(changeable)
         for act, where in FIELD_OF.items():

@@ -49,7 +49,7 @@ class TasksPart(CasePart):
         self.records.new_asked.connect(self._on_new)
         self._came = NEW
         cards: list[QWidget] = [self.records, self.task, self.new, self.notes]
-        self.fill(cards, [self.task, self.new, self.notes])
+        self.fill(cards, {"task": self.task, "new_task": self.new, "note": self.notes})
 
     def refresh(self) -> None:
         case = self.case
