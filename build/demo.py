@@ -13,6 +13,7 @@ import os
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,7 +23,7 @@ import sqlalchemy  # noqa: E402, F401 - before PySide6, as in main.py
 from PySide6.QtCore import Qt  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 
-from build.stage import CONTROL, EXPORTS, PASSWORD, Result, Stage  # noqa: E402
+from build.stage import CONTROL, EXPORTS, PASSWORD, STOPPED, Result, Stage  # noqa: E402
 from build.violence_case import ViolenceCase  # noqa: E402
 from operator_app.domain.wire import Kind  # noqa: E402
 from operator_app.i18n import _  # noqa: E402
@@ -140,15 +141,15 @@ class Demo:
         before = self._files()
         for number, (key, modifier) in enumerate(keys, start=1):
             self._hands.press(key, modifier)
-            self._hands.wait(
-                lambda wanted=number: len(self._files() - before) == wanted,  # type: ignore[misc]
-                f"file {number} of the daily log",
-            )
+            self._hands.wait(partial(self._are_written, number, before), f"file {number}")
             self._hands.wait(excel_button.isEnabled, "the next export")
         exports = sorted(self._files() - before)
         self._result.expect("exports", len(exports), len(EXPORTS))
         self._result.files += exports
         self._stage.picture("daily-log-exported")
+
+    def _are_written(self, number: int, before: set[str]) -> bool:
+        return len(self._files() - before) == number
 
     def _files(self) -> set[str]:
         return {file.name for ending in EXPORTS for file in self._stage.written(ending)}
@@ -200,7 +201,7 @@ def main(arguments: list[str]) -> int:
                 stage.qt.exec()
         except TimeoutError as error:
             stage.result.wrong.append(str(error))
-            stage.picture("stopped-here")
+            stage.picture(STOPPED)
             _report(stage.result, round(time.monotonic() - begun, 1))
         finally:
             stage.close()

@@ -22,7 +22,7 @@ from build.qt_libraries import ensure_qt, has_display
 
 HELP = """python build/dev.py COMMAND
 
-  demo [--out DIR] [--stay]  one call end to end: office, receiver, power cut of the line, daily log
+  demo [--out DIR] [--stay]  one day: office, receiver, calls, a violence case, cut line, daily log
   test [pytest arguments]    ruff, mypy, architecture contracts and all tests
   run [arguments]            the program itself, with its data in .cache/office
   serve [arguments]          the ministry's receiver on this machine, with its data in .cache/ministry

@@ -16,9 +16,9 @@ from build.hands import Hands
 from build.receiver_process import Receiver
 from operator_app.app import Application
 from operator_app.config import paths
-from operator_app.db import revisions
 from operator_app.db.keyring import new_recovery_key
 from operator_app.db.models import revision
+from operator_app.db.revisions import Revision, from_row
 from operator_app.domain.clock import system_clock
 from operator_app.domain.provisioning import parse_provisioning
 from operator_app.domain.wire import State
@@ -26,6 +26,8 @@ from operator_app.services.set_up import set_up_office
 from operator_app.ui.dialogs import QtDialogs
 
 EXPORTS = ("xlsx", "pdf", "csv")
+STOPPED = "stopped-here"
+"""The picture of where a demo came to a halt."""
 CONTROL = Qt.KeyboardModifier.ControlModifier
 PASSWORD = "tulip-mountain-2026"  # noqa: S105 - of an office that lives as long as the demo
 OFFICE_TOML = """
@@ -90,6 +92,8 @@ class Stage:
         for ending in EXPORTS:
             for old in self.written(ending):
                 old.unlink()
+        for old in self.result.out.glob(f"*-{STOPPED}.png"):
+            old.unlink()
         text = OFFICE_TOML.format(url=self.receiver.url, code=self.receiver.new_code())
         setup = parse_provisioning(text, self.app.reference)
         set_up_office(self._paths, setup, PASSWORD, new_recovery_key(), system_clock)
@@ -148,13 +152,13 @@ class Stage:
         self.hands.press(key, CONTROL)
         QTest.qWait(200)
 
-    def revisions(self) -> list[revisions.Revision]:
+    def revisions(self) -> list[Revision]:
         """Everything that was saved here, with how far it is on its way."""
         with self.app.desk_now.database.read() as connection:
             rows = connection.execute(sqlalchemy.select(revision)).mappings()
-            return [revisions.from_row(row) for row in rows]
+            return [from_row(row) for row in rows]
 
-    def waiting(self) -> list[revisions.Revision]:
+    def waiting(self) -> list[Revision]:
         """What has no verified receipt yet."""
         return [r for r in self.revisions() if r.state in (State.QUEUED, State.SENDING)]
 

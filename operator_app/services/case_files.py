@@ -11,39 +11,34 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, insert, select
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from operator_app.db import revisions, settings
 from operator_app.db.models import (
     case_call,
     case_file,
-    case_key,
-    case_order,
-    case_referral,
-    case_task,
 )
 from operator_app.db.settings import Device
 from operator_app.domain.calls import Call
 from operator_app.domain.case_intake import absorb, case_kind
 from operator_app.domain.case_merge import Decision, Merged, merged
-from operator_app.domain.cases import TOLD, Case
+from operator_app.domain.cases import CLOSED, TOLD, Case
 from operator_app.domain.clock import Clock, local_day
 from operator_app.domain.consent import SHARE, STATISTICS, Consent, allows
 from operator_app.domain.danger import ACUTE, DangerRules
 from operator_app.domain.disclosure import case_outgoing
 from operator_app.domain.fold import Revision as Node
 from operator_app.domain.fold import fold
+from operator_app.domain.follow_ups import with_rule_tasks
 from operator_app.domain.ids import new_op_id, new_record_id
-from operator_app.domain.phone import read_phone
-from operator_app.domain.text import fold as folded_text
 from operator_app.domain.wire import Kind, Lane, call_from_body, case_body
 from operator_app.errors import BadInput, Fault, NotFound
+from operator_app.services import case_rows
 from operator_app.services.case_versions import Version, read_versions
 
 REOPENED = "WORK"
-NAME_WORD_LETTERS = 3
-"""Shorter words of a name find too much."""
+DUPLICATE = "DUP"
 
 
 class CaseFiles:
@@ -112,7 +107,10 @@ class CaseFiles:
         """
         block = call.form.violence
         own = self.of_call(connection, call.call_id)
-        known = own or (block.joins if block else None)
+        chosen = block.joins if block else None
+        if own and chosen and self._moved(connection, own, chosen, call, actor_id, now):
+            own = None
+        known = own or chosen
         if known is None and not needs_case(call):
             return None
         case = self.head(connection, known) if known else self._new(connection, call, now)
@@ -137,6 +135,32 @@ class CaseFiles:
         if not early:
             _check_referrals(after, call, before)
         return self.write(connection, after, (case.op_id,) if known else (), actor_id, now)
+
+    def _moved(
+        self,
+        connection: Connection,
+        own: str,
+        chosen: str,
+        call: Call,
+        actor_id: str,
+        now: int,
+    ) -> bool:
+        """Close the case that a call opened when it was sent early, once the operator sees to
+        which case it belongs; only while there is nothing in it but that call."""
+        case = self.head(connection, own)
+        untouched = not (case.notes or case.orders or case.is_closed)
+        if own == chosen or not untouched or {c.call_id for c in case.calls} != {call.call_id}:
+            return False
+        ended = replace(
+            case,
+            status=CLOSED,
+            closed_at=now,
+            closed_by=actor_id,
+            close_reason=DUPLICATE,
+            calls=(),
+        )
+        self.write(connection, with_rule_tasks(ended, now), (case.op_id,), actor_id, now)
+        return True
 
     def write(
         self,
@@ -214,7 +238,7 @@ class CaseFiles:
         }
         statement = upsert(case_file).values(case_id=case_id, **row)
         connection.execute(statement.on_conflict_do_update(index_elements=["case_id"], set_=row))
-        _write_parts(connection, shown)
+        case_rows.write_parts(connection, shown)
 
     def _new(self, connection: Connection, call: Call, now: int) -> Case:
         year = local_day(now).year
@@ -315,71 +339,8 @@ def _check_referrals(case: Case, call: Call, before: Call | None) -> None:
         raise BadInput("call.faults", faults)
 
 
-def name_words(name: str) -> list[str]:
-    """The words of a name as a search compares them; initials and the like are left out."""
-    return [w for w in folded_text(name).split() if len(w) >= NAME_WORD_LETTERS]
-
-
 def _row(connection: Connection, case_id: str) -> Row[Any]:
     row = connection.execute(select(case_file).where(case_file.c.case_id == case_id)).first()
     if row is None:
         raise NotFound("case.unknown")
     return row
-
-
-def _write_parts(connection: Connection, case: Case) -> None:
-    for table in (case_call, case_key, case_task, case_referral, case_order):
-        connection.execute(delete(table).where(table.c.case_id == case.case_id))
-    of_case = {"case_id": case.case_id}
-    rows: dict[Table, list[dict[str, object]]] = {
-        case_call: [{**of_case, "call_id": link.call_id} for link in case.calls],
-        case_key: [{**of_case, "kind": kind, "key": key} for kind, key in _keys(case)],
-        case_task: [
-            {
-                **of_case,
-                "task_id": task.task_id,
-                "kind": task.kind,
-                "way": task.way,
-                "rule": task.rule,
-                "due_at": task.due_at,
-                "assignee_id": task.assignee_id,
-                "created_at": task.created_at,
-                "done_at": task.done_at,
-                "dropped_at": task.dropped_at,
-            }
-            for task in case.tasks
-        ],
-        case_referral: [
-            {
-                **of_case,
-                "referral_id": referral.referral_id,
-                "service_type": referral.service_type,
-                "status": referral.status,
-                "offered_at": referral.steps[0].at,
-                "sent_at": referral.sent_at,
-                "accepted_at": referral.first("ACC"),
-                "received_at": referral.first("DONE"),
-                "due_at": referral.due_at,
-            }
-            for referral in case.referrals
-        ],
-        case_order: [
-            {
-                **of_case,
-                "order_id": order.order_id,
-                "status": order.status,
-                "issued_at": order.issued_at,
-                "ends_at": order.ends_at,
-            }
-            for order in case.orders
-        ],
-    }
-    for table, values in rows.items():
-        if values:
-            connection.execute(insert(table), values)
-
-
-def _keys(case: Case) -> set[tuple[str, str]]:
-    phones = {read_phone(p).key for p in (case.affected.phone, case.contact.phone) if p.strip()}
-    found = {("phone", key) for key in phones if key}
-    return found | {("name", word) for word in name_words(case.affected.name)}

@@ -13,7 +13,7 @@ from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.danger import ACUTE
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.phone import read_phone
-from operator_app.services.case_files import name_words
+from operator_app.services.case_rows import name_words
 
 PAGE = 100
 
@@ -160,6 +160,15 @@ class CaseList:
         with self._database.read() as connection:
             found = connection.execute(_ROWS.where(case_file.c.case_id == case_id)).mappings()
             return next((_case_row(row) for row in found), None)
+
+    def holds_only(self, actor: Actor, case_id: str, call_id: str) -> bool:
+        """Whether there is no other call in the case: one sent early may still be moved from it."""
+        actor.require(Right.SEE_CASES)
+        with self._database.read() as connection:
+            calls = connection.execute(
+                select(case_call.c.call_id).where(case_call.c.case_id == case_id)
+            ).scalars()
+            return set(calls) == {call_id}
 
     def of_call(self, actor: Actor, call_id: str) -> str | None:
         """The id of the case the call belongs to, if any."""

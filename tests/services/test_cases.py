@@ -169,6 +169,9 @@ READS: dict[str, tuple[dict[Who, Answer], Act]] = {
     "CaseList.counts": (FIGURES_OF_ALL, lambda s, a, c: s.list.counts(a)),
     "CaseList.suggestions": (FIGURES_OF_ALL, lambda s, a, c: s.list.suggestions(a, "0555", "А")),
     "CaseList.row": (FIGURES_OF_ALL, lambda s, a, c: s.list.row(a, c.case_id)),
+    "CaseList.holds_only": (
+        FIGURES_OF_ALL, lambda s, a, c: s.list.holds_only(a, c.case_id, c.calls[0].call_id),
+    ),
     "CaseList.of_call": (
         FIGURES_OF_ALL, lambda s, a, c: s.list.of_call(a, c.calls[0].call_id),
     ),

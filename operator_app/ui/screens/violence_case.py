@@ -37,7 +37,8 @@ class KnownCases:
 
 @dataclass(frozen=True)
 class Found:
-    """`belongs_to`: the case a saved call is in; otherwise the cases it may be joined to."""
+    """`belongs_to`: the case a saved call is in; `suggestions`: those it may be joined to, also
+    instead of a case that has nothing but this call."""
 
     belongs_to: CaseRow | None
     suggestions: list[Suggestion]
@@ -101,13 +102,15 @@ class CaseChoice(QWidget):
 
         def search() -> Found:
             of_call = known.case_list.of_call(known.actor, call_id) if call_id else None
-            if of_call:
-                return Found(known.case_list.row(known.actor, of_call), [])
+            row = known.case_list.row(known.actor, of_call) if of_call else None
+            if of_call and not known.case_list.holds_only(known.actor, of_call, call_id):
+                return Found(row, [])
             found = known.case_list.suggestions(known.actor, phone, name)
+            found = [s for s in found if s.row.case_id != of_call]
             if joins and all(s.row.case_id != joins for s in found):
-                row = known.case_list.row(known.actor, joins)
-                found = [*found, Suggestion(row, CHOSEN)] if row else found
-            return Found(None, found)
+                chosen = known.case_list.row(known.actor, joins)
+                found = [*found, Suggestion(chosen, CHOSEN)] if chosen else found
+            return Found(row, found)
 
         def show(found: Found) -> None:
             if self._asked == asked:
@@ -143,7 +146,7 @@ class CaseChoice(QWidget):
             self._box.deleteLater()
         self._box = self.chips = None
         self.words.setVisible(not self._suggestions)
-        if belongs_to is not None:
+        if belongs_to is not None and not self._suggestions:
             self.words.setText(_("Case {words}").format(words=self._words(belongs_to, CHOSEN)))
             return
         self.words.setText(
@@ -151,7 +154,8 @@ class CaseChoice(QWidget):
         )
         if not self._suggestions:
             return
-        chips = [Chip(NEW, _("New case"), "1")]
+        own = self._words(belongs_to, CHOSEN) if belongs_to else _("New case")
+        chips = [Chip(NEW, own, "1")]
         chips += [
             Chip(s.row.case_id, self._words(s.row, s.by), str(number))
             for number, s in enumerate(self._suggestions, start=2)

@@ -52,7 +52,8 @@ class StepCard(EditBlock):
     def show_referral(self, case: Case, referral: Referral, facts: str, history: str) -> None:
         """Show it with what is known of it in words."""
         self._case, self._referral = case, referral
-        self.title.setText(label(self._reference, "service_type", referral.service_type))
+        service = label(self._reference, "service_type", referral.service_type)
+        self.title.setText(service)
         self.facts.setText(facts)
         self.facts.setVisible(bool(facts))
         self.history.setText(history)
