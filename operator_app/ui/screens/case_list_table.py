@@ -132,7 +132,7 @@ class CaseTable(QTableView):
             Column.RISK: max(mark_width(measure, risk) for risk in risks),
             Column.KIND: labels("case_kind"),
             Column.STATUS: labels("case_status"),
-            Column.OWNER: measure.horizontalAdvance("Абдыкадырова Айнура"),
+            Column.OWNER: NAME_LETTERS * measure.averageCharWidth(),
             Column.OPENED: measure.horizontalAdvance("00.00.0000"),
             Column.NEXT: mark_width(measure, late),
             Column.VERSIONS: mark_width(measure, two),

@@ -1,0 +1,169 @@
+"""One office that sits for its pictures: its program, the hands at it, the camera."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QWidget
+
+from build.hands import Hands
+from build.invented import MovableClock, office_morning, save_invented_calls
+from build.invented_cases import InventedCases
+from operator_app.app import Application
+from operator_app.config import AppPaths, paths
+from operator_app.db.keyring import KdfCost
+from operator_app.desk import Desk
+from operator_app.domain.office import Office, OfficeSetup
+from operator_app.domain.people import Actor, Role
+from operator_app.services.accounts import Accounts
+from operator_app.services.calls import Calls
+from operator_app.services.set_up import set_up_office
+from operator_app.services.sign_in import SignIn
+from operator_app.ui.dialogs import QtDialogs, ReasonDialog
+
+PASSWORD = "tulip-mountain-2026"  # noqa: S105 - of an office that lives for its pictures only
+PIXELS = (1366, 768)
+CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+ALT = Qt.KeyboardModifier.AltModifier
+OPERATORS = {
+    "bakyt": "Бакыт Примеров",
+    "gulnara": "Гүлнара Тестова",
+    "nurlan": "Нурлан Мисалов",
+}
+"""Nurlan has nothing to do yet."""
+
+
+class PicturedDialogs(QtDialogs):
+    """A question for a reason is pictured, and not answered: nobody waits for it."""
+
+    def __init__(self, picture: Callable[[str, QWidget], None]) -> None:
+        self._picture = picture
+        self.name = "reason"
+
+    def ask_reason(self, parent: QWidget, question: str, yes: str) -> str | None:
+        dialog = ReasonDialog(parent, question, yes)
+        dialog.show()
+        self._picture(self.name, dialog)
+        dialog.close()
+        dialog.deleteLater()
+        return None
+
+
+class Sitting:
+    """What all pictures of one language and dress have in common."""
+
+    def __init__(self, work: Path, out: Path, language: str, appearance: str) -> None:
+        self._out = out
+        self._qt = QApplication(["shots"])
+        self.hands = Hands(self._qt)
+        self.clock = MovableClock(office_morning())
+        self._count = 0
+        self._language = language
+        self._appearance = appearance
+        self._office = paths(work / "office-pc")
+        self._new = paths(work / "new-pc")
+        self.dialogs = PicturedDialogs(self.picture)
+        self.whole_case = self.disputed_case = ""
+        self.app = self._application(self._new)
+
+    @property
+    def desk(self) -> Desk:
+        """What the person signed in works at."""
+        return self.app.desk_now
+
+    def move_in(self) -> None:
+        """From the new PC to the one of an office with calls and cases of five days."""
+        self.app.shut_down()
+        self._fill()
+        self.app = self._application(self._office)
+
+    def sign_in(self, login: str, password: str = PASSWORD) -> None:
+        """At the door, whatever login it remembers."""
+        focused = self._qt.focusWidget()
+        if not isinstance(focused, QLineEdit) or focused.echoMode() != QLineEdit.EchoMode.Normal:
+            self.hands.press(Qt.Key.Key_Backtab, SHIFT)
+        self.hands.press(Qt.Key.Key_A, CONTROL)
+        self.type(login)
+        self.type(password)
+
+    def type(self, text: str, key: Qt.Key = Qt.Key.Key_Return) -> None:
+        """Free text and the key after it."""
+        self.hands.write(text)
+        self.hands.press(key)
+
+    def go_to(self, key: Qt.Key) -> None:
+        """To the place of that digit."""
+        self.hands.press(key, CONTROL)
+        QTest.qWait(300)
+
+    def focus(self, widget: QWidget) -> None:
+        """Put the keyboard there, as Tab would."""
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.qWait(50)
+
+    def scroll_to(self, area: QScrollArea, widget: QWidget) -> None:
+        """Bring the upper edge of the widget to that of the view."""
+        content = area.widget()
+        top = widget.mapTo(content, widget.rect().topLeft()).y()
+        area.verticalScrollBar().setValue(top - 8)
+        QTest.qWait(50)
+
+    def picture(self, name: str, window: QWidget | None = None) -> None:
+        """What the window looks like now, numbered in the order of taking."""
+        self._count += 1
+        file = self._out / f"{self._count:02d}-{name}.png"
+        if window is not None:
+            self.hands.picture(window, file)
+            return
+        front = self.window
+        scale = front.devicePixelRatioF()
+        front.resize(round(PIXELS[0] / scale), round(PIXELS[1] / scale))
+        self.hands.picture(front, file)
+
+    @property
+    def window(self) -> QWidget:
+        """The window in front."""
+        if self.app.window is None:
+            raise RuntimeError("there is no window")
+        return self.app.window
+
+    def close(self) -> None:
+        """Take everything down."""
+        self.app.shut_down()
+
+    def _application(self, where: AppPaths) -> Application:
+        application = Application(self._qt, where, self.clock, self.dialogs, cost=KdfCost())
+        application.preferences.language = self._language
+        application.preferences.appearance = self._appearance
+        return application
+
+    def _fill(self) -> None:
+        office = Office(
+            "0412",
+            {
+                "ky": "Аламүдүн районунун башкармалыгы",
+                "ru": "Управление Аламудунского района",
+                "en": "Alamudun district office",
+            },
+            "41708203000000",
+        )
+        end = self.clock.now
+        setup = OfficeSetup(office, "aida", "Аида Тестова", self._language)
+        set_up_office(self._office, setup, PASSWORD, "K" * 39, self.clock, KdfCost())
+        database, aida = SignIn(self._office, self.clock).open("aida", PASSWORD)
+        accounts = Accounts(database, self._office, self.clock, KdfCost())
+        people = []
+        for login, name in OPERATORS.items():
+            added = accounts.add(aida, login, name, Role.OPERATOR, PASSWORD)
+            people.append(Actor(added.user_id, added.login, added.full_name, added.role))
+        bakyt, gulnara, _nurlan = people
+        cases = InventedCases(database, self.app.reference, self.clock, aida, (bakyt, gulnara))
+        cases.make(end)
+        self.whole_case, self.disputed_case = cases.whole, cases.disputed
+        calls = Calls(database, self.app.reference, self.clock)
+        save_invented_calls(calls, self.clock, self.app.reference, [aida, bakyt, gulnara], 60)
+        database.close()
