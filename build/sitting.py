@@ -13,7 +13,7 @@ from build.hands import Hands
 from build.invented import MovableClock, office_morning, save_invented_calls
 from build.invented_cases import InventedCases
 from operator_app.app import Application
-from operator_app.config import AppPaths, paths
+from operator_app.config import Paths, paths
 from operator_app.db.keyring import KdfCost
 from operator_app.desk import Desk
 from operator_app.domain.office import Office, OfficeSetup
@@ -135,7 +135,7 @@ class Sitting:
         """Take everything down."""
         self.app.shut_down()
 
-    def _application(self, where: AppPaths) -> Application:
+    def _application(self, where: Paths) -> Application:
         application = Application(self._qt, where, self.clock, self.dialogs, cost=KdfCost())
         application.preferences.language = self._language
         application.preferences.appearance = self._appearance

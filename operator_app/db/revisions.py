@@ -192,14 +192,14 @@ def counts(connection: Connection) -> OutboxCounts:
     return OutboxCounts(int(waiting), oldest, urgent, int(needs_you))
 
 
-def is_unsettled(connection: Connection, op_ids: Sequence[str]) -> bool:
-    """Whether the ministry holds one of these back, or doubts it, as far as is known here."""
+def is_unsettled(connection: Connection, record_ids: Sequence[str]) -> bool:
+    """Whether the ministry holds back or doubts a revision of these records, as far as we know."""
     found = connection.execute(
         select(revision.c.op_id)
         .where(
             UNFINISHED,
             revision.c.state.in_([State.HELD.value, State.CONFLICT.value]),
-            revision.c.op_id.in_(op_ids),
+            revision.c.record_id.in_(record_ids),
         )
         .limit(1)
     )

@@ -107,8 +107,8 @@ def _fetch(link: Link, position: Position) -> tuple[int, Position]:
             unfit[problem.code] += 1
     with link.database.write() as connection:
         new = [item for item in opened if _kept(connection, link, item, unfit)]
-        if revisions.is_unsettled(connection, [b for i in new for b in i.payload["bases"]]):
-            # Somebody built on what the ministry held or doubted: its receipts have moved on.
+        if revisions.is_unsettled(connection, [item.payload["record_id"] for item in new]):
+            # It may be what was lacking, or bring together what was doubted: ours moved on then.
             sync_state.compare_soon(connection)
         sync_state.write_position(connection, reached)
         for code, count in sorted(unfit.items()):

@@ -129,7 +129,7 @@ def push(link: Link, batch: Sequence[Sealed]) -> Pushed:
         ledger = replace(sync_state.read_ledger(connection), audit_told=audit_seq)
         sync_state.write_ledger(connection, ledger)
         arrived = [sealed.revision for sealed in batch if verified[sealed.revision.op_id]]
-        brought_together = [base for r in arrived if len(r.bases) > 1 for base in r.bases]
+        brought_together = [r.record_id for r in arrived if len(r.bases) > 1]
         if outbox.held_behind(connection, [r.op_id for r in arrived]) or revisions.is_unsettled(
             connection, brought_together
         ):

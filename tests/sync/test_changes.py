@@ -187,6 +187,23 @@ def test_the_counter_clears_where_the_doubted_version_was_merged(
     assert {n.text for n in colleague.case(case_id).notes} == {"one", "other"}
 
 
+def test_the_counter_clears_also_for_what_was_doubted_further_back(
+    desk: Desk, colleague: Desk
+) -> None:
+    """The doubted version was built upon before anybody merged: the merging does not name it."""
+    case_id = desk.open_case()
+    desk.run(), colleague.run()
+    desk.note(case_id, "one")
+    doubted = colleague.note(case_id, "other")
+    colleague.note(case_id, "and more")
+    desk.run(), colleague.run(), desk.run()
+    assert colleague.states()[doubted.op_id] == "conflict"
+    desk.merge(case_id)
+    desk.run(), colleague.run()
+    assert set(colleague.states().values()) == {"applied"}
+    assert colleague.status().needs_you == 0
+
+
 def test_a_case_with_something_unsent_is_not_touched(desk: Desk, colleague: Desk) -> None:
     """I14."""
     case_id, other = desk.open_case(), desk.open_case()

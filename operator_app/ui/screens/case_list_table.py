@@ -24,6 +24,9 @@ _LEAST_PLACE = 96
 _GIVE_WAY = (Column.KIND, Column.OPENED, Column.OWNER, Column.STATUS)
 """Columns that leave, in this order, when the window is too narrow; the opened case has it all."""
 
+NAME_LETTERS = 19
+"""Of a name that is not cut in the list."""
+
 
 class CaseTable(QTableView):
     """`opened(case_id)`: Enter or a double click on a line."""
