@@ -262,6 +262,7 @@ class InventedCases:
             )
 
         changed_elsewhere(self._database, self._cases, base, author, self._now, elsewhere)
+        self._later(minutes=17)
         self._work.add_task(
             who,
             base.case_id,

@@ -67,10 +67,13 @@ def take_pictures(folder: Path, language: str, appearance: str) -> None:
             studio.set_up,
             studio.sign_in,
             studio.call,
+            studio.violence_call,
             studio.journal,
+            studio.cases,
             studio.reports,
             studio.administration,
             studio.lock,
+            studio.newcomer,
         )
         try:
             for step in steps:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -43,6 +44,8 @@ class PicturedDialogs(QtDialogs):
     def __init__(self, picture: Callable[[str, QWidget], None]) -> None:
         self._picture = picture
         self.name = "reason"
+        """Of the next picture."""
+        self.asked = 0
 
     def ask_reason(self, parent: QWidget, question: str, yes: str) -> str | None:
         dialog = ReasonDialog(parent, question, yes)
@@ -50,6 +53,7 @@ class PicturedDialogs(QtDialogs):
         self._picture(self.name, dialog)
         dialog.close()
         dialog.deleteLater()
+        self.asked += 1
         return None
 
 
@@ -75,6 +79,11 @@ class Sitting:
         """What the person signed in works at."""
         return self.app.desk_now
 
+    @property
+    def focused(self) -> QWidget | None:
+        """What has the keyboard."""
+        return self._qt.focusWidget()
+
     def move_in(self) -> None:
         """From the new PC to the one of an office with calls and cases of five days."""
         self.app.shut_down()
@@ -83,7 +92,7 @@ class Sitting:
 
     def sign_in(self, login: str, password: str = PASSWORD) -> None:
         """At the door, whatever login it remembers."""
-        focused = self._qt.focusWidget()
+        focused = self.focused
         if not isinstance(focused, QLineEdit) or focused.echoMode() != QLineEdit.EchoMode.Normal:
             self.hands.press(Qt.Key.Key_Backtab, SHIFT)
         self.hands.press(Qt.Key.Key_A, CONTROL)
@@ -107,10 +116,14 @@ class Sitting:
 
     def scroll_to(self, area: QScrollArea, widget: QWidget) -> None:
         """Bring the upper edge of the widget to that of the view."""
-        content = area.widget()
-        top = widget.mapTo(content, widget.rect().topLeft()).y()
-        area.verticalScrollBar().setValue(top - 8)
+        bar = area.verticalScrollBar()
+        below = widget.mapTo(area.viewport(), widget.rect().topLeft()).y()
+        bar.setValue(bar.value() + below - 8)
         QTest.qWait(50)
+
+    def later(self, *, minutes: int = 0, seconds: int = 0) -> None:
+        """Let time pass; less than the office's own lock allows."""
+        self.clock.now += timedelta(minutes=minutes, seconds=seconds)
 
     def picture(self, name: str, window: QWidget | None = None) -> None:
         """What the window looks like now, numbered in the order of taking."""

@@ -6,65 +6,46 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit
 
-from build.hands import Hands
-from build.invented import MovableClock, office_morning, save_invented_calls
-from operator_app.app import Application
-from operator_app.config import paths
-from operator_app.db.keyring import KdfCost
-from operator_app.domain.office import Office, OfficeSetup
-from operator_app.domain.people import Actor, Role
-from operator_app.services.accounts import Accounts
-from operator_app.services.calls import Calls
-from operator_app.services.set_up import set_up_office
-from operator_app.services.sign_in import SignIn
-from operator_app.ui.dialogs import QtDialogs
-
-PASSWORD = "tulip-mountain-2026"  # noqa: S105 - of an office that lives for its pictures only
-PIXELS = (1366, 768)
-CONTROL = Qt.KeyboardModifier.ControlModifier
+from build.case_pictures import CasePictures
+from build.sitting import CONTROL, PASSWORD, Sitting
+from build.violence_pictures import ViolencePictures
+from operator_app.ui.screens.journal_screen import JournalScreen
 
 
 class Studio:
     """Goes through all screens as a person does, and takes a picture of each."""
 
     def __init__(self, work: Path, out: Path, language: str, appearance: str) -> None:
-        self._out = out
-        self._qt = QApplication(["shots"])
-        self._hands = Hands(self._qt)
-        self._clock = MovableClock(office_morning())
-        self._count = 0
-        self._language = language
-        self._appearance = appearance
-        self._paths = paths(work / "office-pc")
-        self._new = paths(work / "new-pc")
-        self._app = self._application(self._new.data)
+        self._sitting = Sitting(work, out, language, appearance)
+        self._hands = self._sitting.hands
+        self._picture = self._sitting.picture
+        self._cases = CasePictures(self._sitting)
 
     def set_up(self) -> None:
         """The wizard of a new PC, page by page as far as typing leads."""
-        self._app.start()
+        self._sitting.app.start()
         self._picture("set-up")
-        self._app.shut_down()
-        self._fill()
-        self._app = self._application(self._paths.data)
+        self._sitting.move_in()
 
     def sign_in(self) -> None:
         """The door, with a wrong password first."""
-        self._app.start()
+        self._sitting.app.start()
         self._picture("sign-in")
-        self._type("aida", Qt.Key.Key_Return)
-        self._type("not the password", Qt.Key.Key_Return)
-        self._hands.wait(lambda: isinstance(self._qt.focusWidget(), QLineEdit), "refused")
+        self._sitting.type("aida")
+        self._sitting.type("not the password")
+        self._hands.wait(lambda: isinstance(self._sitting.focused, QLineEdit), "refused")
         self._picture("sign-in-refused")
-        self._type(PASSWORD, Qt.Key.Key_Return)
-        self._hands.wait(lambda: self._app.desk is not None, "signed in")
+        self._sitting.type(PASSWORD)
+        self._hands.wait(lambda: self._sitting.app.desk is not None, "signed in")
         QTest.qWait(300)
         self._picture("ready")
+        self._sitting.desk.window.phoned_button.click()
 
     def call(self) -> None:
         """A call from its first question to the danger strip, and what is missing."""
-        screen = self._app.desk_now.call_screen
+        screen = self._sitting.desk.call_screen
         if screen is None:
             raise RuntimeError("no call screen")
         self._hands.press(Qt.Key.Key_F2)
@@ -90,24 +71,36 @@ class Studio:
         self._hands.write("0555 12 34 56")
         self._hands.press(Qt.Key.Key_F6)
         self._hands.write("Соседка слышит крики, дети дома. Спрашивает, куда обращаться.")
-        QTest.qWait(300)
+        self._sitting.later(minutes=2, seconds=14)
+        QTest.qWait(1100)
         self._picture("call-danger")
         self._hands.press(Qt.Key.Key_Return, CONTROL)
         self._hands.wait(lambda: not screen.in_progress, "saved")
         QTest.qWait(300)
         self._picture("call-saved")
 
+    def violence_call(self) -> None:
+        """Danger right now, a case that is known, the block."""
+        self._sitting.later(minutes=3)
+        ViolencePictures(self._sitting).take()
+
     def journal(self) -> None:
-        """The list, an opened call, its history."""
-        self._go_to(Qt.Key.Key_2)
+        """The list, an opened violence call, another call, its history."""
+        self._sitting.go_to(Qt.Key.Key_2)
         self._picture("journal")
-        screen = self._app.desk_now.journal_screen
+        screen = self._sitting.desk.journal_screen
         if screen is None:
             raise RuntimeError("no journal")
         self._hands.wait(lambda: screen.model.rowCount() > 0, "rows")
         self._hands.press(Qt.Key.Key_Home)
-        self._hands.press(Qt.Key.Key_Return)
-        self._hands.wait(lambda: screen.opened_call is not None, "an opened call")
+        self._open_call(screen)
+        self._picture("journal-violence-call")
+        bar = screen.call_view.area.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        self._picture("journal-violence-call-below")
+        self._hands.press(Qt.Key.Key_Escape)
+        self._hands.press(Qt.Key.Key_Down)
+        self._open_call(screen)
         self._picture("journal-call")
         self._hands.press(Qt.Key.Key_F7)
         self._hands.wait(lambda: screen.pages.currentIndex() == 2, "its history")
@@ -115,10 +108,15 @@ class Studio:
         self._hands.press(Qt.Key.Key_Escape)
         self._hands.press(Qt.Key.Key_Escape)
 
+    def cases(self) -> None:
+        """The cases of the office, and what is to be done."""
+        self._cases.cases()
+        self._cases.follow_ups()
+
     def reports(self) -> None:
-        """The daily log."""
-        self._go_to(Qt.Key.Key_5)
-        screen = self._app.desk_now.reports_screen
+        """The daily log with the figures of cases."""
+        self._sitting.go_to(Qt.Key.Key_5)
+        screen = self._sitting.desk.reports_screen
         if screen is None:
             raise RuntimeError("no reports")
         self._hands.wait(screen.panel.excel_button.isEnabled, "the daily log")
@@ -126,10 +124,10 @@ class Studio:
 
     def administration(self) -> None:
         """The way to the ministry, and people."""
-        self._go_to(Qt.Key.Key_6)
+        self._sitting.go_to(Qt.Key.Key_6)
         QTest.qWait(300)
         self._picture("sync-page")
-        self._app.desk_now.administration.tabs.setCurrentIndex(1)
+        self._sitting.desk.administration.tabs.setCurrentIndex(1)
         QTest.qWait(300)
         self._picture("people")
 
@@ -139,52 +137,19 @@ class Studio:
         QTest.qWait(200)
         self._picture("locked")
 
+    def newcomer(self) -> None:
+        """Another person takes over at the lock, who has nothing to do yet."""
+        before = self._sitting.desk
+        self._sitting.sign_in("nurlan")
+        self._hands.wait(lambda: self._sitting.app.desk not in (None, before), "another person")
+        QTest.qWait(300)
+        self._cases.newcomer()
+
     def close(self) -> None:
         """Take everything down."""
-        self._app.shut_down()
+        self._sitting.close()
 
-    def _fill(self) -> None:
-        office = Office(
-            "0412",
-            {
-                "ky": "Аламүдүн районунун башкармалыгы",
-                "ru": "Управление Аламудунского района",
-                "en": "Alamudun district office",
-            },
-            "41708203000000",
-        )
-        setup = OfficeSetup(office, "aida", "Аида Тестова", self._language)
-        set_up_office(self._paths, setup, PASSWORD, "K" * 39, self._clock, KdfCost())
-        database, aida = SignIn(self._paths, self._clock).open("aida", PASSWORD)
-        accounts = Accounts(database, self._paths, self._clock, KdfCost())
-        added = accounts.add(aida, "bakyt", "Бакыт Примеров", Role.OPERATOR, PASSWORD)
-        bakyt = Actor(added.user_id, added.login, added.full_name, added.role)
-        calls = Calls(database, self._app.reference, self._clock)
-        save_invented_calls(calls, self._clock, self._app.reference, [aida, bakyt], 60)
-        database.close()
-
-    def _application(self, data: Path) -> Application:
-        application = Application(self._qt, paths(data), self._clock, QtDialogs(), cost=KdfCost())
-        application.preferences.language = self._language
-        application.preferences.appearance = self._appearance
-        return application
-
-    def _type(self, text: str, key: Qt.Key) -> None:
-        self._hands.write(text)
-        self._hands.press(key)
-
-    def _go_to(self, key: Qt.Key) -> None:
-        self._hands.press(key, CONTROL)
-        QTest.qWait(300)
-
-    def _picture(self, name: str) -> None:
-        self._count += 1
-        window = self._window()
-        scale = window.devicePixelRatioF()
-        window.resize(round(PIXELS[0] / scale), round(PIXELS[1] / scale))
-        self._hands.picture(window, self._out / f"{self._count:02d}-{name}.png")
-
-    def _window(self) -> QWidget:
-        if self._app.window is None:
-            raise RuntimeError("there is no window")
-        return self._app.window
+    def _open_call(self, screen: JournalScreen) -> None:
+        before = screen.opened_call
+        self._hands.press(Qt.Key.Key_Return)
+        self._hands.wait(lambda: screen.opened_call not in (None, before), "an opened call")

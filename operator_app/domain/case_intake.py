@@ -76,7 +76,9 @@ def absorb(
         ),
         contact=_contact(case.contact, said.contact, old.contact),
     )
-    for consent in said.consents:
+    # Of several words at one moment the last one was meant.
+    moments = {(c.purpose, c.recipient, c.at): c for c in said.consents}
+    for consent in moments.values():
         if consent not in old.consents:
             case = _consented(case, consent, by)
     case = _told(case, call, before)

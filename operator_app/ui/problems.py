@@ -178,9 +178,7 @@ SENTENCES: dict[str, str] = {
     "order.ends_missing": N_(
         "Until when does it hold? The day is enough. Without it nobody is warned before the end."
     ),
-    "order.ends_before_issued": N_(
-        "It would end before it was issued. Correct one of the two."
-    ),
+    "order.ends_before_issued": N_("It would end before it was issued. Correct one of the two."),
     "order.three_days": N_(
         "The police issue an order for three days. Was it extended? Then choose “Extended”."
     ),

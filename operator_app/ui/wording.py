@@ -118,6 +118,11 @@ def day_and_time(at_ms: int, today: date) -> str:
     return f"{day(local(at_ms).date(), today)}, {time_of_day(at_ms)}"
 
 
+def inside(said: str) -> str:
+    """Words that stand in the middle of a sentence: "opened today", "Late: yesterday, 09:00"."""
+    return said[:1].lower() + said[1:]
+
+
 def full_day_and_time(at_ms: int) -> str:
     """ "12 November 2026, 09:14", Bishkek time, for a page that is read and printed."""
     moment = local(at_ms)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from operator_app.config import paths
@@ -392,6 +392,8 @@ def test_a_later_word_on_the_case_is_not_undone_by_the_call() -> None:
     assert allows(told(case, better, before=first).consents, "CALL_BACK")
 
 
+@settings(max_examples=1_000)
+@example(tuple(Consent("CALL_BACK", value, AT) for value in "NYN"), "")
 @given(st.lists(consents, max_size=6).map(tuple), st.sampled_from(["", "POL", "LEG"]))
 def test_what_the_call_allows_the_case_allows(words, recipient: str) -> None:
     ordered = tuple(sorted(words, key=lambda c: c.at))

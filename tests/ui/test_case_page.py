@@ -105,7 +105,7 @@ def test_the_head_tells_what_every_visit_begins_with(
     office.clock.forward(days=2)
     shown.events.cases_changed.emit(high)
     assert "Yes: after 18:00" in shown.words
-    assert "Late: Yesterday, 09:00 · Find out whether she is safe" in shown.words
+    assert "Late: yesterday, 09:00 · Find out whether she is safe" in shown.words
 
 
 def test_the_timeline_tells_everything_newest_first(qtbot: Any, office: TestOffice, bermet: Actor):

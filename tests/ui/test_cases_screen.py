@@ -62,7 +62,7 @@ def test_late_follow_ups_are_said_in_words(qtbot: Any, office: TestOffice):
     save_violence_call(office, answers=HIGH)
     office.clock.forward(days=2)
     shown = show_cases(qtbot, office)
-    assert shown.column(Column.NEXT) == ["Late: Yesterday, 09:00"]
+    assert shown.column(Column.NEXT) == ["Late: yesterday, 09:00"]
 
 
 def test_digits_filter_from_the_list(qtbot: Any, office: TestOffice):

@@ -202,7 +202,7 @@ class CaseModel(QAbstractTableModel):
             return wording.Wording(_("Two versions"), "waiting", "⇄")
         due = row.next_action_at
         if column is Column.NEXT and due is not None and due < to_ms(self._clock()):
-            when = wording.day_and_time(due, self._today())
+            when = wording.inside(wording.day_and_time(due, self._today()))
             return wording.Wording(_("Late: {when}").format(when=when), "danger", "!")
         return None
 

@@ -141,6 +141,7 @@ def _card(section: Section) -> Card:
         label = text(answer.label, "muted", wrap=True)
         label.setFixedWidth(_LABEL_WIDTH)
         value = text(answer.value, wrap=True)
+        value.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         value.setAccessibleName(f"{answer.label}: {answer.value}")
         grid.addWidget(label, line, 0, Qt.AlignmentFlag.AlignTop)

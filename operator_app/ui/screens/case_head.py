@@ -89,7 +89,8 @@ class CaseHead(QWidget):
             return _("nothing planned")
         task = case.open_tasks[0]
         when = wording.day_and_time(task.due_at, local_day(to_ms(self._clock())))
-        when = _("Late: {when}").format(when=when) if self._is_late(case) else when
+        if self._is_late(case):
+            when = _("Late: {when}").format(when=wording.inside(when))
         return f"{when} · {self._one('task_kind', task.kind)}"
 
     def _build(self) -> None:

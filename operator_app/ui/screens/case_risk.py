@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -18,6 +19,8 @@ from operator_app.ui import theme, wording
 HEIGHT = 112
 _PAD = 8
 _DOT = 3.5
+_MOST_FOR_LABELS = 0.6
+"""Of the width: the chart takes the rest."""
 
 
 class RiskChart(QWidget):
@@ -55,16 +58,16 @@ class RiskChart(QWidget):
         levels = list(reversed(LEVELS))
         row = (self.height() - measure.height() - _PAD) / len(levels)
         rows = {level: row * (i + 0.5) for i, level in enumerate(levels)}
-        labels = self.width() * 0.46
+        words = [measure.horizontalAdvance(self._label(level)) for level in levels]
+        labels = min(max(words) + 2.0, self.width() * _MOST_FOR_LABELS)
         left, right = labels + _PAD, self.width() - _PAD - 2.0
         for level, y in rows.items():
-            mark = self._risk(level)
             painter.setPen(QColor(colours.muted))
-            words = measure.elidedText(
-                f"{mark.sign}  {mark.words}", Qt.TextElideMode.ElideRight, int(labels)
+            shown = measure.elidedText(
+                self._label(level), Qt.TextElideMode.ElideRight, math.ceil(labels)
             )
             painter.drawText(
-                QRectF(0, y - row / 2, labels, row), Qt.AlignmentFlag.AlignVCenter, words
+                QRectF(0, y - row / 2, labels + 1, row), Qt.AlignmentFlag.AlignVCenter, shown
             )
             painter.setPen(QPen(QColor(colours.line), 1))
             painter.drawLine(QPointF(left, y), QPointF(right, y))
@@ -112,6 +115,10 @@ class RiskChart(QWidget):
         if first != wording.day(now, now):
             painter.drawText(area, bottom | Qt.AlignmentFlag.AlignLeft, first)
         painter.drawText(area, bottom | Qt.AlignmentFlag.AlignRight, wording.day(now, now))
+
+    def _label(self, level: str) -> str:
+        mark = self._risk(level)
+        return f"{mark.sign}  {mark.words}"
 
     def _risk(self, level: str) -> wording.Wording:
         return wording.risk_wording(self._reference, level)

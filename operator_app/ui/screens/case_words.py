@@ -14,8 +14,10 @@ from operator_app.domain.cases import (
     SafetyPlan,
     Task,
 )
+from operator_app.domain.clock import local_day
 from operator_app.domain.consent import Consent
 from operator_app.domain.danger import YES
+from operator_app.domain.days import read_day
 from operator_app.domain.reference import Reference
 from operator_app.i18n import _, language
 from operator_app.services.case_history import (
@@ -99,10 +101,11 @@ class _Words:
     def _incident(self, incident: Incident) -> Line:
         forms = ", ".join(self._one("violence_form", form) for form in incident.forms)
         heading = _("What happened: {what}").format(what=forms) if forms else _("What happened")
+        day = read_day(incident.happened_on, local_day(incident.told_at))
         facts = " · ".join(
             fact
             for fact in (
-                incident.happened_on,
+                wording.whole_day(day) if day else incident.happened_on,
                 self._one("place_of_incident", incident.place),
                 _("children: {answer}").format(
                     answer=self._one("yes_no_unknown", incident.children)

@@ -83,6 +83,9 @@ class FollowUpTable(QTableView):
         for column in _GIVE_WAY:
             self.setColumnHidden(column, room < 0)
             room += self._widths[column] if room < 0 else 0
+        if self.currentIndex().isValid():
+            # A bar that opens below takes room: what it asks about stays in sight.
+            self.scrollTo(self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         plain = event.modifiers() in (

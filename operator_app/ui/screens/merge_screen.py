@@ -155,7 +155,9 @@ class MergeScreen(QWidget):
                 grid.addWidget(_counts_mark(_("counts until then")), 1, column)
         if not matched:
             shown = merge_words.value(difference.field, difference.shown, self._reference, names)
-            grid.addWidget(_counts_mark(_("Until then: {value}").format(value=shown)), 1, 1)
+            until_then = _counts_mark(_("Until then: {value}").format(value=shown))
+            # It is neither of the versions: it stands below all of them.
+            grid.addWidget(until_then, 1, 1, 1, len(difference.values))
         card.body.addLayout(grid)
         return card
 
@@ -210,7 +212,8 @@ def _heads(authors: list[str]) -> QWidget:
     card = Card()
     grid = QGridLayout()
     grid.setHorizontalSpacing(2 * GRID)
-    grid.setColumnMinimumWidth(0, 260)
+    # Nothing stands in the first column: Qt leaves the spacing beside an empty one out.
+    grid.setColumnMinimumWidth(0, 260 + 2 * GRID)
     for n, author in enumerate(authors):
         grid.setColumnStretch(n + 1, 1)
         grid.addWidget(text(_("Version {n}").format(n=n + 1), "strong"), 0, n + 1)

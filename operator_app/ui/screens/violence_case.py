@@ -180,7 +180,9 @@ class CaseChoice(QWidget):
         parts = [
             row.number,
             self._reference.label("risk_level", row.risk, language()).lower(),
-            _("opened {day}").format(day=wording.day(local(row.opened_at).date(), today)),
+            _("opened {day}").format(
+                day=wording.inside(wording.day(local(row.opened_at).date(), today))
+            ),
             self._reference.label("case_status", CLOSED, language()).lower()
             if row.status == CLOSED
             else "",
