@@ -143,6 +143,7 @@ class Studio:
         self._sitting.sign_in("nurlan")
         self._hands.wait(lambda: self._sitting.app.desk not in (None, before), "another person")
         QTest.qWait(300)
+        self._sitting.desk.window.phoned_button.click()
         self._cases.newcomer()
 
     def close(self) -> None:

@@ -41,9 +41,12 @@ class RiskLine:
 
 @dataclass(frozen=True)
 class CaseFigures:
-    """Cases of a day. `opened`, `referrals_sent`, `tasks_due` and `tasks_done` are of that day;
-    `open_by_risk` (the most cautious first), `referrals_overdue`, `tasks_late`, `orders_ending`
-    (within 48 hours) and `without_plan` (high risk, no safety plan) are as of now."""
+    """Cases of a day; one whose only call was moved to another case is none.
+
+    `opened`, `referrals_sent`, `tasks_due` and `tasks_done` are of that day; `open_by_risk` (the
+    most cautious first), `referrals_overdue`, `tasks_late`, `orders_ending` (within 48 hours) and
+    `without_plan` (high risk, no safety plan) are as of now.
+    """
 
     opened: int
     open_by_risk: tuple[RiskLine, ...]

@@ -86,7 +86,7 @@ def merged(
 ) -> Merged:
     """One case of several versions. `ancestor`: the last state they have in common, if known;
     without it every difference counts as a contradiction."""
-    ordered = tuple(sorted(versions, key=lambda v: v.op_id))
+    ordered = tuple(sorted(versions, key=lambda v: (v.saved_at, v.op_id)))
     return _Merger(ordered, ancestor, decision).run()
 
 

@@ -188,7 +188,8 @@ class _Letter:
         room = LONGEST_STORY
         latest = sorted(self._case.incidents, key=lambda i: i.told_at, reverse=True)
         for incident in latest[:MOST_INCIDENTS]:
-            yield from self._told("when", self._when(incident))
+            # Across the page: so that one incident is told from the next.
+            yield "", f"{self._say('when')}: {self._when(incident)}"
             forms = [self._label("violence_form", form) for form in incident.forms]
             yield from self._told("forms", ", ".join(forms))
             place = self._label("place_of_incident", incident.place)

@@ -19,7 +19,8 @@ ORDER_ENDS_WITHIN_MS = 48 * 3_600_000
 
 COUNTS = """
 SELECT
-  (SELECT count(*) FROM case_file WHERE opened_day = :day) AS opened,
+  (SELECT count(*) FROM case_file WHERE opened_day = :day
+    AND case_id IN (SELECT case_id FROM case_call)) AS opened,
   (SELECT count(*) FROM case_referral WHERE sent_at >= :start AND sent_at < :end)
     AS referrals_sent,
   (SELECT count(*) FROM case_referral JOIN case_file USING (case_id)

@@ -1,0 +1,28 @@
+"""The danger questions fit their place: two lines beside the three answers, in every language."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication
+
+from operator_app.config import paths
+from operator_app.domain.reference import Reference
+from operator_app.ui.theme import LIGHT, apply_theme
+
+WIDTH = 210
+LINES = 2
+
+
+@pytest.mark.parametrize("language", ["ru", "ky", "en"])
+def test_each_question_has_room_in_two_lines(
+    qapp: QApplication, reference: Reference, language: str
+) -> None:
+    apply_theme(qapp, LIGHT, paths().resources)
+    metrics = QFontMetrics(qapp.font())
+    for question in reference.danger_rules.questions:
+        words = question.label(language)
+        taken = metrics.boundingRect(QRect(0, 0, WIDTH, 999), Qt.TextFlag.TextWordWrap, words)
+        assert taken.width() <= WIDTH, (question.code, words)
+        assert round(taken.height() / metrics.lineSpacing()) <= LINES, (question.code, words)
