@@ -27,7 +27,9 @@ def test_administrator_finds_no_call(make_pc: MakePC) -> None:
 def test_operator_finds_sending_but_not_people(make_pc: MakePC) -> None:
     pc = make_pc()
     pc.sign_in("bek")
-    assert list(pc.desk.window.places) == ["call", "journal", "administration"]
+    assert list(pc.desk.window.places) == [
+        "call", "journal", "cases", "follow-ups", "administration",
+    ]  # fmt: skip
     assert pc.desk.window.rail_buttons["administration"].text() == "Sending"
     pc.go_to(Qt.Key.Key_6, "administration")
     words = pc.words()
@@ -37,7 +39,9 @@ def test_operator_finds_sending_but_not_people(make_pc: MakePC) -> None:
 
 
 def test_supervisor_finds_everything(pc: OfficePC) -> None:
-    assert list(pc.desk.window.places) == ["call", "journal", "reports", "administration"]
+    assert list(pc.desk.window.places) == [
+        "call", "journal", "cases", "follow-ups", "reports", "administration",
+    ]  # fmt: skip
     pc.go_to(Qt.Key.Key_6, "administration")
     assert "People" in pc.words()
 

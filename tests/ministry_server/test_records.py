@@ -19,7 +19,6 @@ from tests.conftest import FrozenClock
 from tests.ministry_server.device import Device
 from tests.receiver import RunningReceiver
 
-
 DANGER = caution(Kind.CALL, {"danger_now": "Y"})
 CALM = caution(Kind.CALL, {"danger_now": "N"})
 
@@ -251,7 +250,10 @@ def test_folding_is_blind_to_order_with_gaps_and_forcing(plans, missing, seed) -
     revisions = [
         Revision(str(n), tuple(str(b) for b in plan.bases), n) for n, plan in enumerate(plans)
     ]
-    faces = {str(n): Face(p.void, p.at, caution(Kind.CALL, {"danger_now": p.danger})) for n, p in enumerate(plans)}
+    faces = {
+        str(n): Face(p.void, p.at, caution(Kind.CALL, {"danger_now": p.danger}))
+        for n, p in enumerate(plans)
+    }
     here = [r for r in revisions if int(r.op_id) not in missing]
     if not here:
         return

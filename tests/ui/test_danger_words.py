@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFontMetrics
@@ -15,11 +17,24 @@ WIDTH = 210
 LINES = 2
 
 
+@pytest.fixture
+def dressed(qapp: QApplication) -> Iterator[None]:
+    """The look of the program, for as long as the test runs."""
+    before = qapp.style().objectName(), qapp.font(), qapp.palette()
+    apply_theme(qapp, LIGHT, paths().resources)
+    yield
+    style, font, palette = before
+    qapp.setStyleSheet("")
+    qapp.setStyle(style)
+    qapp.setFont(font)
+    qapp.setPalette(palette)
+
+
+@pytest.mark.usefixtures("dressed")
 @pytest.mark.parametrize("language", ["ru", "ky", "en"])
 def test_each_question_has_room_in_two_lines(
     qapp: QApplication, reference: Reference, language: str
 ) -> None:
-    apply_theme(qapp, LIGHT, paths().resources)
     metrics = QFontMetrics(qapp.font())
     for question in reference.danger_rules.questions:
         words = question.label(language)
