@@ -185,9 +185,7 @@ SENTENCES: dict[str, str] = {
     "order.not_extended": N_(
         "This is the end of the first three days. Until when was it extended?"
     ),
-    "order.too_long": N_(
-        "Such an order holds {days} days at most. Look at the day and the year."
-    ),
+    "order.too_long": N_("Such an order holds {days} days at most. Look at the day and the year."),
     "referral.service_missing": N_("Choose to whom she is referred."),
     "referral.no_such_step": N_(
         "A referral cannot go there from where it stands. Choose another answer."
@@ -221,15 +219,11 @@ SENTENCES: dict[str, str] = {
     ),
     "day.in_future": N_("This day is still to come. Correct it or leave it empty."),
     "day.too_long_ago": N_("This day is too long ago. Correct it or leave it empty."),
-    "age.not_understood": N_(
-        "A whole number, 0 to {most}, or nothing."
-    ),
+    "age.not_understood": N_("A whole number, 0 to {most}, or nothing."),
     "consent.reason_missing": N_(
         "Without her word a reason is needed. Write it beside the answer, or ask her."
     ),
-    "consent.no_override": N_(
-        "The law allows this only with her word. Ask her, or answer “no”."
-    ),
+    "consent.no_override": N_("The law allows this only with her word. Ask her, or answer “no”."),
     "referral.no_consent_for": N_(
         "{service}: told, but nothing allows it yet. Ask her, give the reason the law knows, or set it back to “offered”. Nothing is lost."
     ),

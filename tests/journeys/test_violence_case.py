@@ -14,10 +14,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from operator_app.db.models import revision
 from operator_app.domain.cases import Case
 from operator_app.domain.clock import to_ms
-from operator_app.domain.wire import WAITING, Kind, Lane, State
+from operator_app.domain.wire import Kind, Lane, State
 from operator_app.i18n import _
 from operator_app.services.case_list import CaseFilter, CaseList
 from operator_app.services.reports import Reports

@@ -693,7 +693,9 @@ def test_an_amended_call_shows_the_case_it_is_in(
 # By keys alone.
 
 
-def test_enter_goes_from_the_core_through_the_whole_block_to_the_note(screen: CallScreen) -> None:
+def test_enter_goes_from_the_core_through_the_whole_block_to_the_note(
+    screen: CallScreen, qtbot: QtBot
+) -> None:
     open_block(screen)
     block = screen.fields.violence
     screen.fields.actions_taken.setFocus()
@@ -705,8 +707,7 @@ def test_enter_goes_from_the_core_through_the_whole_block_to_the_note(screen: Ca
         assert block.isAncestorOf(focused()), passed
         assert focused() not in passed
         passed.append(focused())
-        QApplication.processEvents()
-        assert is_in_view(screen), focused().accessibleName()
+        qtbot.waitUntil(lambda: is_in_view(screen))
         if focused() is block.incident.happened:
             press(Key.Key_Tab)
         else:
