@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -105,14 +106,42 @@ def reference() -> Reference:
     return load_reference(paths().resources)
 
 
-@pytest.fixture
-def office(tmp_path: Path, clock: FrozenClock, reference: Reference) -> Iterator[TestOffice]:
-    """A set-up office; its supervisor "aida" has signed in."""
-    where = paths(tmp_path / "data")
+@dataclass(frozen=True)
+class Template:
+    """An office set up and signed in to once; its data folder is copied for every test."""
+
+    data: Path
+    key: bytes
+    actor: Actor
+    recovery_key: str
+
+
+@pytest.fixture(scope="session")
+def office_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    where = paths(tmp_path_factory.mktemp("office") / "data")
     recovery_key = new_recovery_key()
-    set_up_office(where, office_setup(), PASSWORD, recovery_key, clock, CHEAP)
-    database, actor = SignIn(where, clock).open("aida", PASSWORD)
-    yield TestOffice(
-        where, database, actor, Calls(database, reference, clock), clock, reference, recovery_key
-    )
+    set_up_office(where, office_setup(), PASSWORD, recovery_key, FrozenClock(), CHEAP)
+    database, actor = SignIn(where, FrozenClock()).open("aida", PASSWORD)
+    key = database.key
     database.close()
+    return Template(where.data, key, actor, recovery_key)
+
+
+@pytest.fixture
+def office(
+    tmp_path: Path, clock: FrozenClock, reference: Reference, office_template: Template
+) -> Iterator[TestOffice]:
+    """A set-up office; its supervisor "aida" has signed in."""
+    where = paths(Path(shutil.copytree(office_template.data, tmp_path / "data")))
+    database = Database(where.database, office_template.key)
+    made = TestOffice(
+        where,
+        database,
+        office_template.actor,
+        Calls(database, reference, clock),
+        clock,
+        reference,
+        office_template.recovery_key,
+    )
+    yield made
+    made.database.close()

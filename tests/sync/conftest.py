@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,49 +12,11 @@ import pytest
 from operator_app.config import paths
 from operator_app.db import settings
 from operator_app.db.engine import Database
-from operator_app.db.keyring import new_recovery_key
-from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
 from operator_app.services.calls import Calls
-from operator_app.services.set_up import set_up_office
-from operator_app.services.sign_in import SignIn
-from tests.conftest import CHEAP, PASSWORD, FrozenClock, TestOffice, office_setup
+from tests.conftest import FrozenClock, Template, TestOffice
 from tests.receiver import RunningReceiver
 from tests.sync.desk import Desk
-
-
-@dataclass(frozen=True)
-class Template:
-    """An office set up and signed in once; its data folder is copied for every test."""
-
-    folder: Path
-    key: bytes
-    actor: Actor
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    folder = tmp_path_factory.mktemp("template")
-    where = paths(folder)
-    set_up_office(where, office_setup(), PASSWORD, new_recovery_key(), FrozenClock(), CHEAP)
-    database, actor = SignIn(where, FrozenClock()).open("aida", PASSWORD)
-    key = database.key
-    database.close()
-    return Template(folder, key, actor)
-
-
-@pytest.fixture
-def office(
-    tmp_path: Path, clock: FrozenClock, reference: Reference, template: Template
-) -> Iterator[TestOffice]:
-    """As the shared fixture, but deriving no keys: these tests are many."""
-    where = paths(tmp_path / "data")
-    shutil.copytree(template.folder, where.data)
-    database = Database(where.database, template.key)
-    calls = Calls(database, reference, clock)
-    made = TestOffice(where, database, template.actor, calls, clock, reference, "")
-    yield made
-    made.database.close()
 
 
 @pytest.fixture
@@ -73,15 +35,15 @@ def new_desk(office: TestOffice) -> Iterator[Desk]:
 
 @pytest.fixture
 def new_seat(
-    tmp_path: Path, clock: FrozenClock, reference: Reference, template: Template
+    tmp_path: Path, clock: FrozenClock, reference: Reference, office_template: Template
 ) -> Iterator[Callable[..., Desk]]:
     """Makes further PCs: of the same office, or of another one by its code."""
     made: list[Desk] = []
 
     def make(office_code: str = "0412") -> Desk:
         folder = tmp_path / f"seat-{len(made)}"
-        shutil.copytree(template.folder, folder)
-        seat = seat_in(folder, template, clock, reference, office_code)
+        shutil.copytree(office_template.data, folder)
+        seat = seat_in(folder, office_template, clock, reference, office_code)
         made.append(seat)
         return seat
 

@@ -26,8 +26,8 @@ from operator_app.domain.calls import Call
 from operator_app.domain.reference import Reference
 from operator_app.errors import NetworkProblem
 from operator_app.sync.carriers.base import Answer
-from tests.conftest import FrozenClock
-from tests.sync.conftest import Template, seat_in
+from tests.conftest import FrozenClock, Template
+from tests.sync.conftest import seat_in
 from tests.sync.desk import HER_NAME, URGENT_TOPICS, AppCarrier, Desk, arrived, copy_database
 from tests.sync.invariants import (
     _check_store,
@@ -305,13 +305,13 @@ class SyncMachine(RuleBasedStateMachine):
 
 @pytest.fixture
 def machine(
-    template: Template, reference: Reference, tmp_path: Path
+    office_template: Template, reference: Reference, tmp_path: Path
 ) -> type[RuleBasedStateMachine]:
     make_keys(tmp_path / "server")
     make_store(tmp_path / "server")
     for name in (*OFFICE, STRANGER):
-        shutil.copytree(template.folder, tmp_path / name)
-    given = {"folder_to_copy": tmp_path, "template": template, "reference": reference}
+        shutil.copytree(office_template.data, tmp_path / name)
+    given = {"folder_to_copy": tmp_path, "template": office_template, "reference": reference}
     return type("Machine", (SyncMachine,), given)
 
 
