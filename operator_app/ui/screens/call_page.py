@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
+    QLineEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -199,6 +200,11 @@ class CallPage(QWidget):
     def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
         if now is not None and self._drawer_is_open and not self.side.isAncestorOf(now):
             self.side.hide()
+        content = self.scroll_area.widget()
+        if content is not None and isinstance(now, QLineEdit) and content.isAncestorOf(now):
+            # Qt scrolls until the cursor is seen, not the whole field. Lists open after this.
+            top = now.mapTo(content, now.rect().topLeft())
+            self.scroll_area.ensureVisible(top.x(), top.y() + now.height(), 0, GRID)
 
     def _on_danger_answered(self) -> None:
         panel = self.help.panel
