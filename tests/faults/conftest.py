@@ -14,9 +14,7 @@ from tests.sync.conftest import (  # noqa: F401
     desk,
     new_desk,
     new_seat,
-    office,
     receiver,
-    template,
 )
 from tests.sync.desk import Desk
 
