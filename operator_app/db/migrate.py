@@ -14,8 +14,8 @@ from operator_app.db.engine import Database, driver
 from operator_app.errors import EnvironmentProblem, Outdated
 from operator_app.files import sync_folder
 
-HEAD = "0002"
-KNOWN = ("0001", "0002")
+HEAD = "0003"
+KNOWN = ("0001", "0002", "0003")
 
 log = logging.getLogger(__name__)
 

@@ -11,6 +11,7 @@ from operator_app.errors import Fault
 # Digits of other scripts look like these and may stand in another order: not understood.
 _FULL = re.compile(r"(\d{1,2})[./\-, ](\d{1,2})(?:[./\-, ](\d{4}|\d{2}))?\.?", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+_STRICT_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LEAP_YEARS_APART = 8
 """At most: 1896 and 1904, 2096 and 2104."""
 
@@ -41,6 +42,16 @@ def _last_such_day(day: int, month: int, today: date) -> date | None:
         if found <= today:
             return found
     return None
+
+
+def iso_day(text: str) -> date | None:
+    """The day of "2026-11-24" exactly, as files and messages write it; None for anything else."""
+    if not _STRICT_ISO.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def check_past_day(where: str, typed: str, today: date) -> list[Fault]:

@@ -15,7 +15,10 @@ OTHER_SERVICE = "OTH"
 
 @dataclass(frozen=True)
 class Code:
-    """One entry of a code list, with its label per language ("en", "ru", "ky")."""
+    """One entry of a code list, with its label per language ("en", "ru", "ky").
+
+    One that is not `active` is offered no more; old records keep its label.
+    """
 
     list_name: str
     code: str
@@ -23,6 +26,7 @@ class Code:
     note: str
     order: int
     short_labels: Mapping[str, str] = field(default_factory=dict)
+    active: bool = True
 
     def label(self, language: str) -> str:
         """The label in the language, or in English where it is missing."""
@@ -81,12 +85,21 @@ class LetterTexts:
 
 @dataclass(frozen=True)
 class Division:
-    """An administrative division; `code` is its 14-digit SOATE code, level 1 oblast, 2 rayon."""
+    """An administrative division; `code` is its 14-digit SOATE code.
+
+    Level 1 oblast, 2 rayon or city, 3 ayil aimak, 4 village. Codes get new meaning over time: one
+    that is no longer `active` (since `valid_to`) keeps its name for old records; `replaced_by` is
+    the code that took its place. Days are "YYYY-MM-DD", "" for no limit.
+    """
 
     code: str
     parent: str
     level: int
     labels: Mapping[str, str]
+    valid_from: str = ""
+    valid_to: str = ""
+    replaced_by: str = ""
+    active: bool = True
 
     def label(self, language: str) -> str:
         """The name in the language, or in English where it is missing."""
@@ -97,7 +110,8 @@ NO_LETTER = LetterTexts("", {}, {}, {})
 
 
 class Reference:
-    """All code lists and divisions in memory: 240 codes and 69 divisions today."""
+    """All code lists and divisions in memory: 240 codes and 69 divisions as delivered; with the
+    official list of levels 3 and 4 some 2,500 divisions."""
 
     def __init__(
         self,
@@ -121,8 +135,13 @@ class Reference:
         self._divisions = {d.code: d for d in divisions}
 
     def codes(self, list_name: str) -> list[Code]:
-        """The list in its order."""
-        return sorted(self._lists[list_name].values(), key=lambda c: c.order)
+        """What the list offers, in its order."""
+        entries = (c for c in self._lists[list_name].values() if c.active)
+        return sorted(entries, key=lambda c: c.order)
+
+    def lists(self) -> list[str]:
+        """The names of all code lists."""
+        return list(self._lists)
 
     def find(self, list_name: str, code: str) -> Code | None:
         """The entry, or None when this PC does not know the code (a newer list elsewhere)."""
@@ -136,12 +155,16 @@ class Reference:
         return entry.label(language) if entry else code
 
     def divisions(self, level: int, parent: str | None = None) -> list[Division]:
-        """Divisions of a level, of one parent or of all, in file order."""
+        """Divisions in use of a level, of one parent or of all, in file order."""
         return [
             d
             for d in self._divisions.values()
-            if d.level == level and (parent is None or d.parent == parent)
+            if d.active and d.level == level and (parent is None or d.parent == parent)
         ]
+
+    def inside(self, code: str) -> list[str]:
+        """The codes of a division and of all that lie in it, also those no longer in use."""
+        return [d for d in self._divisions if self.is_within(d, code)]
 
     def division(self, code: str | None) -> Division | None:
         """The division, or None when unknown."""
@@ -179,13 +202,14 @@ class Reference:
             return _FAR
         if self.is_within(division, centre.division):
             return 0
-        if self._oblast(division) == self._oblast(centre.division):
+        if self.ancestor(division, 1) == self.ancestor(centre.division, 1):
             return 1
         return 2 if any(self.is_within(division, near) for near in centre.near) else _FAR
 
-    def _oblast(self, code: str) -> str:
+    def ancestor(self, code: str, level: int) -> str:
+        """The division of that level in which this one lies; itself where it is of a higher one."""
         division = self.division(code)
-        while division and division.level > 1:
+        while division and division.level > level:
             division = self.division(division.parent)
         return division.code if division else code
 

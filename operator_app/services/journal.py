@@ -295,13 +295,7 @@ class Journal:
             last = following
 
     def _inside(self, code: str) -> tuple[str, ...]:
-        inside = [
-            d.code
-            for level in (1, 2)
-            for d in self._reference.divisions(level)
-            if self._reference.is_within(d.code, code)
-        ]
-        return tuple(inside) or (code,)
+        return tuple(self._reference.inside(code)) or (code,)
 
 
 @dataclass(frozen=True, eq=False)
