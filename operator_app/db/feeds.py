@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from operator_app.db import settings
@@ -259,7 +259,7 @@ def _without_addresses(
     return {**body, "places": left}
 
 
-def _kept(row: Mapping[str, Any]) -> Kept:
+def _kept(row: RowMapping) -> Kept:
     return Kept(
         entry_id=row["entry_id"],
         content=row["content"],

@@ -140,14 +140,14 @@ def openness(service: Service, now: dt.datetime, is_holiday: Callable[[dt.date],
         for offset in range(-1, 8)
         for span in _spans(service, now.date() + dt.timedelta(days=offset), now, is_holiday)
     )
-    for begin, end in spans:
-        if begin <= now < end:
-            for later_begin, later_end in spans:
-                # What goes on without a gap is one opening.
-                if later_begin <= end < later_end:
-                    end = later_end
-            week_on = now + dt.timedelta(days=6)
-            return Openness(True, end if end < week_on else None)
+    until = next((end for begin, end in spans if begin <= now < end), None)
+    if until is not None:
+        for begin, end in spans:
+            # What goes on without a gap is one opening.
+            if begin <= until < end:
+                until = end
+        week_on = now + dt.timedelta(days=6)
+        return Openness(True, until if until < week_on else None)
     following = next((begin for begin, _end in spans if begin > now), None)
     return Openness(False, following)
 

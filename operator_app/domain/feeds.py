@@ -169,7 +169,7 @@ def entry_body(entry: Any) -> dict[str, Any]:
 def check_body(feed: str, entry_id: str, body: Any) -> list[Fault]:
     """What is wrong with one entry; each fault names "entry: field"."""
     try:
-        entry = msgspec.convert(body, _KINDS[feed].type)
+        entry: Any = msgspec.convert(body, _KINDS[feed].type)
     except msgspec.ValidationError as error:
         # The message ends with the names of the fields that lead there, never with a value.
         found = _AT_FIELD.search(str(error))
@@ -280,26 +280,23 @@ def read_pages(feed: str, pages: Sequence[Mapping[str, Any]], *, after: int) -> 
 
 
 def _check_pages(feed: str, pages: Sequence[Mapping[str, Any]], after: int) -> list[Fault]:
-    if not pages:
-        return [Fault("pages", "feed.incomplete")]
-    for page in pages:
-        if set(page) != set(_PAGE) or any(type(page[n]) is not t for n, t in _PAGE.items()):
-            return [Fault("page", "feed.wrong_schema")]
-        if page["schema"] != FEED_SCHEMA:
-            return [Fault("schema", "feed.newer_schema")]
+    of_form = all(
+        set(page) == set(_PAGE) and all(type(page[n]) is t for n, t in _PAGE.items())
+        for page in pages
+    )
+    if not pages or not of_form:
+        return [Fault("pages", "feed.wrong_schema" if pages else "feed.incomplete")]
     first = pages[0]
     same = ("feed", "version", "after", "pages", "total", "digest")
-    if any(page[name] != first[name] for page in pages for name in same):
-        return [Fault("page", "feed.mixed_pages")]
-    if first["feed"] != feed:
-        return [Fault("feed", "feed.other_feed")]
-    if [page["page"] for page in pages] != list(range(1, first["pages"] + 1)):
-        return [Fault("pages", "feed.incomplete")]
-    if first["after"] not in (0, after) or first["version"] < 1:
-        return [Fault("after", "feed.other_version")]
-    if first["total"] > MOST_ENTRIES:
-        return [Fault("total", "feed.too_large")]
-    return []
+    wrong = {
+        "feed.newer_schema": any(page["schema"] != FEED_SCHEMA for page in pages),
+        "feed.mixed_pages": any(page[n] != first[n] for page in pages for n in same),
+        "feed.other_feed": first["feed"] != feed,
+        "feed.incomplete": [p["page"] for p in pages] != list(range(1, first["pages"] + 1)),
+        "feed.other_version": first["after"] not in (0, after) or first["version"] < 1,
+        "feed.too_large": first["total"] > MOST_ENTRIES,
+    }
+    return [Fault("pages", code) for code, is_so in wrong.items() if is_so][:1]
 
 
 def _entry(item: Any) -> FeedEntry | None:
