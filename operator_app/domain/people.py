@@ -43,6 +43,10 @@ class Right(StrEnum):
     MANAGE_SYNC = "manage_sync"
     MANAGE_PEOPLE = "manage_people"
     SEE_AUDIT = "see_audit"
+    SEE_DIRECTORY = "see_directory"
+    SEE_CONFIDENTIAL_PLACES = "see_confidential_places"
+    SUGGEST_CORRECTION = "suggest_correction"
+    MANAGE_REFERENCE = "manage_reference"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -55,12 +59,21 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.SEE_CASES,
             # Their own cases; those of others after a stated reason.
             Right.WORK_ON_CASES,
+            Right.SEE_DIRECTORY,
+            Right.SUGGEST_CORRECTION,
         }
     ),
     Role.SUPERVISOR: frozenset(Right),
     # IT staff: keeps the PC running, sees no call.
     Role.ADMINISTRATOR: frozenset(
-        {Right.SEE_SYNC, Right.MANAGE_SYNC, Right.MANAGE_PEOPLE, Right.SEE_AUDIT}
+        {
+            Right.SEE_SYNC,
+            Right.MANAGE_SYNC,
+            Right.MANAGE_PEOPLE,
+            Right.SEE_AUDIT,
+            Right.SEE_DIRECTORY,
+            Right.MANAGE_REFERENCE,
+        }
     ),
 }
 

@@ -36,6 +36,10 @@ TABLE = {
     "manage_sync":              (False, True,  True),
     "manage_people":            (False, True,  True),
     "see_audit":                (False, True,  True),
+    "see_directory":            (True,  True,  True),
+    "see_confidential_places":  (False, True,  False),
+    "suggest_correction":       (True,  True,  False),
+    "manage_reference":         (False, True,  True),
 }  # fmt: skip
 ROLES = ("operator", "supervisor", "administrator")
 
