@@ -38,6 +38,10 @@ RIGHT_NAMES = {
     Right.MANAGE_SYNC: N_("Set the connection with the ministry"),
     Right.MANAGE_PEOPLE: N_("Add and remove people"),
     Right.SEE_AUDIT: N_("See the audit log"),
+    Right.SEE_DIRECTORY: N_("See the directory and the articles"),
+    Right.SEE_CONFIDENTIAL_PLACES: N_("See confidential addresses of shelters"),
+    Right.SUGGEST_CORRECTION: N_("Suggest corrections of the directory"),
+    Right.MANAGE_REFERENCE: N_("Import directory, articles and code lists"),
 }
 
 
