@@ -1,4 +1,4 @@
-"""The encrypted database file. The only importer of sqlcipher3.
+"""The encrypted database files. The only importer of sqlcipher3.
 
 WAL with synchronous=FULL: one fsync per commit, and what was committed survives a power cut.
 """
@@ -136,6 +136,20 @@ def _connect(file: Path, key: bytes, synchronous: str) -> Any:
     ):
         connection.execute(statement)
     return connection
+
+
+def connect_derived(file: Path, key: bytes, *, cache_kb: int) -> Any:
+    """A driver connection to a file that can be made anew from the database: its last commits may
+    be lost in a power cut, but not its soundness."""
+    connection = _connect(file, key, "NORMAL")
+    connection.execute(f"PRAGMA cache_size = -{cache_kb}")
+    return connection
+
+
+def is_fault_of_file(error: BaseException) -> bool:
+    """Whether a file is no database under its key, or is damaged."""
+    code = _environment_code(str(error)) if isinstance(error, sqlcipher3.dbapi2.Error) else None
+    return code in ("database.key_wrong", "database.damaged")
 
 
 def check_library() -> None:
