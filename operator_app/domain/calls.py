@@ -31,6 +31,24 @@ MAX_NAME = 200
 MAX_REASON = 500
 
 
+MAX_ADVICE = 12
+"""Articles and services noted in one call."""
+ARTICLE = "article"
+SERVICE = "service"
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What the caller was told: an article read out (its id with the language), or a service named.
+
+    `content` is the version of it (db.feeds.content_of): what it said on that day can be read later.
+    """
+
+    kind: str
+    entry_id: str
+    content: str
+
+
 @dataclass(frozen=True)
 class CallForm:
     """The content of the call screen: typed by the operator, autosaved as a draft.
@@ -56,6 +74,7 @@ class CallForm:
     note: str = ""
     actions: tuple[str, ...] = ()
     violence: ViolenceForm | None = None
+    advice: tuple[Advice, ...] = ()
 
     @property
     def is_nuisance(self) -> bool:
@@ -96,6 +115,7 @@ class CallForm:
             or self.phone.strip()
             or self.note.strip()
             or self.actions
+            or self.advice
             or (self.violence is not None and self.violence.has_content)
         )
 
@@ -104,6 +124,10 @@ class CallForm:
         data = {field.name: getattr(self, field.name) for field in fields(self)}
         data["topics"] = list(self.topics)
         data["actions"] = list(self.actions)
+        # Left out where nothing was told: most calls, and all of older programs.
+        del data["advice"]
+        if self.advice:
+            data["advice"] = [msgspec.to_builtins(one) for one in self.advice]
         if self.violence is not None:
             data["violence"] = msgspec.to_builtins(self.violence)
         return data
@@ -115,6 +139,7 @@ class CallForm:
         kept = {k: v for k, v in data.items() if k in known}
         for name in ("topics", "actions"):
             kept[name] = tuple(kept.get(name, ()))
+        kept["advice"] = msgspec.convert(kept.get("advice", ()), tuple[Advice, ...])
         if (block := kept.get("violence")) is not None:
             kept["violence"] = msgspec.convert(block, ViolenceForm)
         return cls(**kept)
@@ -195,6 +220,8 @@ def check_form(form: CallForm, reference: Reference, *, early: bool = False) -> 
     ]
     if len(form.topics) > MAX_TOPICS:
         faults.append(Fault("topics", "call.too_many_topics", {"most": MAX_TOPICS}))
+    if len(form.advice) > MAX_ADVICE:
+        faults.append(Fault("advice", "call.too_much_advice", {"most": MAX_ADVICE}))
     if form.division not in (None, UNKNOWN_PLACE) and reference.division(form.division) is None:
         faults.append(Fault("division", "call.unknown_code"))
     for name, most in (("note", MAX_TEXT), ("caller_name", MAX_NAME), ("phone", MAX_NAME)):

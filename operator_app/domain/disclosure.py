@@ -24,6 +24,9 @@ _SMALL_CODE = re.compile(r"[a-z]{2,8}")
 _ID = re.compile(r"[0-9A-Za-z-]{1,36}(:[A-Z0-9]{1,8})?")
 _RULE = re.compile(r"[A-Z]+[0-9]*(:[0-9A-Za-z-]+)+")
 _VERSION = re.compile(r"[0-9A-Za-z.-]{1,20}")
+_KIND = re.compile(r"article|service")
+_ENTRY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_CONTENT = re.compile(r"[0-9a-f]{16}")
 _DAY = re.compile(r"\d{1,2}[./\-, ]\d{1,2}([./\-, ](\d{4}|\d{2}))?\.?|\d{4}-\d{1,2}-\d{1,2}")
 _PLACE = re.compile(rf"\d{{14}}|{UNKNOWN_PLACE}")
 _DISTRICT_DIGITS = 8
@@ -57,6 +60,9 @@ CALL_KEPT: Mapping[str, Shape] = {
     **_shaped(_PLACE, "division"),
     **_shaped(_DAY, "violence.happened_on"),
     **_shaped(_VERSION, "violence.rules_version"),
+    **_shaped(_KIND, "advice.kind"),
+    **_shaped(_ENTRY, "advice.entry_id"),
+    **_shaped(_CONTENT, "advice.content"),
     **_shaped(
         None,
         "violence.high_at violence.police_at violence.ambulance_at",

@@ -30,7 +30,7 @@ class Code:
 
     def label(self, language: str) -> str:
         """The label in the language, or in English where it is missing."""
-        return self.labels.get(language) or self.labels["en"]
+        return _in(self.labels, language)
 
     def short_label(self, language: str) -> str:
         """The label for a chip, or the whole one where there is none."""
@@ -47,7 +47,7 @@ class EmergencyNumber:
 
     def label(self, language: str) -> str:
         """Who answers there."""
-        return self.labels.get(language) or self.labels["en"]
+        return _in(self.labels, language)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class CrisisCentre:
 
     def label(self, language: str) -> str:
         """Its name in the language, or in English where it is missing."""
-        return self.labels.get(language) or self.labels["en"]
+        return _in(self.labels, language)
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,13 @@ class Division:
 
     def label(self, language: str) -> str:
         """The name in the language, or in English where it is missing."""
-        return self.labels.get(language) or self.labels["en"]
+        return _in(self.labels, language)
+
+
+def _in(labels: Mapping[str, str], language: str) -> str:
+    order = (language, "en", "ru")
+    first = next((labels[code] for code in order if labels.get(code)), None)
+    return first or next(iter(labels.values()), "")
 
 
 NO_LETTER = LetterTexts("", {}, {}, {})
@@ -133,6 +139,23 @@ class Reference:
         for code in codes:
             self._lists.setdefault(code.list_name, {})[code.code] = code
         self._divisions = {d.code: d for d in divisions}
+
+    def with_changes(self, codes: Iterable[Code], divisions: Iterable[Division]) -> Reference:
+        """This reference with entries in the place of those of the same code, or added."""
+        changed = Reference(
+            [],
+            [],
+            self.emergency_numbers,
+            self.phrases,
+            self.danger_rules,
+            self.crisis_centres,
+            self.letter_texts,
+        )
+        changed._lists = {name: dict(entries) for name, entries in self._lists.items()}
+        for code in codes:
+            changed._lists.setdefault(code.list_name, {})[code.code] = code
+        changed._divisions = self._divisions | {d.code: d for d in divisions}
+        return changed
 
     def codes(self, list_name: str) -> list[Code]:
         """What the list offers, in its order."""

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 from operator_app.db import audit
 from operator_app.db.engine import Database
 from operator_app.db.models import local_holiday
-from operator_app.domain.clock import Clock, to_ms
+from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.directory import label
 from operator_app.domain.feeds import HOLIDAYS, HolidayEntry
 from operator_app.domain.people import Actor, Right
@@ -28,6 +28,8 @@ MINISTRY = "ministry"
 OFFICE = "office"
 _LOCALES = {"ky": "ky", "ru": "ru_KG", "en": "en_US"}
 LONGEST_NAME = 100
+MOST_YEARS_AWAY = 5
+"""A holiday farther from today is a slip of the finger."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,11 @@ class Calendar:
         faults = check_text("name", name, LONGEST_NAME)
         if closed and not name:
             faults.append(Fault("name", "holiday.name_missing"))
+        now = to_ms(self._clock())
+        if abs(day.year - local_day(now).year) > MOST_YEARS_AWAY:
+            faults.append(Fault("day", "holiday.too_far", {"most": MOST_YEARS_AWAY}))
         if faults:
             raise BadInput("holiday.faults", faults)
-        now = to_ms(self._clock())
         values = {
             "day": day.isoformat(),
             "closed": int(closed),

@@ -15,9 +15,9 @@ from sqlalchemy import (
 )
 
 from operator_app.db import revisions
-from operator_app.db.models import call, call_action, call_topic
+from operator_app.db.models import call, call_action, call_advice, call_topic
 from operator_app.db.prepared import Prepared
-from operator_app.domain.calls import Call, CallForm, phone_columns
+from operator_app.domain.calls import Advice, Call, CallForm, phone_columns
 from operator_app.domain.clock import local_day
 from operator_app.domain.reference import Reference
 from operator_app.domain.violence import ViolenceForm
@@ -27,9 +27,11 @@ _OF_CALL: BindParameter[str] = bindparam("of_call")
 _ADD = Prepared(insert(call))
 _ADD_TOPICS = Prepared(insert(call_topic))
 _ADD_ACTIONS = Prepared(insert(call_action))
+_ADD_ADVICE = Prepared(insert(call_advice))
 _CHANGE = update(call).where(call.c.call_id == _OF_CALL)
 _DROP_TOPICS = delete(call_topic).where(call_topic.c.call_id == _OF_CALL)
 _DROP_ACTIONS = delete(call_action).where(call_action.c.call_id == _OF_CALL)
+_DROP_ADVICE = delete(call_advice).where(call_advice.c.call_id == _OF_CALL)
 _READ = select(call).where(call.c.call_id == _OF_CALL)
 _TOPICS = (
     select(call_topic.c.topic)
@@ -40,6 +42,12 @@ _ACTIONS = (
     select(call_action.c.action)
     .where(call_action.c.call_id == _OF_CALL)
     .order_by(call_action.c.position)
+)
+
+_ADVICE = (
+    select(call_advice.c.kind, call_advice.c.entry_id, call_advice.c.content)
+    .where(call_advice.c.call_id == _OF_CALL)
+    .order_by(call_advice.c.position)
 )
 
 
@@ -55,7 +63,7 @@ def replace(
 ) -> None:
     """Bring the rows up to the newest revision."""
     connection.execute(_CHANGE, {"of_call": new.call_id, **_columns(new, reference, complete)})
-    for drop in (_DROP_TOPICS, _DROP_ACTIONS):
+    for drop in (_DROP_TOPICS, _DROP_ACTIONS, _DROP_ADVICE):
         connection.execute(drop, {"of_call": new.call_id})
     _add_lists(connection, new)
 
@@ -66,7 +74,8 @@ def read(connection: Connection, call_id: str) -> Call:
     if row is None:
         raise NotFound("call.unknown")
     topics = connection.execute(_TOPICS, {"of_call": call_id}).scalars()
-    return _call(row, tuple(topics), actions(connection, call_id))
+    told = tuple(Advice(*a) for a in connection.execute(_ADVICE, {"of_call": call_id}))
+    return _call(row, tuple(topics), actions(connection, call_id), told)
 
 
 def actions(connection: Connection, call_id: str) -> tuple[str, ...]:
@@ -106,6 +115,18 @@ def _add_lists(connection: Connection, new: Call) -> None:
             for i, action in enumerate(done)
         ]
         _ADD_ACTIONS.run_many(connection, rows)
+    if told := new.form.advice:
+        rows = [
+            {
+                "call_id": new.call_id,
+                "position": i,
+                "kind": one.kind,
+                "entry_id": one.entry_id,
+                "content": one.content,
+            }
+            for i, one in enumerate(told)
+        ]
+        _ADD_ADVICE.run_many(connection, rows)
 
 
 def _columns(saved: Call, reference: Reference, complete: bool) -> dict[str, object]:
@@ -149,7 +170,9 @@ def _columns(saved: Call, reference: Reference, complete: bool) -> dict[str, obj
     }
 
 
-def _call(row: RowMapping, topics: tuple[str, ...], done: tuple[str, ...]) -> Call:
+def _call(
+    row: RowMapping, topics: tuple[str, ...], done: tuple[str, ...], told: tuple[Advice, ...]
+) -> Call:
     form = CallForm(
         started_at=row["started_at"],
         contact_kind=row["contact_kind"],
@@ -168,6 +191,7 @@ def _call(row: RowMapping, topics: tuple[str, ...], done: tuple[str, ...]) -> Ca
         note=row["note"],
         actions=done,
         violence=block(row["violence_block"]),
+        advice=told,
     )
     return Call(
         call_id=row["call_id"],

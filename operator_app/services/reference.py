@@ -1,14 +1,18 @@
-"""Reading code lists and divisions from resources/data."""
+"""Reading code lists and divisions: from resources/data, and what the feeds changed in them."""
 
 from __future__ import annotations
 
 import csv
 import tomllib
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from operator_app.db import feeds
 from operator_app.domain.danger import DangerRules
 from operator_app.domain.danger_file import read_rules
+from operator_app.domain.feeds import CODES, DIVISIONS, CodeEntry, DivisionEntry, entry_from
 from operator_app.domain.office import LANGUAGES
 from operator_app.domain.reference import (
     Code,
@@ -19,6 +23,9 @@ from operator_app.domain.reference import (
     Reference,
 )
 from operator_app.errors import EnvironmentProblem
+
+if TYPE_CHECKING:
+    from operator_app.db.engine import Database
 
 
 def load_reference(resources: Path) -> Reference:
@@ -65,6 +72,49 @@ def load_reference(resources: Path) -> Reference:
     rules = _danger_rules(data / "danger_rules.toml")
     letter = _letter_texts(data / "referral_letter.toml")
     return Reference(codes, divisions, numbers, phrases, rules, centres, letter)
+
+
+def with_feeds(delivered: Reference, database: Database, today: date) -> Reference:
+    """What was delivered with the program, as ministry and office changed it since.
+
+    An entry that is offered no more stays under its code for old records.
+    """
+    with database.read() as connection:
+        codes = [_code(kept) for kept in feeds.current(connection, CODES, removed=True)]
+        divisions = [
+            _division(kept, today.isoformat())
+            for kept in feeds.current(connection, DIVISIONS, removed=True)
+        ]
+    return delivered.with_changes(codes, divisions)
+
+
+def _code(kept: feeds.Kept) -> Code:
+    entry: CodeEntry = entry_from(CODES, kept.body)
+    return Code(
+        entry.list_name,
+        entry.code,
+        entry.labels,
+        entry.note,
+        entry.order,
+        entry.short_labels,
+        active=not kept.removed,
+    )
+
+
+def _division(kept: feeds.Kept, today: str) -> Division:
+    entry: DivisionEntry = entry_from(DIVISIONS, kept.body)
+    begun = not entry.valid_from or entry.valid_from <= today
+    over = bool(entry.valid_to) and entry.valid_to < today
+    return Division(
+        entry.code,
+        entry.parent,
+        entry.level,
+        entry.labels,
+        entry.valid_from,
+        entry.valid_to,
+        entry.replaced_by,
+        active=begun and not over and not kept.removed,
+    )
 
 
 def _danger_rules(file: Path) -> DangerRules:
