@@ -11,6 +11,12 @@ from pathlib import Path
 
 from ministry_server import devices
 from ministry_server.clock import now_ms, system_clock
+from ministry_server.feed_commands import (
+    do_publish,
+    list_feeds,
+    list_suggestions,
+    write_package,
+)
 from ministry_server.keys import (
     ESCROW_FILE,
     OPENER_FILE,
@@ -25,6 +31,7 @@ from ministry_server.store import make_store, new_epoch, open_store
 from ministry_server.vault import Vault
 from ministry_server.web import build_app
 from operator_app.domain.enrolment import server_fingerprint
+from operator_app.domain.feeds import FEEDS
 from operator_app.errors import AppError
 
 _SENTENCES = {
@@ -35,6 +42,10 @@ _SENTENCES = {
     "server.database_missing": "There is no database here yet. Run `init` first.",
     "server.database_other_version": "The database is of another version ({found}).",
     "server.device_unknown": "No device of this id is enrolled.",
+    "feed.file_and_name": "Every feed needs a file, but for `keys`: those are the receiver's own.",
+    "feed.not_published": "Nothing was published: {faults} faults.",
+    "feed.nothing_published": "No such feed was published yet.",
+    "feed.package_too_large": "That is too much for one package; name fewer feeds.",
 }
 
 
@@ -79,6 +90,18 @@ def _parser() -> argparse.ArgumentParser:
     revoke.add_argument("device", help="device id")
     command("new-epoch", _new_epoch, "after a restore: make all devices compare notes again")
     command("records", _records, "how much is here, in figures")
+    publish = command("publish", do_publish, "publish a feed for all offices from a file")
+    publish.add_argument("name", choices=FEEDS)
+    publish.add_argument(
+        "file", type=Path, nargs="?", help="JSON; HSDS for directory; a folder of *.md for articles"
+    )
+    publish.add_argument("--replace", action="store_true", help="take back what is not in the file")
+    command("feeds", list_feeds, "what was published")
+    package = command("package", write_package, "all feeds in one signed file")
+    package.add_argument("file", type=Path)
+    package.add_argument("names", nargs="*", metavar="NAME", help="only these feeds")
+    suggestions = command("suggestions", list_suggestions, "corrections that offices suggest")
+    suggestions.add_argument("--json", action="store_true", help="as JSON")
     return parser
 
 

@@ -1,6 +1,7 @@
 """The server's keys and where they lie.
 
     receipt.key       Ed25519, signs receipts and answers          intake and opener
+                      (enrolment codes and confidential addresses are kept under keys made from it)
     recipients.json   what devices seal to: ministry and escrow    public
     opener.key        age identities and the key of the event store    opener only
     escrow.key        the second way to open everything: to be moved to a safe, off this machine
@@ -49,6 +50,14 @@ class IntakeKeys:
     def receipt_public(self) -> bytes:
         """The public half of the receipt key, 32 bytes: what devices pin."""
         return self.receipt_key.public_key().public_bytes_raw()
+
+    @property
+    def place_key(self) -> bytes:
+        """What the addresses of confidential places are sealed with in the database.
+
+        Made from the receipt key, so that the intake can give them to devices.
+        """
+        return hashlib.sha256(b"places" + self.receipt_key.private_bytes_raw()).digest()
 
     def secret_hash(self, secret: str) -> str:
         """An enrolment secret as the database keeps it: useless without the key file."""

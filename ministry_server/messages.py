@@ -85,6 +85,15 @@ class Changes:
 
 
 @dataclass(frozen=True)
+class PlacesRequest:
+    """A device that asks for the addresses of confidential places; `recipient` as in Changes."""
+
+    dev: str
+    nonce: str
+    recipient: str
+
+
+@dataclass(frozen=True)
 class Enrolment:
     """A device that asks to be let in, by a one-time secret."""
 
@@ -160,17 +169,18 @@ def read_have(data: dict[str, Any]) -> Have:
 def read_changes(data: dict[str, Any]) -> Changes:
     """Raises Refusal(400)."""
     _exactly(data, "dev", "n", "cursor", "recipient", "sig")
-    recipient = word(data["recipient"])
-    try:
-        pyrage.x25519.Recipient.from_str(recipient)
-    except pyrage.RecipientError:
-        _refuse()
     return Changes(
         dev=word(data["dev"]),
         nonce=read_nonce(data["n"]),
         cursor=_count(data["cursor"]),
-        recipient=recipient,
+        recipient=_recipient(data["recipient"]),
     )
+
+
+def read_places(data: dict[str, Any]) -> PlacesRequest:
+    """Raises Refusal(400)."""
+    _exactly(data, "dev", "n", "recipient", "sig")
+    return PlacesRequest(word(data["dev"]), read_nonce(data["n"]), _recipient(data["recipient"]))
 
 
 def read_enrolment(data: dict[str, Any]) -> Enrolment:
@@ -196,6 +206,15 @@ def word(value: Any) -> str:
     if not is_word(value):
         _refuse()
     return str(value)
+
+
+def _recipient(value: Any) -> str:
+    recipient = word(value)
+    try:
+        pyrage.x25519.Recipient.from_str(recipient)
+    except pyrage.RecipientError:
+        _refuse()
+    return recipient
 
 
 def _label(value: Any) -> str:

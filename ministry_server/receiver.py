@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from ministry_server import devices, messages
 from ministry_server.changes import changes_of_office
 from ministry_server.clock import Clock, now_ms, system_clock
+from ministry_server.feed_pages import FeedPage, FeedPages
+from ministry_server.feeds import versions
 from ministry_server.have import compare
 from ministry_server.intake import Intake, Result
 from ministry_server.keys import read_intake_keys, read_opener_keys
 from ministry_server.ledger import receipts_of
 from ministry_server.messages import MAX_BYTES, MAX_ITEMS, PROTO, Refusal
 from ministry_server.opener import Opener
+from ministry_server.places import places_for
 from ministry_server.store import get_all, open_store
 from ministry_server.throttle import Throttle
 from ministry_server.watch import forget_old_heads
@@ -56,6 +60,7 @@ class Receiver:
         self.store = open_store(data, database_url)
         self._clock = clock
         self._intake = Intake(self.store, self.keys)
+        self._feeds = FeedPages(self.store, self.keys)
         self._throttle = Throttle(most=10, window_ms=10 * 60 * 1000)
         self.opener: Opener | None = None
         if opener_keys is not None:
@@ -76,10 +81,11 @@ class Receiver:
         return devices.issue_code(self.store, self.keys, office, self.now())
 
     def hello(self, nonce: str | None) -> dict[str, Any]:
-        """Who we are, proven by the nonce; limits, keys, clock."""
+        """Who we are, proven by the nonce; limits, keys, clock, what is published."""
         nonce = messages.read_nonce(nonce)
         with self.store.read() as connection:
             settings = get_all(connection)
+            feeds = versions(connection)
         return self._signed(
             {
                 "proto": PROTO,
@@ -91,6 +97,7 @@ class Receiver:
                 "kid": self.keys.kid,
                 "recipients": list(self.keys.recipients),
                 "durable_through": int(settings["durable_through"]),
+                "feeds": feeds,
             },
             "hello",
         )
@@ -170,6 +177,17 @@ class Receiver:
             raise Refusal(503, "server.later", retry_seconds=LATER_SECONDS)
         answer = changes_of_office(self.store, self.opener.vault, device, request)
         return self._signed(answer, "changes_answer")
+
+    def feed(self, name: str, query: Sequence[tuple[str, str]], known: str | None) -> FeedPage:
+        """A page of what is published, for whoever asks."""
+        return self._feeds.page(name, query, known)
+
+    def places(self, body: bytes) -> dict[str, Any]:
+        """Tell a device the addresses of confidential places."""
+        signed = messages.parse(body)
+        request = messages.read_places(signed)
+        device = devices.recognise(self.store, request.dev, signed, "places")
+        return self._signed(places_for(self.store, self.keys, device, request), "places_answer")
 
     def housekeeping(self) -> None:
         """What has to be done from time to time, whether or not anybody calls."""

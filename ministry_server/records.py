@@ -265,9 +265,9 @@ def _event(
 
 
 def _kind(items: Sequence[Arrived]) -> Kind:
-    """Of one record: a call, whatever is said of it, or a case."""
-    is_case = any(item.payload and item.payload["kind"] == Kind.CASE for item in items)
-    return Kind.CASE if is_case else Kind.CALL
+    """Of one record: a call, whatever is said of it, a case, or a suggestion."""
+    said = {item.payload["kind"] for item in items if item.payload}
+    return next((kind for kind in (Kind.CASE, Kind.SUGGESTION) if kind in said), Kind.CALL)
 
 
 def _face(payload: dict[str, Any]) -> Face:

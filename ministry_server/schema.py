@@ -2,6 +2,8 @@
 
 `intake` is what arrived, as it arrived, and is never changed. `event` is what the opener made of
 it, `record` the fold of a record's events; their content is sealed with the opener's store key.
+What the ministry publishes (`feed_entry`) is for everybody, but for the addresses of confidential
+places: those lie in `feed_place`, sealed with a key made from the receipt key (keys.py).
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = "1"
+VERSION = "2"
+"""Version 1 had no feeds; nothing else changed since."""
 metadata = MetaData()
 
 meta = Table(
@@ -147,3 +150,30 @@ alarm = Table(
     Column("kind", Text, nullable=False),
 )
 """`mark` names the occurrence, so that a repeated request does not raise it again."""
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("feed", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("published_at", BigInteger, nullable=False),
+)
+
+feed_entry = Table(
+    "feed_entry",
+    metadata,
+    Column("feed", Text, primary_key=True),
+    Column("entry_id", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("body", Text),
+)
+"""The entries as they are now: `version` is that of the feed at which this one last changed;
+without a `body` it is offered no more."""
+
+feed_place = Table(
+    "feed_place",
+    metadata,
+    Column("place_id", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""`sealed`: the address of a confidential place, by language."""

@@ -37,6 +37,10 @@ from operator_app.errors import EnvironmentProblem
 
 DATABASE_FILE = "ministry.db"
 BUSY_SECONDS = 10.0
+LOST_VERSIONS = 1_000
+"""More than anybody published after the backup that was restored."""
+_ADDED_TO = ("1",)
+"""Versions of the schema that lack tables, and nothing else."""
 
 _ALL = select(meta.c.key, meta.c.value)
 _PUT = update(meta).where(meta.c.key == bindparam("name")).values(value=bindparam("value"))
@@ -110,7 +114,7 @@ class Turnstile:
 def open_store(folder: Path, database_url: str | None = None) -> Store:
     """The store of a data folder, or of a database elsewhere. It must have been made.
 
-    Raises EnvironmentProblem("server.database_missing" | "server.database_other_version").
+    Tables that an older program did not know are added. Raises EnvironmentProblem("server.database_missing" | "server.database_other_version").
     """
     store = _connect(folder, database_url, make=False)
     try:
@@ -119,10 +123,21 @@ def open_store(folder: Path, database_url: str | None = None) -> Store:
     except (OperationalError, ProgrammingError) as error:
         store.close()
         raise EnvironmentProblem("server.database_missing") from error
+    if version in _ADDED_TO:
+        version = _add_tables(store)
     if version != schema.VERSION:
         store.close()
         raise EnvironmentProblem("server.database_other_version", found=version)
     return store
+
+
+def _add_tables(store: Store) -> str:
+    with store.write() as connection:
+        # Another process may be doing the same.
+        if get_all(connection, lock=True)["schema"] in _ADDED_TO:
+            schema.metadata.create_all(connection)
+            put(connection, "schema", schema.VERSION)
+        return get(connection, "schema")
 
 
 def make_store(folder: Path, database_url: str | None = None) -> None:
@@ -175,10 +190,18 @@ def put(connection: Connection, key: str, value: str) -> None:
 
 
 def new_epoch(store: Store) -> str:
-    """Write a new epoch: to be done after each restore, so that devices compare notes again."""
+    """Write a new epoch: to be done after each restore, so that devices compare notes again.
+
+    All feeds are published again whole, under versions that no device has seen: what was lost of
+    them has to be published once more.
+    """
     epoch = str(uuid.uuid4())
+    feed, entry = schema.feed, schema.feed_entry
     with store.write() as connection:
         put(connection, "epoch", epoch)
+        connection.execute(update(feed).values(version=feed.c.version + LOST_VERSIONS))
+        now = select(feed.c.version).where(feed.c.feed == entry.c.feed).scalar_subquery()
+        connection.execute(update(entry).values(version=now))
     return epoch
 
 

@@ -23,7 +23,7 @@ _BEFORE_CASES = Kind.CALL.value
 
 @dataclass(frozen=True)
 class Tally:
-    """Records, and those of them in conflict."""
+    """Records, and those of them in conflict. Suggestions are neither calls nor cases."""
 
     calls: int = 0
     cases: int = 0
@@ -38,6 +38,8 @@ class Tally:
                 cases=self.cases + records,
                 cases_in_conflict=self.cases_in_conflict + conflicts,
             )
+        if kind is Kind.SUGGESTION:
+            return self
         return replace(
             self,
             calls=self.calls + records,
@@ -77,7 +79,7 @@ def recount(connection: Connection, vault: Vault) -> Tally:
 
 
 def record_kind(vault: Vault, record_ref: str, sealed: bytes) -> Kind:
-    """Whether a record is a call or a case."""
+    """Whether a record is a call, a case or a suggestion."""
     return Kind(vault.open(record_ref, sealed).get("kind", _BEFORE_CASES))
 
 

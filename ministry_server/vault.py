@@ -26,11 +26,11 @@ class Vault:
         """What stands for a record in the tables: its id tells when a call came.
 
         A case whose id is that of a call, or of another office's case, is a record of its own:
-        what claims to belong together without doing so never meets.
+        what claims to belong together without doing so never meets. So is a suggestion.
         """
         record_id = str(payload["record_id"])
-        if payload["kind"] == Kind.CASE:
-            record_id = f"case {payload['body']['office']} {record_id}"
+        if payload["kind"] in (Kind.CASE, Kind.SUGGESTION):
+            record_id = f"{payload['kind']} {payload['body']['office']} {record_id}"
         return hmac.digest(self._reference_key, record_id.encode(), "sha256").hex()[:32]
 
     def seal(self, name: str, value: dict[str, Any]) -> bytes:

@@ -41,6 +41,7 @@ _TITLES = {
     404: "There is nothing here",
     405: "Not by this method",
     408: "The request came too slowly",
+    409: "This has changed since the pages before; begin again",
     413: "The request is too large",
     415: "Only application/json is understood",
     429: "Too many attempts",
@@ -72,6 +73,21 @@ def build_app(receiver: Receiver) -> Starlette:
     async def changes(request: Request) -> Response:
         return _json(await work(receiver.changes, await _read_body(request)))
 
+    async def places(request: Request) -> Response:
+        return _json(await work(receiver.places, await _read_body(request)))
+
+    async def feed(request: Request) -> Response:
+        page = await work(
+            receiver.feed,
+            request.path_params["name"],
+            request.query_params.multi_items(),
+            request.headers.get("if-none-match"),
+        )
+        headers = {"ETag": page.etag}
+        if page.body is None:
+            return Response(status_code=304, headers=headers)
+        return Response(page.body, headers=headers, media_type="application/json")
+
     async def status(request: Request) -> Response:
         if not may_see(request, receiver.keys.status_token):
             return _problem(404, "request.unknown_path")
@@ -96,6 +112,8 @@ def build_app(receiver: Receiver) -> Starlette:
         Route("/sync/v1/push", _guarded(push), methods=["POST"]),
         Route("/sync/v1/have", _guarded(have), methods=["POST"]),
         Route("/sync/v1/changes", _guarded(changes), methods=["POST"]),
+        Route("/sync/v1/places", _guarded(places), methods=["POST"]),
+        Route("/sync/v1/feed/{name}", _guarded(feed), methods=["GET"]),
     ]
     return Starlette(
         routes=[

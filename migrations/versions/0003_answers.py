@@ -93,3 +93,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "announcement_id", name=op.f("pk_announcement_seen")),
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        "ix_revision_suggestion",
+        "revision",
+        ["author_id"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'suggestion'"),
+    )

@@ -91,6 +91,11 @@ Index(
     revision.c.seq,
     sqlite_where=text("state <> 'applied'"),
 )
+Index(
+    "ix_revision_suggestion",
+    revision.c.author_id,
+    sqlite_where=text("kind = 'suggestion'"),
+)
 
 call = Table(
     "call",

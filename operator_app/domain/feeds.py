@@ -39,11 +39,17 @@ FEED_SCHEMA = 1
 MOST_ENTRIES = 50_000
 MOST_BODY_BYTES = 200_000
 MOST_PAGES = 2_000
+MOST_FEED_BYTES = 64 << 20
+"""Of all pages of an answer together, and of a package."""
 PAGE_BYTES = 256 * 1024
 """About what the receiver puts on one page."""
 MOST_FAULTS = 1_000
 PURPOSE = "feed"
 """Of the signature of a page (see sync/receipts.sign)."""
+PACKAGE_FORMAT: Mapping[str, str | int] = {"format": "117-feeds", "v": 1}
+"""What the first line of a package says besides the key that signed it."""
+PACKAGE_PURPOSE = "feed-package"
+"""Of the signature of a package's last line."""
 
 _ENTRY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]{0,79}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{0,31}")
@@ -191,7 +197,7 @@ def check_entries(feed: str, entries: Sequence[FeedEntry]) -> list[Fault]:
         elif entry.entry_id in seen:
             faults.append(Fault(entry.entry_id, "feed.duplicate"))
         elif entry.body is not None:
-            faults += check_body(feed, entry.entry_id, entry.body)
+            faults += _check_size(entry) or check_body(feed, entry.entry_id, entry.body)
         elif entry.entry_id in _NEVER_REMOVED.get(feed, ()):
             faults.append(Fault(entry.entry_id, "feed.needed"))
         seen.add(entry.entry_id)
@@ -200,6 +206,15 @@ def check_entries(feed: str, entries: Sequence[FeedEntry]) -> list[Fault]:
     if feed == KEYS and sum(1 for e in entries if e.body and e.body.get("current")) != 1:
         faults.append(Fault("current", "feed.one_current_key"))
     return faults
+
+
+def _check_size(entry: FeedEntry) -> list[Fault]:
+    try:
+        fits = len(canonical(entry.body)) <= MOST_BODY_BYTES
+    except (ValueError, RecursionError):
+        # Numbers beyond what JSON has in common, half characters, a thousand brackets.
+        return [Fault(entry.entry_id, "feed.wrong_type")]
+    return [] if fits else [Fault(entry.entry_id, "feed.too_large")]
 
 
 def digest_of(entries: Iterable[FeedEntry]) -> str:
@@ -270,7 +285,11 @@ def read_pages(feed: str, pages: Sequence[Mapping[str, Any]], *, after: int) -> 
                 raise BadInput("feed.faults", [Fault(f"page {page['page']}", "feed.wrong_schema")])
             entries.append(entry)
     first = pages[0]
-    if len(entries) != first["total"] or digest_of(entries) != first["digest"]:
+    try:
+        whole = len(entries) == first["total"] and digest_of(entries) == first["digest"]
+    except (ValueError, RecursionError):
+        raise BadInput("feed.faults", [Fault("entries", "feed.wrong_type")]) from None
+    if not whole:
         raise BadInput("feed.faults", [Fault("digest", "feed.incomplete")])
     if not entries and first["after"] == 0:
         raise BadInput("feed.faults", [Fault("entries", "feed.empty")])

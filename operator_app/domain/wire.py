@@ -20,6 +20,7 @@ from operator_app.domain.calls import Call, CallForm, phone_columns
 from operator_app.domain.case_check import EARLIEST, LATEST, case_faults
 from operator_app.domain.cases import Case
 from operator_app.domain.danger import LEVELS
+from operator_app.domain.suggestions import suggestion_faults
 from operator_app.errors import Fault
 
 SCHEMA = 1
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     CALL = "call"
     VOID = "void"
     CASE = "case"
+    SUGGESTION = "suggestion"
 
 
 class State(StrEnum):
@@ -177,6 +179,8 @@ def caution(kind: str, body: dict[str, Any]) -> int:
     if kind == Kind.CASE:
         risk = body["risk"]
         return LEVELS.index(risk if risk in LEVELS else "HIGH")
+    if kind == Kind.SUGGESTION:
+        return 0
     return _CAUTION_OF_DANGER.get(body["danger_now"], 3)
 
 
@@ -266,6 +270,10 @@ def check_payload(data: Any) -> list[Fault]:
     body = data["body"]
     if data["kind"] == Kind.CASE:
         return faults + _check_case(body)
+    if data["kind"] == Kind.SUGGESTION:
+        if data["bases"]:
+            faults.append(Fault("bases", "wire.bad_base"))
+        return faults + [Fault(f"body.{f.where}", f.code) for f in suggestion_faults(body)]
     faults += [
         Fault(f"body.{name}", "wire.wrong_type")
         for name, kinds in _BODY_TYPES.items()

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "sqlcipher3": ("operator_app.db.engine",),
     "requests": ("operator_app.sync.carriers",),
     "truststore": ("operator_app.sync.carriers",),
-    "pyrage": ("operator_app.sync", "ministry_server"),
+    "pyrage": ("operator_app.sync", "operator_app.domain.feeds", "ministry_server"),
     "xlsxwriter": ("operator_app.export",),
     "starlette": ("ministry_server",),
     "uvicorn": ("ministry_server", "build"),
@@ -33,9 +33,13 @@ RECEIVER_MAY_IMPORT = (
     "operator_app.domain.wire",
     "operator_app.domain.fold",
     "operator_app.domain.enrolment",
+    "operator_app.domain.feeds",
+    "operator_app.domain.articles",
+    "operator_app.domain.hsds",
     "operator_app.sync.envelope",
     "operator_app.sync.receipts",
     "operator_app.errors",
+    "operator_app.files",
 )
 NEVER = {
     "sqlalchemy.orm": "its import alone costs more than opening the window (performance.md)",

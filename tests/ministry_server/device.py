@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import os
 import uuid
 from typing import Any
@@ -72,6 +73,23 @@ def case_snapshot(**changes: Any) -> dict[str, Any]:
         notes=(Note("note-1", 1_795_000_000_000, "operator-1", "Invented words"),),
     )
     return {**case_body(case), **changes}
+
+
+def suggestion(**changes: Any) -> dict[str, Any]:
+    """The snapshot of an invented correction."""
+    return {
+        "office": OFFICE,
+        "operator": "operator-1",
+        "entry_kind": "service",
+        "entry_id": "police-102",
+        "content": "0123456789abcdef",
+        "field": "phones",
+        "text": "The number is another one now",
+        **changes,
+    }
+
+
+_SNAPSHOTS = {Kind.CASE: case_snapshot, Kind.SUGGESTION: suggestion}
 
 
 class Device:
@@ -150,13 +168,14 @@ class Device:
             bases=bases,
             author="operator-1",
             at=at,
-            body=(case_snapshot if kind is Kind.CASE else body)(
-                **{"office": self.office, **changes}
-            ),
+            body=_SNAPSHOTS.get(kind, body)(**{"office": self.office, **changes}),
         )
 
     def revise_case(self, **what: Any) -> dict[str, Any]:
         return self.revise(kind=Kind.CASE, **what)
+
+    def revise_suggestion(self, **what: Any) -> dict[str, Any]:
+        return self.revise(kind=Kind.SUGGESTION, **what)
 
     def next_header(self) -> Header:
         self.seq += 1
@@ -250,6 +269,28 @@ class Device:
             for item in message["items"]
         ]
         return message
+
+    def places_request(self, **changes: Any) -> dict[str, Any]:
+        """A request for confidential addresses; `identity` is what opens its answer."""
+        self.identity = pyrage.x25519.Identity.generate()
+        message = {
+            "dev": self.dev,
+            "n": nonce(),
+            "recipient": str(self.identity.to_public()),
+            **changes,
+        }
+        return sign(message, self.key, purpose="places")
+
+    def places(self) -> dict[str, Any]:
+        """The addresses of the verified answer, by place and language."""
+        request = self.places_request()
+        answer = self.post("places", request)
+        assert answer.status_code == 200, answer.text
+        message = verify(answer.json(), self.receipt_key, purpose="places_answer")
+        assert (message["n"], message["dev"]) == (request["n"], self.dev)
+        sealed = base64.b64decode(message["sealed"])
+        addresses: dict[str, Any] = json.loads(open_sealed(sealed, self.identity))
+        return addresses
 
     def all_changes(self) -> dict[str, bytes]:
         """op_id -> payload bytes, of all pages."""

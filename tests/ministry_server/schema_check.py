@@ -52,7 +52,7 @@ class Checker:
                 found.append(f"{at}: wrong number of items")
             for index, item in enumerate(value):
                 found += self.faults(item, schema["items"], f"{at}[{index}]")
-        if isinstance(value, dict):
+        if isinstance(value, dict) and not schema["additionalProperties"]:
             found += [f"{at}.{name}: missing" for name in schema["required"] if name not in value]
             for name, item in value.items():
                 if name not in schema["properties"]:

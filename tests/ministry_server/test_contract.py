@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -14,9 +15,11 @@ from ministry_server.changes import MOST_CHANGES
 from ministry_server.messages import MAX_BYTES, MAX_ITEMS, MAX_RANGES
 from ministry_server.web import build_app
 from operator_app.config import paths
+from operator_app.domain.feeds import DIRECTORY, FEED_SCHEMA, FEEDS, MOST_ENTRIES, MOST_PAGES
 from operator_app.domain.wire import Header
 from operator_app.sync.envelope import FIELDS
 from operator_app.sync.receipts import sign
+from tests.feeds.publishing import offer, service, withdraw
 from tests.ministry_server.device import Device, nonce
 from tests.ministry_server.schema_check import Checker
 
@@ -33,13 +36,16 @@ def schema_of(operation: dict[str, Any], status: int) -> tuple[str, dict[str, An
 
 
 def assert_as_written(answer: requests.Response, sent: Any = None) -> None:
-    path = answer.request.path_url.partition("?")[0]
+    path = re.sub("/feed/[^/?]*", "/feed/{name}", answer.request.path_url.partition("?")[0])
     operation = CONTRACT["paths"][path][answer.request.method.lower()]
     assert str(answer.status_code) in operation["responses"], (path, answer.status_code)
-    media, schema = schema_of(operation, answer.status_code)
-    assert answer.headers["content-type"].split(";")[0] == media
     response = CHECKER.resolve(operation["responses"][str(answer.status_code)])
     assert all(name in answer.headers for name in response.get("headers", ()))
+    if "content" not in response:
+        assert answer.content == b""
+        return
+    media, schema = schema_of(operation, answer.status_code)
+    assert answer.headers["content-type"].split(";")[0] == media
     if media != "text/html":
         assert CHECKER.faults(answer.json(), schema) == []
     if sent is not None:
@@ -127,11 +133,13 @@ def test_real_answers_are_as_written(receiver) -> None:
     assert_as_written(answer, request)
     assert answer.json()["items"]
     assert_as_written(device.session.get(f"{receiver.url}/status"))
+    suggested = device.push(device.revise_suggestion())
+    assert [r["outcome"] for r in suggested] == ["applied"]
     device.close()
     colleague.close()
 
 
-@pytest.mark.parametrize("path", ["enrol", "push", "have", "changes"])
+@pytest.mark.parametrize("path", ["enrol", "push", "have", "changes", "places"])
 def test_real_refusals_are_as_written(receiver, device, path) -> None:
     url = f"{receiver.url}/sync/v1/{path}"
     json_type = {"Content-Type": "application/json"}
@@ -151,6 +159,7 @@ def test_real_refusals_are_as_written(receiver, device, path) -> None:
                     purpose="have",
                 ),
                 "changes": unknown.changes_request(),
+                "places": unknown.places_request(),
             }[path],
         ),
     }
@@ -158,6 +167,36 @@ def test_real_refusals_are_as_written(receiver, device, path) -> None:
         assert answer.status_code == status
         assert_as_written(answer)
     unknown.close()
+
+
+def test_feeds_and_places_are_as_written(receiver, device) -> None:
+    offer(receiver, DIRECTORY, service("s1", confidential=True), service("s2"))
+    withdraw(receiver, DIRECTORY, "s2")
+    url = f"{receiver.url}/sync/v1"
+    hello = device.session.get(f"{url}/hello", params={"n": nonce()})
+    assert_as_written(hello)
+    assert hello.json()["feeds"] == {DIRECTORY: 2}
+    statuses = []
+    for query in ("", "?after=1&page=1&version=2", "?after=2", "?page=9", "?version=1"):
+        statuses.append(device.session.get(f"{url}/feed/{DIRECTORY}{query}"))
+    statuses.append(device.session.get(f"{url}/feed/nothing"))
+    assert [a.status_code for a in statuses] == [200, 200, 304, 400, 409, 404]
+    for answer in statuses:
+        assert_as_written(answer)
+    request = device.places_request()
+    answer = device.post("places", request)
+    assert_as_written(answer, request)
+
+
+def test_names_and_limits_of_feeds_are_those_of_the_code() -> None:
+    schemas = CONTRACT["components"]["schemas"]
+    assert (
+        tuple(schemas["FeedName"]["enum"]) == FEEDS == tuple(schemas["FeedVersions"]["properties"])
+    )
+    page = schemas["FeedPage"]["properties"]
+    assert page["pages"]["maximum"] == page["page"]["maximum"] == MOST_PAGES
+    assert page["total"]["maximum"] == MOST_ENTRIES
+    assert page["schema"]["enum"] == [FEED_SCHEMA]
 
 
 def test_refusals_of_codes_are_as_written(receiver, device) -> None:
