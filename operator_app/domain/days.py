@@ -32,6 +32,17 @@ def read_day(typed: str, today: date) -> date | None:
         return None
 
 
+def read_day_in(typed: str, year: int) -> date | None:
+    """A day typed without its year is one of `year`; one with a year of its own stays there."""
+    found = _FULL.fullmatch(typed.strip())
+    if found is None or found[3] is not None:
+        return read_day(typed, date(year, 12, 31))
+    try:
+        return date(year, int(found[2]), int(found[1]))
+    except ValueError:
+        return None
+
+
 def _last_such_day(day: int, month: int, today: date) -> date | None:
     for year in range(today.year, today.year - _LEAP_YEARS_APART - 1, -1):
         try:

@@ -17,18 +17,29 @@ DANGEROUS_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 def records_csv(records: Iterable[RecordRow], reference: Reference) -> bytes:
     """A header line and one line a record; days as 2026-11-24, times as 09:05:00."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
-    writer.writerow(column.title for column in columns())
     cells = RecordCells(reference)
-    for record in records:
-        writer.writerow(_as_text(cell) for cell in cells.cells(record))
-    return stream.getvalue().encode("utf-8-sig")
+    return _written(
+        (column.title for column in columns()),
+        ((_as_text(cell) for cell in cells.cells(record)) for record in records),
+    )
+
+
+def text_csv(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
+    """A header line and one line a row of texts; none of them is run by a spreadsheet program."""
+    return _written(headings, ((harmless(text) for text in row) for row in rows))
 
 
 def harmless(text: str) -> str:
     """The text, with an apostrophe before it when a spreadsheet could take it for a formula."""
     return "'" + text if text.startswith(DANGEROUS_STARTS) else text
+
+
+def _written(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
+    writer.writerow(headings)
+    writer.writerows(rows)
+    return stream.getvalue().encode("utf-8-sig")
 
 
 def _as_text(cell: Cell) -> str:

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from operator_app.config import paths
-from operator_app.domain.days import age_band, check_age, check_past_day, read_age, read_day
+from operator_app.domain.days import (
+    age_band,
+    check_age,
+    check_past_day,
+    read_age,
+    read_day,
+    read_day_in,
+)
 from operator_app.domain.violence import OLDEST
 from operator_app.services.reference import load_reference
 
@@ -40,6 +47,24 @@ REFERENCE = load_reference(paths().resources)
 )
 def test_days_that_are_understood(typed: str, wanted: date) -> None:
     assert read_day(typed, TODAY) == wanted
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("9.3", date(2027, 3, 9)),
+        (" 31.12. ", date(2027, 12, 31)),
+        ("9.3.2028", date(2028, 3, 9)),
+        ("2026-03-09", date(2026, 3, 9)),
+        # Not that of another year, which has one.
+        ("29.2", None),
+        ("31.4", None),
+        ("", None),
+        ("вчера", None),
+    ],
+)
+def test_a_day_without_its_year_is_of_the_year_meant(typed: str, wanted: date | None) -> None:
+    assert read_day_in(typed, 2027) == wanted
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,13 @@ def plain_view(model: PlainTable, name: str) -> QTableView:
     """A calm read-only view; the last column takes the room that is left."""
     view = QTableView()
     view.setModel(model)
+    dress_table(view, name)
+    view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    return view
+
+
+def dress_table(view: QTableView, name: str) -> None:
+    """Rows of one height that are chosen as a whole; `name` is what a screen reader says."""
     view.setAccessibleName(name)
     view.setShowGrid(False)
     view.setAlternatingRowColors(True)
@@ -63,7 +70,5 @@ def plain_view(model: PlainTable, name: str) -> QTableView:
     view.verticalHeader().hide()
     view.verticalHeader().setDefaultSectionSize(32)
     header = view.horizontalHeader()
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header.setStretchLastSection(True)
     header.setHighlightSections(False)
-    return view

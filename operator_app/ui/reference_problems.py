@@ -1,0 +1,91 @@
+"""Sentences for what can be wrong with reference data: feeds, articles, imported files, holidays.
+
+They stand for a whole feed as well as for one entry or row of a file; that nothing was changed is
+said beside them. Part of ui/problems.py.
+"""
+
+from __future__ import annotations
+
+from operator_app.i18n import N_
+
+SENTENCES: dict[str, str] = {
+    # A feed as a whole
+    "feed.faults": N_("What came has faults."),
+    "feed.empty": N_("What came is empty."),
+    "feed.incomplete": N_("What came is not complete."),
+    "feed.mixed_pages": N_("The pages that came do not belong together."),
+    "feed.other_feed": N_("Something else came than was asked for."),
+    "feed.other_version": N_("Another version came than was asked for."),
+    "feed.newer_schema": N_(
+        "This was made for a newer version of the program. Install the newer version."
+    ),
+    "feed.wrong_schema": N_("What came is not of the agreed form."),
+    "feed.too_large": N_("This is far more than the program takes."),
+    "feed.one_current_key": N_("Exactly one key must be the current one."),
+    # One entry of it
+    "feed.bad_id": N_("This is no proper id: Latin letters, digits, dots and dashes only."),
+    "feed.duplicate": N_("This id stands there twice."),
+    "feed.other_id": N_("The id does not fit what the entry says."),
+    "feed.needed": N_("The program needs this entry; it cannot be taken away."),
+    "feed.missing": N_("This is missing."),
+    "feed.wrong_type": N_(
+        "This is not what is expected here: a text, a number, yes or no, a list."
+    ),
+    "feed.unknown_language": N_("The language is “ky”, “ru” or “en”."),
+    "feed.unknown_status": N_("This state of a service is not known."),
+    "feed.bad_weekday": N_("These are no days of the week."),
+    "feed.bad_time": N_("This is no time of day. Write it as in 09:00."),
+    "feed.bad_day": N_("This is no day. Write it as in 2026-11-24."),
+    "feed.bad_division": N_("This is no SOATE code: 14 digits."),
+    "feed.bad_level": N_("The level is a number from 0 to 4."),
+    "feed.own_parent": N_("A place cannot lie in itself."),
+    "feed.ends_before_it_begins": N_("It would end before it begins."),
+    "feed.bad_key": N_("This is no key."),
+    # Articles
+    "article.faults": N_("The article has faults."),
+    "article.no_head": N_("The article has no head: the lines between two lines “+++”."),
+    "article.wrong_type": N_("This is not what is expected here."),
+    "article.unknown_field": N_("This word is not known. Look at its spelling."),
+    "article.bad_id": N_("The id of an article has small Latin letters, digits and dashes."),
+    "article.unknown_language": N_("The language is “ky”, “ru” or “en”."),
+    "article.missing": N_("This is missing."),
+    "article.bad_day": N_("This is no day. Write it as in 2026-11-24."),
+    "article.ends_before_it_begins": N_("It would end before it begins."),
+    # Files of the directory (HSDS)
+    "hsds.faults": N_("The file has faults. Nothing was changed."),
+    "hsds.empty": N_("There is nothing in it."),
+    "hsds.too_large": N_("The file is larger than {most} MB."),
+    "hsds.too_many": N_("These are more than {most}."),
+    "hsds.json_syntax": N_("This is no JSON: it cannot be read."),
+    "hsds.wrong_form": N_("This is not the form of HSDS: a list of services."),
+    "hsds.wrong_type": N_("Another kind of value is expected here: a text, a list, yes or no."),
+    "hsds.too_long": N_("The text is longer than {most} characters."),
+    "hsds.bad_text": N_("The text holds a character that cannot be kept, perhaps from a paste."),
+    "hsds.bad_yes_no": N_("Write yes or no."),
+    "hsds.bad_language": N_("This is no code of a language. Write it as in ky, ru, en."),
+    "hsds.bad_phone": N_("This is no telephone number."),
+    "hsds.bad_url": N_("The address of a web page begins with https:// or http://."),
+    "hsds.spreadsheet_number": N_(
+        "A spreadsheet shortened this number. Make the column text and enter it again."
+    ),
+    "hsds.texts_differ": N_(
+        "The text without a language and the one in “{language}” differ. Leave one of them empty."
+    ),
+    "hsds.unknown_code": N_("This code is not in the list."),
+    "hsds.unknown_division": N_("This place is not in the list of districts and cities."),
+    "hsds.not_soate": N_("The place needs its SOATE code."),
+    "hsds.only_weekly": N_("Only hours that are the same every week can be kept."),
+    "hsds.other_time_zone": N_("Times are those of Bishkek. Leave the time zone empty."),
+    # Search
+    "search.index_fault": N_(
+        "The search index cannot be used. Calls and cases are whole. Free some space on the disk, then make the index anew."
+    ),
+    "search.file_held": N_(
+        "Another program holds the file of the search index. Close it, then try again."
+    ),
+    # Holidays
+    "holiday.faults": N_("Please correct the marked fields."),
+    "holiday.no_day": N_("This is no day. Write day and month, as in 9.03."),
+    "holiday.name_missing": N_("Give the holiday a name."),
+    "holiday.too_far": N_("This is more than {most} years away. Look at the year."),
+}
