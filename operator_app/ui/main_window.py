@@ -56,7 +56,12 @@ class MainWindow(QMainWindow):
     closed = Signal()
 
     def __init__(
-        self, actor: Actor, office_name: str, places: Sequence[Place], appearance: str
+        self,
+        actor: Actor,
+        office_name: str,
+        places: Sequence[Place],
+        appearance: str,
+        search_field: QWidget | None = None,
     ) -> None:
         super().__init__()
         self.setWindowTitle("117")
@@ -66,6 +71,7 @@ class MainWindow(QMainWindow):
         self._overdue = 0
         self._overdue_phoned = 0
         self._in_call = False
+        self._search_field = search_field
         self.places = {place.name: place for place in places}
         self.rail_buttons: dict[str, QToolButton] = {}
         self._badges: dict[str, QLabel] = {}
@@ -143,6 +149,10 @@ class MainWindow(QMainWindow):
         badge.setVisible(number > 0)
         made.setAccessibleName(f"{label}: {number}" if number else label)
 
+    def add_strip(self, strip: QWidget) -> None:
+        """Put a strip between the top bar and the screens."""
+        self._right.insertWidget(self._right.indexOf(self._urgent_place) + 1, strip)
+
     @property
     def current_place(self) -> str:
         """The name of the screen shown."""
@@ -200,7 +210,7 @@ class MainWindow(QMainWindow):
         self.new_call_asked.emit()
 
     def _desk(self, office_name: str) -> QWidget:
-        right = QVBoxLayout()
+        right = self._right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         right.addWidget(self._top_bar(office_name))
@@ -250,6 +260,8 @@ class MainWindow(QMainWindow):
         layout.setSpacing(12)
         layout.addWidget(text("117", "brand"))
         layout.addWidget(ShortenedLabel(office_name, "muted"), 1)
+        if self._search_field is not None:
+            layout.addWidget(self._search_field)
         layout.addWidget(self.pill)
         layout.addWidget(self._person_menu())
         return bar
