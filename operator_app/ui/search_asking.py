@@ -90,8 +90,10 @@ class Asking:
 
 
 def question(typed: str) -> str:
-    """What is asked for when this stands in the field."""
+    """What is asked for when this stands in the field. A space at its end ends the last word."""
     query = " ".join(typed.replace("\0", " ").split())
+    if query and typed[-1].isspace():
+        query += " "
     return query if is_unicode(query) else ""
 
 

@@ -17,10 +17,15 @@ _HEADINGS = {
     Group.CASES: N_("Cases"),
 }
 _MORE = {
-    Group.SERVICES: N_("More in the Directory…"),
-    Group.ARTICLES: N_("More in the Directory…"),
+    Group.SERVICES: N_("More services…"),
+    Group.ARTICLES: N_("More articles…"),
     Group.CALLS: N_("More calls…"),
     Group.CASES: N_("More cases…"),
+}
+_ELSEWHERE = {
+    Group.SERVICES: N_("All of them in the Directory…"),
+    Group.ARTICLES: N_("All of them in the Directory…"),
+    Group.CALLS: N_("All of them in the Journal…"),
 }
 
 
@@ -30,8 +35,13 @@ def heading(group: Group) -> str:
 
 
 def more(group: Group) -> str:
-    """What leads to the results of a group that are not shown."""
+    """What leads to further results of a group."""
     return _(_MORE[group])
+
+
+def elsewhere(group: Group) -> str:
+    """What leads to the place where all of a group are listed, "" where there is none."""
+    return _(_ELSEWHERE[group]) if group in _ELSEWHERE else ""
 
 
 def codes(reference: Reference, hit: Hit) -> str:
@@ -88,7 +98,7 @@ def remark(found: Found, query: str, *, expanded: bool) -> str:
     if found.spelled:
         lines.append(_("Shown for “{words}”").format(words=_meant(found.spelled)))
     if not found.hits:
-        lines.append(_("Nothing found for “{words}”.").format(words=query))
+        lines.append(_("Nothing found for “{words}”.").format(words=query.strip()))
     if expanded and found.more:
         lines.append(_("There is more than this. One more word narrows it down."))
     return "\n".join(lines)

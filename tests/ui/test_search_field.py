@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from operator_app.domain.reference import Reference
 from operator_app.domain.search import Found, Group
 from operator_app.errors import EnvironmentProblem
-from operator_app.ui.search_asking import is_enough
+from operator_app.ui.search_asking import is_enough, question
 from operator_app.ui.widgets.search_field import SHOWN, SHOWN_OF_ONE
 from tests.conftest import FrozenClock
 from tests.ui.door import enter, focused, press, rewrite, write
@@ -134,6 +134,20 @@ def test_ctrl_k_again_marks_what_stands_there(desk: SearchDesk) -> None:
 )
 def test_two_letters_or_three_digits_are_enough(typed: str, enough: bool) -> None:
     assert is_enough(typed) is enough
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("  two   words", "two words"),
+        ("a word that is at its end ", "a word that is at its end "),
+        ("nul\0 and\ttab", "nul and tab"),
+        ("half of a pair \ud83d", ""),
+        ("   ", ""),
+    ],
+)
+def test_what_is_asked_for_is_tidy(typed: str, asked: str) -> None:
+    assert question(typed) == asked
 
 
 def test_one_letter_is_not_asked_for(desk: SearchDesk) -> None:
@@ -370,19 +384,36 @@ def test_a_fault_is_said_in_a_sentence_and_mends_itself(desk: SearchDesk) -> Non
     assert len(desk.rows) == 8
 
 
-def test_more_of_the_directory_is_shown_there(desk: SearchDesk) -> None:
+@pytest.mark.parametrize(
+    ("group", "more", "elsewhere"),
+    [
+        (Group.SERVICES, "More services…", "All of them in the Directory…"),
+        (Group.ARTICLES, "More articles…", "All of them in the Directory…"),
+        (Group.CALLS, "More calls…", "All of them in the Journal…"),
+        (Group.CASES, "More cases…", ""),
+    ],
+)
+def test_what_is_too_much_for_the_panel_is_shown_in_its_place(
+    desk: SearchDesk, group: Group, more: str, elsewhere: str
+) -> None:
     asked = QSignalSpy(desk.field.more_asked)
-    desk.answers.usual = Found("", ALL, more=frozenset({Group.SERVICES}))
+    desk.answers.usual = Found("", (hit(group, "one"),), more=frozenset({group}))
     desk.come()
     desk.type("child")
-    press(Key.Key_Down)
-    assert desk.current == "More in the Directory…"
+    press(Key.Key_Up)
+    assert desk.current == more
     enter()
-    assert asked.at(0) == [Group.SERVICES, "child"]
-    assert desk.field.results is None
+    assert asked.count() == 0
+    assert desk.titles[2:] == ([elsewhere] if elsewhere else [])
+    if elsewhere:
+        press(Key.Key_Up)
+        press(Key.Key_Down)
+        enter()
+        assert asked.at(0) == [group, "child"]
+        assert desk.field.results is None
 
 
-def test_more_calls_are_shown_here_and_the_mark_goes_on(desk: SearchDesk) -> None:
+def test_more_of_a_group_is_shown_here_and_the_mark_goes_on(desk: SearchDesk) -> None:
     calls = tuple(hit(Group.CALLS, f"call-{i}") for i in range(SHOWN_OF_ONE))
     more = frozenset({Group.CALLS})
     desk.answers.usual = Found("", (SEZIM, *calls[:SHOWN]), more=more)
@@ -393,7 +424,7 @@ def test_more_calls_are_shown_here_and_the_mark_goes_on(desk: SearchDesk) -> Non
     desk.answers.usual = Found("", (SEZIM, *calls), more=more)
     enter()
     assert desk.answers.limits == [SHOWN, SHOWN_OF_ONE]
-    assert desk.titles == ["Calls", *(c.title for c in calls)]
+    assert desk.titles == ["Calls", *(c.title for c in calls), "All of them in the Journal…"]
     assert desk.current == "call-5"
     assert "One more word" in desk.note
     desk.type("r")
@@ -534,11 +565,3 @@ def test_strange_snippets_break_nothing(desk: SearchDesk, strange: str) -> None:
     assert len(desk.rows) == 4
     for row in desk.rows:
         assert not set(row.spoken) & set("\0\x07\u202e\u2066\u2028\ud800")
-
-
-def test_half_a_pair_of_surrogates_in_the_field_is_not_asked_for(desk: SearchDesk) -> None:
-    desk.come()
-    desk.field.insert("\ud83dchild")
-    desk.field.textEdited.emit(desk.field.text())
-    desk.qtbot.wait(60)
-    assert all("\ud83d" not in query for query in desk.answers.asked)

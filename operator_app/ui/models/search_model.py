@@ -29,6 +29,7 @@ class Kind(Enum):
     HEADING = auto()
     HIT = auto()
     MORE = auto()
+    ELSEWHERE = auto()
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,9 @@ class SearchModel(QAbstractListModel):
         self._clock = clock
         self._rows: list[Row] = []
 
-    def show(self, found: Found) -> None:
-        """List these results."""
-        rows = list(self._lines(found))
+    def show(self, found: Found, *, expanded: bool = False) -> None:
+        """List these results; `expanded`: as many of one group as are ever shown here."""
+        rows = list(self._lines(found, expanded=expanded))
         if rows == self._rows:
             return
         self.beginResetModel()
@@ -121,7 +122,7 @@ class SearchModel(QAbstractListModel):
             return row.spoken
         return None
 
-    def _lines(self, found: Found) -> Iterator[Row]:
+    def _lines(self, found: Found, *, expanded: bool) -> Iterator[Row]:
         today = local_day(to_ms(self._clock()))
         for group, hits in groupby(found.hits, key=lambda hit: hit.group):
             words = search_wording.heading(group)
@@ -131,9 +132,13 @@ class SearchModel(QAbstractListModel):
                 when = search_wording.when(hit, today)
                 title = tidy(hit.title)
                 yield Row(Kind.HIT, group, title, hit, codes, when, _spoken(hit, codes, when))
-            if group in found.more:
+            if group not in found.more:
+                continue
+            if not expanded:
                 words = search_wording.more(group)
                 yield Row(Kind.MORE, group, words, spoken=words)
+            elif words := search_wording.elsewhere(group):
+                yield Row(Kind.ELSEWHERE, group, words, spoken=words)
 
 
 def _spoken(hit: Hit, codes: str, when: str) -> str:

@@ -43,8 +43,8 @@ _ON_PURPOSE = (Qt.FocusReason.ShortcutFocusReason, Qt.FocusReason.MouseFocusReas
 
 
 class SearchField(QLineEdit):
-    """`opened(Hit)`: somebody chose a result. `more_asked(Group, str)`: all services or articles
-    for these words, in the Directory; of calls and cases more is shown here."""
+    """`opened(Hit)`: somebody chose a result. `more_asked(Group, str)`: all of a group for these
+    words, in the place that lists them."""
 
     opened = Signal(object)
     more_asked = Signal(object, str)
@@ -272,12 +272,12 @@ class SearchField(QLineEdit):
         if row.kind is Kind.HIT:
             self._close()
             self.opened.emit(row.hit)
-        elif row.group in (Group.CALLS, Group.CASES):
+        elif row.kind is Kind.MORE:
             self._only = row.group
             self._ask()
         else:
             self._close()
-            self.more_asked.emit(row.group, self._query)
+            self.more_asked.emit(row.group, self._query.strip())
 
 
 def _of(group: Group, found: Found) -> Found:

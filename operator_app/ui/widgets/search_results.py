@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout, QWidget
@@ -76,7 +74,7 @@ class SearchPanel(QFrame):
         """
         before = self.current if same else None
         first_new = self._model.results_of(before.group) + 1 if before else 0
-        self._model.show(replace(found, more=frozenset()) if expanded else found)
+        self._model.show(found, expanded=expanded)
         if before is not None and before.kind is Kind.MORE and expanded:
             # One group alone under its heading: on with what was not there yet.
             line: int | None = min(first_new, self._model.rowCount() - 1)
