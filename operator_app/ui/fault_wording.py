@@ -8,8 +8,11 @@ from dataclasses import dataclass, replace
 from operator_app.errors import Fault
 from operator_app.i18n import N_, _
 from operator_app.ui.problems import fault_sentence
+from operator_app.ui.reference_wording import FEED_NAMES, feed_name
 
 _NUMBERED = re.compile(r"(.*)\[(\d+)\]")
+_LINE = re.compile(r"line \d+")
+_TABLE = ".csv"
 _SPOKEN = re.compile(r"(.+)_(ky|ru|en)")
 
 FIELD_NAMES = {
@@ -72,6 +75,8 @@ FIELD_NAMES = {
     "cost_options": N_("cost"),
     "cost": N_("cost"),
     "amount_description": N_("cost"),
+    "fees_description": N_("cost"),
+    "place_id": N_("id of the place"),
     "eligibility_description": N_("who may"),
     "eligibility": N_("who may"),
     "application_process": N_("how to apply"),
@@ -107,26 +112,37 @@ class FaultWords:
 def fault_words(fault: Fault) -> FaultWords:
     """The fault in words; the name that the file itself uses for the field stands behind them."""
     part, colon, path = fault.where.rpartition(": ")
-    if not colon and (entry := _NUMBERED.fullmatch(path.partition(".")[0])):
+    if colon:
+        part = ": ".join(_part_words(each) for each in part.split(": "))
+    elif entry := _NUMBERED.fullmatch(path.partition(".")[0]):
         # "services[12].phones[0].number": people count from one.
         part = f"{_field_word(entry[1])} {int(entry[2]) + 1}"
         path = path.partition(".")[2]
-    elif not colon and path == "file":
+    elif path == "file":
         part, path = _("the whole file"), ""
+    elif _LINE.fullmatch(path):
+        path = ""
+    elif fault.line is not None or path.endswith(_TABLE):
+        # All of a row, or of the table.
+        part, path = path, ""
     problem = fault_sentence(replace(fault, line=None))
     return FaultWords(part, str(fault.line or ""), _field_words(path), problem)
 
 
+def _part_words(part: str) -> str:
+    return feed_name(part) if part in FEED_NAMES else part
+
+
 def _field_words(path: str) -> str:
     steps: list[str] = []
-    for step in path.split("."):
+    for step in filter(None, path.split(".")):
         word = _step(step)
         # "service_at_locations[1].location" is one place to people.
         if not (steps and steps[-1].startswith(word)):
             steps.append(word)
     words = " › ".join(steps)
     last = path.rpartition(".")[2]
-    return words if not words or words == last else f"{words} ({last})"
+    return words if not steps or steps[-1] == last else f"{words} ({last})"
 
 
 def _step(step: str) -> str:

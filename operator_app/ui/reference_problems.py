@@ -21,6 +21,12 @@ SENTENCES: dict[str, str] = {
     ),
     "feed.wrong_schema": N_("What came is not of the agreed form."),
     "feed.too_large": N_("This is far more than the program takes."),
+    "feed.bad_signature": N_("The signature is not the ministry's."),
+    "feed.older": N_("What came is older than what is here."),
+    "feed.moved": N_("The ministry changed it while it came. It is asked for again by itself."),
+    "feed.not_offered": N_("The ministry does not offer this."),
+    "feed.unknown": N_("This kind of data is not known to this program."),
+    "feed.unknown_field": N_("This word is not known. Look at its spelling."),
     "feed.one_current_key": N_("Exactly one key must be the current one."),
     # One entry of it
     "feed.bad_id": N_("This is no proper id: Latin letters, digits, dots and dashes only."),
@@ -41,6 +47,18 @@ SENTENCES: dict[str, str] = {
     "feed.own_parent": N_("A place cannot lie in itself."),
     "feed.ends_before_it_begins": N_("It would end before it begins."),
     "feed.bad_key": N_("This is no key."),
+    # A package of feeds in a file
+    "package.faults": N_("The package cannot be taken."),
+    "package.not_one": N_("This is no package of the ministry."),
+    "package.newer": N_(
+        "This package is for a newer version of the program. Install the newer version."
+    ),
+    "package.cut": N_("The package is not whole. Copy it once more."),
+    "package.changed": N_("The package was changed on its way. Ask the ministry for a new one."),
+    "package.malformed": N_("This line of the package is damaged. Copy it once more."),
+    "package.other_server": N_("The package is not from the ministry's server this PC knows."),
+    "package.too_large": N_("The package is far more than the program takes."),
+    "package.feed_twice": N_("The same data are in the package twice."),
     # Articles
     "article.faults": N_("The article has faults."),
     "article.no_head": N_("The article has no head: the lines between two lines “+++”."),
@@ -76,6 +94,23 @@ SENTENCES: dict[str, str] = {
     "hsds.not_soate": N_("The place needs its SOATE code."),
     "hsds.only_weekly": N_("Only hours that are the same every week can be kept."),
     "hsds.other_time_zone": N_("Times are those of Bishkek. Leave the time zone empty."),
+    "hsds.bad_hours": N_("Write hours as in MO-FR 09:00-18:00, several of them with | between."),
+    "hsds.missing_table": N_("This table is missing in the zip."),
+    "hsds.unknown_link": N_("What this row points to is not in the file."),
+    # Tables and zips
+    "csv.syntax": N_("The table cannot be read from here on: a quotation mark is open."),
+    "csv.not_utf8": N_("The file is not text in UTF-8. Save it as CSV UTF-8 and try again."),
+    "csv.bad_header": N_("The first row must name the columns, each of them once."),
+    "csv.extra_cells": N_("The row has more cells than there are columns."),
+    "csv.too_many_rows": N_("The table has more than {most} rows."),
+    "csv.unknown_column": N_("Column {column} has a name that is not known."),
+    "csv.missing_column": N_("This column is missing."),
+    "zip.damaged": N_("The zip cannot be read. Copy it once more."),
+    "zip.encrypted": N_("The zip has a password. Make one without."),
+    "zip.bad_path": N_("A file in the zip lies where it must not."),
+    "zip.twice": N_("This file is in the zip twice."),
+    "zip.too_large": N_("What is in the zip is larger than {most} MB."),
+    "zip.too_many_files": N_("There are more than {most} files in the zip."),
     # Search
     "search.index_fault": N_(
         "The search index cannot be used. Calls and cases are whole. Free some space on the disk, then make the index anew."

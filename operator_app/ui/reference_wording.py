@@ -6,6 +6,7 @@ from datetime import date
 
 from PySide6.QtCore import QDate
 
+from operator_app.db.feeds import LOCAL
 from operator_app.domain import feeds
 from operator_app.i18n import N_, _, ngettext
 from operator_app.services.calendar import LIBRARY, MINISTRY, OFFICE, Holiday
@@ -55,7 +56,11 @@ def feed_state(facts: FeedFacts) -> Wording:
         said = _(SENTENCES[problem]) if problem in SENTENCES else code_sentence(problem)
         return Wording(_("{problem} Nothing was changed.").format(problem=said), "waiting", "▲")
     found = _CONDITIONS[facts.condition]
-    return Wording(_(found.words), found.tone, found.sign)
+    words = _(found.words)
+    ours = facts.entries.get(LOCAL, 0)
+    if ours and facts.condition is Condition.FROM_THE_MINISTRY:
+        words += " · " + _("of this office: {n}").format(n=ours)
+    return Wording(words, found.tone, found.sign)
 
 
 def file_kind(kind: str) -> str:

@@ -20,6 +20,7 @@ from operator_app.domain.articles import Article
 from operator_app.domain.clock import to_ms
 from operator_app.domain.feeds import ARTICLES, DIRECTORY, HOLIDAYS, FeedEntry, HolidayEntry
 from operator_app.domain.feeds import entry_body as body_of
+from operator_app.errors import Fault
 from operator_app.services import search_index
 from operator_app.services.calendar import Calendar
 from operator_app.services.directory import Directory
@@ -27,6 +28,7 @@ from operator_app.services.feed_states import FeedStates
 from operator_app.services.knowledge import Knowledge
 from operator_app.services.search_index import SearchIndex
 from operator_app.ui.events import Events
+from operator_app.ui.fault_wording import fault_words
 from operator_app.ui.problems import SENTENCES
 from operator_app.ui.reference_parts.feeds_part import FeedsPart
 from operator_app.ui.reference_parts.holidays_part import HolidaysPart
@@ -125,22 +127,47 @@ def test_f9_asks_the_ministry_now(feeds_part: FeedsPart) -> None:
 
 def codes_in(*files: str) -> set[str]:
     """The codes of faults and refusals that these files of the program can give."""
-    kinds = r'"((?:feed|article|hsds|soate|search)\.[a-z_]+)"'
+    kinds = r'"((?:feed|article|hsds|csv|zip|soate|package|search)\.[a-z_]+)"'
     found: set[str] = set()
     for name in files:
         for file in (ROOT / "operator_app").glob(name):
             found |= set(re.findall(kinds, file.read_text("utf-8")))
-    return found
+    return found - {"search.db"}
 
 
 def test_every_fault_of_reference_data_has_a_sentence() -> None:
     codes = codes_in(
-        "domain/feeds.py", "domain/articles.py", "domain/hsds*.py", "domain/soate*.py",
-        "sync/feed*.py", "services/search_index.py", "db/search_file.py",
+        "domain/feeds.py", "domain/articles.py", "domain/hsds*.py", "domain/csv*.py",
+        "domain/soate*.py", "sync/feed*.py", "services/search_index.py", "db/search_file.py",
     )  # fmt: skip
-    assert {"feed.incomplete", "search.file_held"} <= codes
-    files = {"search.db"}
-    assert sorted(codes - set(SENTENCES) - files) == []
+    assert {"feed.incomplete", "search.file_held", "package.changed"} <= codes
+    assert sorted(codes - set(SENTENCES)) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "line", "part", "row", "field"),
+    [
+        ("phones.csv: number", 12, "phones.csv", "12", "number"),
+        ("services.csv: name_ky", 3, "services.csv", "3", "name, ky (name_ky)"),
+        ("services[12].phones[0].number", None, "service 13", "", "telephone 1 › number"),
+        (
+            "services[3].service_at_locations[1].location.external_identifier",
+            None, "service 4", "", "place 2 › SOATE code (external_identifier)",
+        ),
+        ("file", None, "the whole file", "", ""),
+        ("services.csv", 7, "services.csv", "7", ""),
+        ("phones.csv", None, "phones.csv", "", ""),
+        ("line 3", 3, "", "3", ""),
+        ("directory: crisis-1: hours[2].opens", None, "Directory: crisis-1", "", "hours 3 › opens"),
+        ("name_xy", None, "", "", "name_xy"),
+    ],
+)  # fmt: skip
+def test_the_place_of_a_fault_is_told_as_people_count(
+    where: str, line: int | None, part: str, row: str, field: str
+) -> None:
+    words = fault_words(Fault(where, "feed.missing", line=line))
+    assert (words.part, words.row, words.field) == (part, row, field)
+    assert words.problem == "This is missing."
 
 
 # Holidays

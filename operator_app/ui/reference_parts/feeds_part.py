@@ -128,6 +128,7 @@ class FeedsPart(QWidget):
         layout.addWidget(card)
         self.ask_button.clicked.connect(self._on_ask)
         events.sync_changed.connect(lambda _status: self._on_news())
+        events.feeds_changed.connect(lambda _names: self._on_news())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
