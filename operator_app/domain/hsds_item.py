@@ -15,6 +15,7 @@ MOST_CHARACTERS = 4_000
 """Of one text: an address or a description is shorter; a whole article does not belong here."""
 MOST_OF_A_KIND = 1_000
 """Telephones, hours, areas ... of one service."""
+MOST_NUMBER = 10**15
 MAIN_LANGUAGE = "ru"
 """The language of the fields that HSDS has only once (`name`); ours are beside them: `name_ky`."""
 
@@ -33,11 +34,18 @@ class Item:
     spreadsheet shows it. `columns`: what a field is called there, if not by its HSDS name.
     """
 
-    fields: Mapping[str, Any]
+    fields: dict[str, Any]
     place: str
     faults: list[Fault]
     line: int | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+
+    def adopt(self, name: str, child: Item) -> None:
+        """Put an object at the end of a list inside this one."""
+        found = self.fields.get(name)
+        if type(found) is not list:
+            found = self.fields[name] = []
+        found.append(child)
 
     def where(self, name: str) -> str:
         """How a fault names the field."""
@@ -53,8 +61,8 @@ class Item:
         value = self.fields.get(name)
         if value is None:
             return ""
-        if type(value) is int:
-            return str(value)
+        if type(value) in (int, float) and abs(value) < MOST_NUMBER:
+            return f"{value:.15g}"
         if type(value) is not str:
             self.complain(name, "hsds.wrong_type")
         elif len(value) > MOST_CHARACTERS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from operator_app.domain.directory import Hours, Service, ServicePlace, label
+from operator_app.domain.directory import Hours, Service, ServicePlace
 from operator_app.domain.hsds_item import MAIN_LANGUAGE
 from operator_app.domain.hsds_service import (
     SERVICE_TYPES,
@@ -48,7 +48,7 @@ def service_object(service: Service, addresses: Addresses) -> dict[str, Any]:
             "id": service.organization_id,
             **_texts("name", service.organization_names),
             # HSDS wants one; ours are known by their services.
-            "description": label(service.organization_names, MAIN_LANGUAGE),
+            "description": _plain(service.organization_names),
         },
         "phones": [
             {
@@ -87,7 +87,13 @@ def service_object(service: Service, addresses: Addresses) -> dict[str, Any]:
 def _texts(name: str, texts: Mapping[str, str]) -> dict[str, str]:
     """The field of HSDS, and one beside it for each language there is."""
     found = {f"{name}_{code}": texts[code] for code in LANGUAGES if texts.get(code)}
-    return {name: label(texts, MAIN_LANGUAGE), **found}
+    return {name: _plain(texts), **found}
+
+
+def _plain(texts: Mapping[str, str]) -> str:
+    """The Russian text, or the first there is: of equal texts always the same."""
+    in_order = (texts.get(code, "") for code in (MAIN_LANGUAGE, *LANGUAGES))
+    return next(filter(None, in_order), "")
 
 
 def _one(entry_id: str, name: str, texts: Mapping[str, str]) -> list[dict[str, str]]:
