@@ -33,6 +33,7 @@ STOP_WORDS = frozenset(
 )
 _STRIPPED = ((10, 4), (8, 3), (6, 2), (5, 1))
 """Letters of a word, and how many at its end are left out of the comparison."""
+_WHOLE_LETTERS = 6
 _WORD = re.compile(r"\w+")
 _PIECE_LETTERS = 90
 
@@ -62,6 +63,11 @@ def beginning(word: str) -> str:
         if len(word) >= least:
             return word[:-ending]
     return word
+
+
+def unfinished(word: str) -> str:
+    """The same of a word that may still be typed: a short one is taken as it is."""
+    return beginning(word) if len(word) >= _WHOLE_LETTERS else word
 
 
 def deletions(word: str) -> set[str]:

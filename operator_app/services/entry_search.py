@@ -17,7 +17,7 @@ from operator_app.domain.articles import Article
 from operator_app.domain.directory import NOWHERE_NEAR, Service, distance
 from operator_app.domain.reference import Reference
 from operator_app.domain.search import Group, Hit
-from operator_app.domain.search_text import beginning, plain, snippet, telling
+from operator_app.domain.search_text import beginning, plain, snippet, telling, unfinished
 from operator_app.services.directory import Directory
 from operator_app.services.knowledge import Knowledge
 
@@ -62,7 +62,7 @@ class EntrySearch:
         spelled: list[tuple[str, str]] = []
         for word in telling(words):
             goes_on = still_typing and word == words[-1]
-            stem = word if goes_on else beginning(word)
+            stem = unfinished(word) if goes_on else beginning(word)
             if len(stem) < 2 and not stem.isdecimal():
                 continue
             if is_spelled_so(index, stem):
@@ -111,7 +111,8 @@ class EntrySearch:
         if not versions:
             return None
         # In the language of the person, unless only another one has the words.
-        shown = next((v for v in versions if snippet(_text(v), beginnings)), versions[0])
+        shown = next((v for v in versions if snippet(_text(v), beginnings)), None)
+        shown = shown or next((v for v in versions if snippet(v.keywords, beginnings)), versions[0])
         found = snippet(shown.summary, beginnings) or snippet(shown.body, beginnings)
         return Hit(
             Group.ARTICLES,
@@ -136,4 +137,4 @@ def _service_hit(service: Service, language: str, beginnings: tuple[str, ...]) -
 
 
 def _text(article: Article) -> str:
-    return f"{article.title} {article.keywords} {article.summary} {article.body}"
+    return f"{article.title} {article.summary} {article.body}"

@@ -24,7 +24,7 @@ from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.phone import read_phone
 from operator_app.domain.search import LEAST_LETTERS, NOTHING, Found, Group, Hit, Piece
-from operator_app.domain.search_text import beginning, query_words, snippet, telling
+from operator_app.domain.search_text import beginning, query_words, snippet, telling, unfinished
 from operator_app.services.entry_search import EntryHits, EntrySearch
 from operator_app.services.search_index import SearchIndex, case_texts
 
@@ -272,7 +272,7 @@ def _beginnings(words: Sequence[str], *, typing: bool) -> list[str]:
     """What the words of a record must begin with: all of them."""
     found = []
     for word in telling(words):
-        start = word if typing and word == words[-1] else beginning(word)
+        start = unfinished(word) if typing and word == words[-1] else beginning(word)
         if len(start) >= LEAST_LETTERS:
             found.append(start)
     return found

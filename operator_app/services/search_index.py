@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
 
 from operator_app.db import feeds, revisions
 from operator_app.db.engine import Database, is_fault_of_file
@@ -63,6 +63,7 @@ _CALL_COLUMNS = select(
     call.c.phone_key,
     call.c.phone_raw,
 )
+_SAVED_ORDER: ColumnElement[int] = literal_column("call.rowid")
 _CALL_KINDS = frozenset({Kind.CALL.value, Kind.VOID.value})
 
 
@@ -230,7 +231,7 @@ def _call_docs(connection: Connection, call_ids: set[str]) -> list[CallDoc]:
         return []
     wanted = select(func.json_each(bindparam("ids")).table_valued("value").c.value)
     rows = connection.execute(
-        _CALL_COLUMNS.where(call.c.call_id.in_(wanted)).order_by(call.c.call_id),
+        _CALL_COLUMNS.where(call.c.call_id.in_(wanted)).order_by(_SAVED_ORDER),
         {"ids": json.dumps(sorted(call_ids))},
     )
     docs = []
