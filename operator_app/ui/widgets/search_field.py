@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QSizePolicy, QWidget
 
 from operator_app.domain.clock import Clock
@@ -29,7 +29,9 @@ MOST_LETTERS = 200
 SHOWN = 5
 SHOWN_OF_ONE = 50
 """Results of a group; of the one group of which more was asked for."""
-WIDTH, LEAST_WIDTH = 330, 150
+WIDTH, NARROW, LEAST_WIDTH = 330, 200, 40
+_ROOMY = 1100
+"""Of a window narrower than this the name of the office needs its part."""
 _STEPS = {
     Qt.Key.Key_Down: 1,
     Qt.Key.Key_Up: -1,
@@ -64,7 +66,6 @@ class SearchField(QLineEdit):
         self.setAccessibleName(_("Search calls, cases, services and articles"))
         self.setMaxLength(MOST_LETTERS)
         self.setMinimumWidth(LEAST_WIDTH)
-        self.setMaximumWidth(WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._asking = Asking(self, finder, actor, tasks, division)
         self._model = SearchModel(reference, clock)
@@ -132,6 +133,13 @@ class SearchField(QLineEdit):
         if event.reason() not in _PASSING:
             self._close()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            # Again and again is once: a filter is never installed twice.
+            self.window().installEventFilter(self)
+            self._give_way()
+
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if not event.spontaneous():
@@ -139,25 +147,27 @@ class SearchField(QLineEdit):
             self.put_away()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if self.results is not None:
-            if event.type() == QEvent.Type.Resize:
+        if event.type() == QEvent.Type.Resize:
+            self._give_way()
+            if self.results is not None:
                 self.results.place(self)
-            elif event.type() == QEvent.Type.MouseButtonPress:
-                self._close()
+        elif event.type() == QEvent.Type.MouseButtonPress and self.results is not None:
+            self._close()
         return super().eventFilter(watched, event)
 
     @property
     def _panel(self) -> SearchPanel:
         if self._made_panel is None:
-            window = self.window()
-            self._made_panel = SearchPanel(window, self._model)
+            self._made_panel = SearchPanel(self.window(), self._model)
             self._made_panel.chosen.connect(self._take)
-            window.installEventFilter(self)
         return self._made_panel
 
     @property
     def _query(self) -> str:
         return question(self.text())
+
+    def _give_way(self) -> None:
+        self.setMaximumWidth(WIDTH if self.window().width() >= _ROOMY else NARROW)
 
     def _come_here(self) -> None:
         if self.hasFocus():
@@ -250,6 +260,7 @@ class SearchField(QLineEdit):
         panel.place(self)
         panel.show()
         panel.raise_()
+        panel.keep_in_view()
         self._describe()
 
     def _describe(self) -> None:

@@ -14,6 +14,7 @@ from operator_app.ui.widgets.basic import GRID, text
 from operator_app.ui.widgets.search_delegate import SearchDelegate, height_of
 
 WIDTH = 640
+_BORDER = 1
 _EDGE = 8
 """Pixels that stay free between the panel and the edge of the window."""
 
@@ -91,10 +92,7 @@ class SearchPanel(QFrame):
     def mark(self, line: int) -> None:
         """This line is the one that Enter opens."""
         self.list.setCurrentIndex(self._model.index(line))
-        above = self._model.row_at(line - 1)
-        if above is not None and above.kind is Kind.HEADING:
-            self.list.scrollTo(self._model.index(line - 1))
-        self.list.scrollTo(self._model.index(line))
+        self.keep_in_view()
 
     def place(self, field: QWidget) -> None:
         """Under the field, inside the window; as high as what is in it, as far as there is room."""
@@ -102,15 +100,27 @@ class SearchPanel(QFrame):
         below = field.mapTo(window, QPoint(0, field.height() + 4))
         width = min(max(WIDTH, field.width()), window.width() - 2 * _EDGE)
         left = max(_EDGE, min(below.x(), window.width() - width - _EDGE))
-        rows = (self._model.row_at(i) for i in range(self._model.rowCount()))
-        height = sum(height_of(row) for row in rows)
-        labels = [label for label in (self.note, self.foot) if not label.isHidden()]
-        height += sum(label.heightForWidth(width - 2) + GRID for label in labels) + GRID
-        height += GRID + 4 if self._model.rowCount() else 0
-        self.setGeometry(left, below.y(), width, min(height, window.height() - below.y() - _EDGE))
+        wanted = self._height_at(width)
+        self.setGeometry(left, below.y(), width, min(wanted, window.height() - below.y() - _EDGE))
+
+    def keep_in_view(self) -> None:
+        """The marked line can be seen, and the heading if it is the first under it."""
+        marked = self.list.currentIndex().row()
+        above = self._model.row_at(marked - 1)
+        if above is not None and above.kind is Kind.HEADING:
+            self.list.scrollTo(self._model.index(marked - 1))
+        self.list.scrollTo(self._model.index(marked))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()
+
+    def _height_at(self, width: int) -> int:
+        labels = [label for label in (self.note, self.foot) if not label.isHidden()]
+        parts = [label.heightForWidth(width - 2 * _BORDER) for label in labels]
+        if self._model.rowCount():
+            rows = (self._model.row_at(i) for i in range(self._model.rowCount()))
+            parts.append(sum(height_of(row) for row in rows) + 2 * _BORDER)
+        return sum(parts) + GRID * (len(parts) + 1) + 2 * _BORDER
 
     def _show_labels(self, note: str, foot: str, *, problem: bool = False) -> None:
         self.note.setObjectName("problem" if problem else "hint")
