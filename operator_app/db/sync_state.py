@@ -79,7 +79,8 @@ class BatchSize:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One exchange with the server: `action` hello|enrol|push|have|changes, `outcome` "ok" or a code."""
+    """One exchange with the server: `action` hello|enrol|push|have|changes|feed|places, `outcome` "ok"
+    or a code."""
 
     at: int
     carrier: str

@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import json
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -33,7 +34,10 @@ _REFUSALS = frozenset({"device.unknown", "device.revoked", "signature.wrong", "e
 
 @dataclass(frozen=True)
 class Hello:
-    """The server's signed greeting. `now` in UTC milliseconds by its clock."""
+    """The server's signed greeting. `now` in UTC milliseconds by its clock.
+
+    `feeds`: the version of every feed it publishes; none from an older server.
+    """
 
     epoch: str
     now: int
@@ -42,6 +46,7 @@ class Hello:
     kid: str
     recipients: tuple[str, ...]
     durable_through: int
+    feeds: Mapping[str, int] = field(default_factory=dict)
 
 
 def new_nonce() -> str:
@@ -105,10 +110,18 @@ def read_hello(answer: Answer, nonce: str, server_key: Ed25519PublicKey) -> Hell
         kid=text(message, "kid"),
         recipients=recipients(message),
         durable_through=number(message, "durable_through"),
+        feeds=_feeds(message),
     )
     if not hello.recipients or hello.max_items < 1 or hello.max_bytes < 1:
         raise ServerRefused("server.no_recipients")
     return hello
+
+
+def _feeds(message: dict[str, Any]) -> dict[str, int]:
+    versions = message.get("feeds", {})
+    if not isinstance(versions, dict):
+        raise NetworkProblem("net.bad_answer")
+    return {name: number(versions, name) for name in versions}
 
 
 def signed_answer(

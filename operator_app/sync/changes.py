@@ -19,7 +19,15 @@ from operator_app.db import foreign, revisions, settings, sync_state
 from operator_app.db.sync_state import Position
 from operator_app.domain.wire import SCHEMA, Kind, check_payload, check_references, is_word
 from operator_app.errors import AppError, NetworkProblem
-from operator_app.sync.answers import BUSY, listed, new_nonce, number, public_key, signed_answer
+from operator_app.sync.answers import (
+    BUSY,
+    NEVER_ARRIVED,
+    listed,
+    new_nonce,
+    number,
+    public_key,
+    signed_answer,
+)
 from operator_app.sync.answers import text as text_of
 from operator_app.sync.envelope import BadEnvelope, open_sealed
 from operator_app.sync.link import Link
@@ -59,6 +67,23 @@ def pull(link: Link, epoch: str, stopped: Callable[[], bool]) -> int:
             break
         epoch = reached.epoch
     return new
+
+
+def pull_gently(link: Link, epoch: str, stopped: Callable[[], bool]) -> str | None:
+    """As `pull`; the code of the problem when the server greets, but answers badly.
+
+    When the server cannot be asked for that, what was sent is sent all the same: as after a failed
+    push, a greeting tells whether the way is to blame, and raises then.
+    """
+    try:
+        pull(link, epoch, stopped)
+    except NetworkProblem as problem:
+        if problem.code in NEVER_ARRIVED:
+            raise
+        if not is_not_offered(problem):
+            link.hello()
+            return problem.code
+    return None
 
 
 def is_not_offered(problem: NetworkProblem) -> bool:

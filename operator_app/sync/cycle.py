@@ -23,12 +23,13 @@ from operator_app.errors import AppError, BadInput, NetworkProblem, ServerRefuse
 from operator_app.sync import pacing
 from operator_app.sync.answers import BUSY, NEVER_ARRIVED, TOO_LARGE, Hello
 from operator_app.sync.carriers.base import Carrier
-from operator_app.sync.changes import is_not_offered, pull
+from operator_app.sync.changes import pull_gently
 from operator_app.sync.enrol import enrol
+from operator_app.sync.feeds import pull_feeds
 from operator_app.sync.have import reconcile
 from operator_app.sync.link import Link
 from operator_app.sync.push import Sealed, give_back, push, seal_batch, set_aside
-from operator_app.sync.status import LinkState
+from operator_app.sync.status import LinkState, state_after
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,9 @@ HAVE_PENDING_EVERY_MS = 10 * 60_000
 class CycleReport:
     """How a run ended: the state it found, what was confirmed and refused, the code of its problem.
 
-    `cases_changed`: how many cases look different, by what other PCs of the office wrote. `stopped`: it was asked to end, or another run was under way.
+    `cases_changed`: how many cases look different, by what other PCs of the office wrote.
+    `feeds_changed`: the names of the ministry's feeds that brought something new. `stopped`: it was
+    asked to end, or another run was under way.
     """
 
     state: LinkState | None = None
@@ -54,6 +57,7 @@ class CycleReport:
     problem: str | None = None
     stopped: bool = False
     cases_changed: int = 0
+    feeds_changed: tuple[str, ...] = ()
 
 
 class Cycle:
@@ -174,25 +178,16 @@ class Cycle:
         if (new_epoch or self._must_compare_now()) and not self._stop.is_set():
             done.missing += reconcile(link, link.hello()).missing
         self._take_changes(link, hello, done)
+        if not self._stop.is_set():
+            done.feeds_changed += pull_feeds(link, hello, self._has_to_stop)
         if not_enrolled_again is not None:
             raise not_enrolled_again
 
     def _take_changes(self, link: Link, hello: Hello, done: _Tally) -> None:
-        """What other PCs of the office wrote into cases.
-
-        When the server cannot be asked for that, or answers badly, what was sent is sent all the
-        same: as after a failed push, a greeting tells whether the way is to blame.
-        """
+        """What other PCs of the office wrote into cases."""
         if self._stop.is_set():
             return
-        try:
-            pull(link, hello.epoch, self._stop.is_set)
-        except NetworkProblem as problem:
-            if problem.code in NEVER_ARRIVED:
-                raise
-            if not is_not_offered(problem):
-                link.hello()
-                done.problem = problem.code
+        done.problem = pull_gently(link, hello.epoch, self._stop.is_set) or done.problem
         if self._take_in is not None:
             with self._database.read() as connection:
                 waiting = foreign.may_be_folded(connection)
@@ -201,6 +196,13 @@ class Cycle:
                     done.cases_changed += self._take_in(connection)
         if self._must_compare_now() and not self._stop.is_set():
             done.missing += reconcile(link, link.hello()).missing
+
+    def _has_to_stop(self) -> bool:
+        """Whether a long fetching ends here: an urgent record does not wait for it."""
+        if self._stop.is_set():
+            return True
+        with self._database.read() as connection:
+            return revisions.counts(connection).urgent_waiting_at is not None
 
     def _must_compare(self, link: Link, hello: Hello) -> bool:
         with self._database.read() as connection:
@@ -324,7 +326,7 @@ class Cycle:
         return done.report(LinkState.ONLINE, done.problem, stopped=self._stop.is_set())
 
     def _ended_badly(self, link: Link | None, problem: AppError, done: _Tally) -> CycleReport:
-        state = _state_after(problem)
+        state = state_after(problem)
         now = to_ms(self._clock())
         seconds = problem.params.get("seconds") if problem.code == BUSY else None
         with self._database.write() as connection:
@@ -368,6 +370,7 @@ class _Tally:
     rejected: int = 0
     missing: int = 0
     cases_changed: int = 0
+    feeds_changed: tuple[str, ...] = ()
     problem: str | None = None
     """Code of the last request that failed although the server greets."""
 
@@ -380,18 +383,9 @@ class _Tally:
             problem,
             stopped,
             self.cases_changed,
+            self.feeds_changed,
         )
 
 
 def _epoch_changed(known: str, met: str) -> bool:
     return known != met
-
-
-def _state_after(problem: AppError) -> LinkState:
-    if isinstance(problem, ServerRefused | BadInput):
-        return LinkState.REFUSED
-    if problem.code == "net.portal":
-        return LinkState.PORTAL
-    if problem.code == "net.certificate_time":
-        return LinkState.CLOCK_WRONG
-    return LinkState.OFFLINE

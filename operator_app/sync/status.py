@@ -13,6 +13,7 @@ from operator_app.db.revisions import Revision
 from operator_app.db.sync_state import Attempt, Contact
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.wire import Kind, Lane, State
+from operator_app.errors import AppError, BadInput, ServerRefused
 
 URGENT_AGE_MS = 15 * 60_000
 SKEW_WARNED_MS = 5 * 60_000
@@ -132,6 +133,17 @@ def _state(connection: Connection, contact: Contact, now: int) -> tuple[LinkStat
         if contact.skew_ms is not None and abs(contact.skew_ms) > SKEW_WARNED_MS:
             return LinkState.CLOCK_WRONG, "clock.wrong"
     return state, contact.code
+
+
+def state_after(problem: AppError) -> LinkState:
+    """Where the connection stands when a run ended with this problem."""
+    if isinstance(problem, ServerRefused | BadInput):
+        return LinkState.REFUSED
+    if problem.code == "net.portal":
+        return LinkState.PORTAL
+    if problem.code == "net.certificate_time":
+        return LinkState.CLOCK_WRONG
+    return LinkState.OFFLINE
 
 
 def _rows(database: Database, states: list[State], limit: int) -> list[OutboxRow]:

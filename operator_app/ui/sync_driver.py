@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from operator_app.db.engine import Database
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.errors import AppError
-from operator_app.sync.cycle import Cycle
+from operator_app.sync.cycle import Cycle, CycleReport
 from operator_app.sync.status import SyncStatus, read_status
 from operator_app.ui.events import Events
 from operator_app.ui.tasks import Tasks
@@ -76,14 +76,14 @@ class SyncDriver(QObject):
         self._busy = True
         hurried, self._hurried = self._hurried, False
 
-        def work() -> tuple[SyncStatus, int]:
+        def work() -> tuple[SyncStatus, CycleReport]:
             if hurried:
                 self._cycle.send_now()
             due = self._cycle.next_due()
-            changed = 0
+            report = CycleReport()
             if due is not None and due <= 0:
-                changed = self._cycle.run_once().cases_changed
-            return read_status(self._database, self._clock), changed
+                report = self._cycle.run_once()
+            return read_status(self._database, self._clock), report
 
         self._tasks.network(self, work, self._on_read, self._on_failed)
 
@@ -100,13 +100,15 @@ class SyncDriver(QObject):
             _note,
         )
 
-    def _on_read(self, read: tuple[SyncStatus, int]) -> None:
-        status, changed = read
+    def _on_read(self, read: tuple[SyncStatus, CycleReport]) -> None:
+        status, report = read
         self._busy = False
         self._events.sync_changed.emit(status)
-        if changed:
+        if report.cases_changed:
             # Which ones is not told: what came from other PCs may concern several.
             self._events.cases_changed.emit("")
+        if report.feeds_changed:
+            self._events.feeds_changed.emit(report.feeds_changed)
         if self._asked_again:
             self._asked_again = False
             QTimer.singleShot(0, self, self.look)

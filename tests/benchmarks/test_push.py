@@ -40,10 +40,10 @@ class Recorder(HttpsCarrier):
         self.url = url
         self.pushes: list[bytes] = []
 
-    def exchange(self, method: str, path: str, body: bytes = b"") -> Answer:
+    def exchange(self, method: str, path: str, body: bytes = b"", *, etag: str = "") -> Answer:
         if path.endswith("/push"):
             self.pushes.append(body)
-        return super().exchange(method, path, body)
+        return super().exchange(method, path, body, etag=etag)
 
 
 @pytest.mark.bench

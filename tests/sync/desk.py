@@ -228,15 +228,16 @@ class AppCarrier:
         self._app = app
         self._loop = asyncio.new_event_loop()
 
-    def exchange(self, method: str, path: str, body: bytes = b"") -> Answer:
-        return self._loop.run_until_complete(self._exchange(method, path, body))
+    def exchange(self, method: str, path: str, body: bytes = b"", *, etag: str = "") -> Answer:
+        return self._loop.run_until_complete(self._exchange(method, path, body, etag))
 
     def close(self) -> None:
         self._loop.close()
 
-    async def _exchange(self, method: str, path: str, body: bytes) -> Answer:
+    async def _exchange(self, method: str, path: str, body: bytes, etag: str) -> Answer:
         parts = urlsplit(path)
         status, headers, content = 0, {}, b""
+        given = [(b"if-none-match", etag.encode())] if etag else []
         sent = iter([{"type": "http.request", "body": body, "more_body": False}])
 
         async def receive() -> dict[str, Any]:
@@ -259,7 +260,7 @@ class AppCarrier:
             "path": parts.path,
             "raw_path": parts.path.encode(),
             "query_string": parts.query.encode(),
-            "headers": [(b"content-type", b"application/json")],
+            "headers": [(b"content-type", b"application/json"), *given],
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 80),
         }

@@ -49,8 +49,8 @@ class Meddling:
         self.message: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] | None = None
         self.answer: Callable[[Answer], Answer] | None = None
 
-    def exchange(self, method: str, path: str, body: bytes = b"") -> Answer:
-        answer = self._carrier.exchange(method, path, body)
+    def exchange(self, method: str, path: str, body: bytes = b"", *, etag: str = "") -> Answer:
+        answer = self._carrier.exchange(method, path, body, etag=etag)
         if path != CHANGES:
             return answer
         request = json.loads(body)

@@ -40,11 +40,12 @@ class Recording:
         self.paths: list[str] = []
         self.before: Callable[[str, bytes], Answer | None] = lambda path, body: None
 
-    def exchange(self, method: str, path: str, body: bytes = b"") -> Answer:
+    def exchange(self, method: str, path: str, body: bytes = b"", *, etag: str = "") -> Answer:
         self.paths.append(path.split("?", maxsplit=1)[0])
         if path.endswith("/push"):
             self.pushes.append([item["op_id"] for item in json.loads(body)["items"]])
-        return self.before(path, body) or self._carrier.exchange(method, path, body)
+        answer = self.before(path, body)
+        return answer or self._carrier.exchange(method, path, body, etag=etag)
 
     def close(self) -> None:
         self._carrier.close()

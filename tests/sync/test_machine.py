@@ -66,21 +66,21 @@ class FaultyCarrier(AppCarrier):
         self._name = name
         self._old: list[tuple[bytes, Answer]] = []
 
-    def exchange(self, method: str, path: str, body: bytes = b"") -> Answer:
+    def exchange(self, method: str, path: str, body: bytes = b"", *, etag: str = "") -> Answer:
         if path.endswith("/push"):
             check_bases_sent(self._machine.seats[self._name].desk, body)
         if not path.endswith(self.at):
-            return super().exchange(method, path, body)
+            return super().exchange(method, path, body, etag=etag)
         plan, self.plan = self.plan, "pass"
         if plan == "lose request":
             raise NetworkProblem("net.cut")
         if plan == "replay":
             for earlier, _ in reversed(self._old):
                 super().exchange("POST", path, earlier)
-        answer = super().exchange(method, path, body)
+        answer = super().exchange(method, path, body, etag=etag)
         self._old = [*self._old[-2:], (body, answer)]
         if plan == "duplicate":
-            answer = super().exchange(method, path, body)
+            answer = super().exchange(method, path, body, etag=etag)
         if plan == "lose answer":
             raise NetworkProblem("net.cut")
         if plan == "old answer":

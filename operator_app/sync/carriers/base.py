@@ -26,8 +26,9 @@ class Carrier(Protocol):
     def name(self) -> str:
         """A word for the list of attempts: "https"."""
 
-    def exchange(self, method: str, path: str, body: bytes = b"") -> Answer:
-        """Send a request; `path` begins with BASE_PATH.
+    def exchange(self, method: str, path: str, body: bytes = b"", *, etag: str = "") -> Answer:
+        """Send a request; `path` begins with BASE_PATH. `etag`: what is here already; when that is
+        still so, the answer is 304 without a body.
 
         Raises NetworkProblem: `net.unreachable`, `net.proxy`, `net.tls`, `net.certificate_time`
         (the server never saw the request), `net.timeout`, `net.cut`, `net.answer_too_large`

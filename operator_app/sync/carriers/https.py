@@ -23,7 +23,8 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 25.0
 SLOWEST_BYTES_PER_SECOND = 5_000
 SPARE = 1.5
-KEPT_HEADERS = ("content-type", "retry-after", "date")
+KEPT_HEADERS = ("content-type", "retry-after", "date", "etag")
+NOT_MODIFIED = 304
 
 
 class HttpsCarrier:
@@ -47,13 +48,15 @@ class HttpsCarrier:
         self._read_seconds = read_seconds
         self._session: requests.Session | None = None
 
-    def exchange(self, method: str, path: str, body: bytes = b"") -> Answer:
+    def exchange(self, method: str, path: str, body: bytes = b"", *, etag: str = "") -> Answer:
         """See Carrier. The whole answer must be there within the time its size allows."""
         import requests
         import urllib3
 
         session = self._session = self._session or _new_session(self._url)
         headers = {"Content-Type": "application/json"} if body else {}
+        if etag:
+            headers["If-None-Match"] = etag
         patience = self._patience(len(body))
         try:
             with session.request(
@@ -67,8 +70,11 @@ class HttpsCarrier:
             ) as response:
                 if response.is_redirect:
                     return Answer(response.status_code)
-                content = self._read(response, patience)
                 kept = {k: response.headers[k] for k in KEPT_HEADERS if k in response.headers}
+                if response.status_code == NOT_MODIFIED:
+                    # Has no body, nor a length of one.
+                    return Answer(NOT_MODIFIED, kept)
+                content = self._read(response, patience)
                 return Answer(response.status_code, kept, content)
         except requests.exceptions.ProxyError as error:
             raise NetworkProblem("net.proxy") from error
