@@ -44,6 +44,8 @@ log = logging.getLogger(__name__)
 
 STEP = 500
 """Revisions a step takes in: a fifth of a second on a slow PC, between two saves."""
+BIG_STEP = 10_000
+"""The same while nobody waits for a save: made anew by command or by the button."""
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _THROUGH, _FEEDS, _BUILT_AT = "revision", "feeds", "built_at"
 
@@ -51,7 +53,7 @@ _NEW = (
     select(WRITTEN_ORDER.label("number"), revision.c.record_id, revision.c.kind)
     .where(bindparam("through") < WRITTEN_ORDER)
     .order_by(WRITTEN_ORDER)
-    .limit(STEP)
+    .limit(bindparam("most"))
 )
 _CALL_COLUMNS = select(
     call.c.call_id,
@@ -103,7 +105,7 @@ class SearchIndex:
         by `problem` and tried again at the next step.
         """
         try:
-            behind = self._step()
+            behind = self._step(STEP)
         except Exception as error:  # noqa: BLE001 - derived data: told as a state, see above
             self.note_fault(error)
             return 0
@@ -148,7 +150,7 @@ class SearchIndex:
             newest = _newest(connection)
         behind = newest
         while not stopped():
-            behind = self._step()
+            behind = self._step(BIG_STEP)
             progress(newest - behind, newest)
             if not behind:
                 break
@@ -168,14 +170,14 @@ class SearchIndex:
             except Exception as held:  # noqa: BLE001 - as in `step`
                 log.warning("search index not removed: %s", type(held).__name__)
 
-    def _step(self) -> int:
+    def _step(self, most: int) -> int:
         through = self.file.get(_THROUGH)
         with self._database.read() as connection:
             newest = _newest(connection)
             if through > newest:
                 # An older database was put back: what the index knows is of another life.
                 through = 0
-            rows = connection.execute(_NEW, {"through": through}).all()
+            rows = connection.execute(_NEW, {"through": through, "most": most}).all()
             calls = _call_docs(
                 connection, {row.record_id for row in rows if row.kind in _CALL_KINDS}
             )

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from operator_app.db.engine import Database
+from operator_app.domain.people import Actor
+from operator_app.domain.reference import Reference
+from tests.benchmarks.big_office import open_big_office
 from tests.benchmarks.measure import RESULTS, Result, table, write
 
 RESULTS_KEY = pytest.StashKey[list[Result]]()
@@ -14,7 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--bench-calls",
         type=int,
         default=1_000_000,
-        help="how many calls the journal of the benchmark holds",
+        help="how many calls the office of the benchmark holds",
     )
 
 
@@ -26,6 +32,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def results(request: pytest.FixtureRequest) -> list[Result]:
     """Where a benchmark puts what it measured."""
     return request.config.stash[RESULTS_KEY]
+
+
+@pytest.fixture
+def big(
+    request: pytest.FixtureRequest, reference: Reference
+) -> Iterator[tuple[Database, Actor, int]]:
+    """An office with many calls, its supervisor, and how many."""
+    number: int = request.config.getoption("--bench-calls")
+    database, actor = open_big_office(reference, number)
+    yield database, actor, number
+    database.close()
 
 
 def pytest_terminal_summary(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Iterator
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
 
 from operator_app.db import settings
@@ -25,8 +25,31 @@ YEAR_MS = 365 * 86_400_000
 UNCONFIRMED = 200
 """So many of the newest still wait; all others are at the ministry."""
 BATCH = 20_000
-NOTE = "Сурады: үй-бүлөлүк жөлөкпул эмнеге токтоду. Айтылды: кайрылуу, документтер, мөөнөт. "
+VIOLENT = 0.03
 Row = dict[str, Any]
+
+
+class Words:
+    """Texts of invented words that are as unevenly used as real ones (Zipf)."""
+
+    VOCABULARY = 40_000
+    _BEGIN = "пособ жөлөк ребён балал докум оплат район айыл соцз выпл көмөк чалуу муж заяв".split()
+    _LETTERS = "абвгдежзийклмнопрстуфхцчшыэюяңөү"
+
+    def __init__(self, dice: random.Random) -> None:
+        self._dice = dice
+        self.vocabulary = [self._word(n) for n in range(self.VOCABULARY)]
+        self._weights = list(accumulate(1 / (n + 3) for n in range(self.VOCABULARY)))
+
+    def text(self, number: int) -> str:
+        """So many words."""
+        drawn = self._dice.choices(self.vocabulary, cum_weights=self._weights, k=number)
+        return " ".join(drawn) + "."
+
+    def _word(self, number: int) -> str:
+        begin = self._BEGIN[number % len(self._BEGIN)] if number < 200 else ""
+        letters = self._dice.choices(self._LETTERS, k=self._dice.randrange(2, 9))
+        return begin + "".join(letters)
 
 
 def fill(database: Database, reference: Reference, actor: Actor, number: int) -> None:
@@ -54,6 +77,7 @@ def _calls(
     reference: Reference, actor: Actor, office: str, inc: str, number: int
 ) -> Iterator[dict[str, Row]]:
     dice = random.Random(117)
+    words = Words(dice)
     topics = [t.code for t in reference.codes("topic_l2")]
     places = [d.code for d in reference.divisions(2)]
     pool = dice.randbytes(1 << 20)
@@ -95,7 +119,7 @@ def _calls(
                 "saved_at": started + 240_000,
                 "contact_kind": "SILENT" if nuisance else "SELF",
                 "substantive": int(not nuisance),
-                "violence": 0,
+                "violence": int(not nuisance and dice.random() < VIOLENT),
                 "channel": "PHONE",
                 "danger_now": None if nuisance else "N",
                 "language": None if nuisance else dice.choice(("ky", "ru")),
@@ -107,7 +131,7 @@ def _calls(
                 "phone_raw": "" if nuisance else phone,
                 "phone_e164": None if nuisance else phone,
                 "phone_key": "" if nuisance else phone,
-                "note": "" if nuisance else NOTE * 4,
+                "note": "" if nuisance else words.text(dice.randrange(30, 60)),
                 "revision_no": 1,
                 "op_id": op_id,
             },

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
-import shutil
 from collections.abc import Iterator
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from operator_app.config import Paths, paths
 from operator_app.db.engine import Database
-from operator_app.db.keyring import new_recovery_key
-from operator_app.domain.clock import system_clock
 from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
 from operator_app.services.journal import PAGE, Journal, JournalFilter
-from operator_app.services.set_up import set_up_office
-from operator_app.services.sign_in import SignIn
 from tests.benchmarks import many_calls
-from tests.benchmarks.measure import FOLDER, ROOT, Result, by_turns, medians, p99, seconds, settle
-from tests.conftest import CHEAP, PASSWORD, TestOffice, information_call, office_setup
+from tests.benchmarks.measure import Result, by_turns, medians, p99, seconds, settle
+from tests.conftest import TestOffice, information_call
 
 PAGES = 300
 COLUMNS = (
@@ -80,37 +72,6 @@ def test_journal_pages(
             label = f"journal of {number:,}: {name}"
             remark = f"p99 {p99(measured[0]) * 1e3:.1f} ms"
             results.append(Result(label, "ms", one * 1e3, other * 1e3, 2.0, remark=remark))
-
-
-@pytest.fixture
-def big(
-    request: pytest.FixtureRequest, reference: Reference
-) -> Iterator[tuple[Database, Actor, int]]:
-    """An office with many calls; made once, then used again."""
-    number: int = request.config.getoption("--bench-calls")
-    where = paths(FOLDER / f"office-{number}")
-    if not _is_current(where):
-        shutil.rmtree(where.data, ignore_errors=True)
-        set_up_office(where, office_setup(), PASSWORD, new_recovery_key(), system_clock, CHEAP)
-        database, actor = SignIn(where, system_clock).open("aida", PASSWORD)
-        print(f"\nfilling an office with {number:,} calls", flush=True)
-        many_calls.fill(database, reference, actor, number)
-        database.close()
-        (where.data / "made-by").write_text(_made_by(), "utf-8")
-    database, actor = SignIn(where, system_clock).open("aida", PASSWORD)
-    yield database, actor, number
-    database.close()
-
-
-def _is_current(where: Paths) -> bool:
-    stamp = where.data / "made-by"
-    return stamp.exists() and stamp.read_text("utf-8") == _made_by()
-
-
-def _made_by() -> str:
-    """What the generated file depends on: the schema and the generator."""
-    sources = [*sorted((ROOT / "migrations" / "versions").glob("*.py")), Path(many_calls.__file__)]
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
 
 def _keys(connection: Any, number: int) -> list[tuple[int, str]]:
