@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from operator_app.domain.clock import Clock
 from operator_app.domain.people import Actor
@@ -25,6 +25,7 @@ from operator_app.ui.reference_parts.search_part import SearchPart
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID
 from operator_app.ui.widgets.chips import Chip, ChipGroup
+from operator_app.ui.widgets.fitting_scroll import FittingScroll
 
 SIDE_WIDTH = 320
 
@@ -72,6 +73,7 @@ class ReferencePage(QWidget):
             self.stack.addWidget(page)
             go = QShortcut(QKeySequence(f"Alt+{number}"), self)
             go.activated.connect(partial(self.go_to, name))
+        self.imports.occupied.connect(lambda full: self.export.setVisible(not full))
         self.sections.changed.connect(self._on_section)
         self.sections.set_value("state")
         layout = QVBoxLayout(self)
@@ -104,7 +106,9 @@ def _beside_each_other(left: QWidget, right: QWidget) -> QWidget:
     line = QHBoxLayout(page)
     line.setContentsMargins(0, 0, 0, 0)
     line.setSpacing(2 * GRID)
-    line.addWidget(left, 1)
+    scroll = FittingScroll(left, SIDE_WIDTH)
+    scroll.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+    line.addWidget(scroll, 1)
     right.setFixedWidth(SIDE_WIDTH)
     line.addWidget(right, 0, Qt.AlignmentFlag.AlignTop)
     return page

@@ -83,9 +83,12 @@ def said_by(holiday: Holiday) -> str:
     return _(_SAID_BY[holiday.source])
 
 
-def kind_of_day(holiday: Holiday) -> str:
-    """What the day means for services."""
-    return _("Day off") if holiday.closed else _("Working day")
+def named_day(holiday: Holiday) -> str:
+    """The name of the day; that it is a working day against the calendar is said before it."""
+    if holiday.closed:
+        return holiday.name or _("Day off")
+    working = _("Working day")
+    return f"{working}: {holiday.name}" if holiday.name else working
 
 
 def weekday_and_day(day: date) -> str:

@@ -12,26 +12,23 @@ from operator_app.i18n import _
 from operator_app.services.calendar import OFFICE, Holiday
 from operator_app.ui import theme
 from operator_app.ui.models.plain_table import Index, PlainTable
-from operator_app.ui.reference_wording import kind_of_day, said_by, weekday_and_day
+from operator_app.ui.reference_wording import named_day, said_by, weekday_and_day
+
+NAME = 1
 
 
 class HolidayModel(PlainTable):
     """One row a day; what this office entered is set off."""
 
     def __init__(self) -> None:
-        super().__init__((_("Day"), _("What it is"), _("Who says so"), _("Name of the day")))
+        super().__init__((_("Day"), _("Name of the day"), _("Who says so")))
         self.holidays: list[Holiday] = []
 
     def show(self, holidays: Sequence[Holiday]) -> None:
         """Show these days."""
         self.holidays = list(holidays)
         self.show_rows(
-            (
-                weekday_and_day(holiday.day),
-                kind_of_day(holiday),
-                said_by(holiday),
-                holiday.name or "–",
-            )
+            (weekday_and_day(holiday.day), named_day(holiday), said_by(holiday))
             for holiday in holidays
         )
 

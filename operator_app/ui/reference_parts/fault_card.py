@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTableView
 
 from operator_app.errors import Fault
@@ -16,14 +17,18 @@ from operator_app.ui.models.plain_table import dress_table
 from operator_app.ui.problems import sentence
 from operator_app.ui.saving import ask_where
 from operator_app.ui.tasks import Tasks
-from operator_app.ui.widgets.basic import Card, Notice, button
+from operator_app.ui.widgets.basic import GRID, Card, Notice, button
 from operator_app.ui.widgets.outcome import Outcome
 
 _WIDTHS = (170, 64, 270)
+LEAST_HEIGHT = 200
+"""Five rows and the heading, however low the screen."""
 
 
 class FaultCard(Card):
-    """Hidden until there are faults."""
+    """Hidden until there are faults. `left()`: the person has seen them."""
+
+    left = Signal()
 
     def __init__(self, tasks: Tasks, dialogs: Dialogs) -> None:
         super().__init__()
@@ -35,14 +40,18 @@ class FaultCard(Card):
         self.view = _table(self.model)
         self.save_button = button(_("Save this list"), key="Ctrl+S")
         self.outcome = Outcome(520)
+        self.leave_button = button(_("Close"), key="Esc")
         line = QHBoxLayout()
+        line.setSpacing(GRID)
         line.addWidget(self.save_button)
+        line.addWidget(self.leave_button)
         line.addStretch(1)
         self.body.addWidget(self.head)
         self.body.addWidget(self.view, 1)
         self.body.addLayout(line)
         self.body.addWidget(self.outcome)
         self.save_button.clicked.connect(self._on_save)
+        self.leave_button.clicked.connect(self.left)
         self.hide()
 
     def show_faults(self, file: Path, faults: Sequence[Fault]) -> None:
@@ -80,6 +89,7 @@ def _table(model: FaultModel) -> QTableView:
     view.setModel(model)
     dress_table(view, _("What is wrong with the file"))
     view.setWordWrap(False)
+    view.setMinimumHeight(LEAST_HEIGHT)
     header = view.horizontalHeader()
     # Not by content: that would word thousands of rows to measure them.
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)

@@ -6,7 +6,7 @@ from datetime import date
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.days import read_day_in
@@ -16,7 +16,7 @@ from operator_app.i18n import _, language
 from operator_app.services.calendar import MOST_YEARS_AWAY, Calendar, Holiday
 from operator_app.ui import theme
 from operator_app.ui.icons import icon
-from operator_app.ui.models.holiday_model import HolidayModel
+from operator_app.ui.models.holiday_model import NAME, HolidayModel
 from operator_app.ui.models.plain_table import plain_view
 from operator_app.ui.problems import sentence
 from operator_app.ui.tasks import Tasks
@@ -48,6 +48,10 @@ class HolidaysPart(QWidget):
         self.year = today.year
         self.model = HolidayModel()
         self.view = plain_view(self.model, _("Holidays"))
+        self.view.setWordWrap(False)
+        header = self.view.horizontalHeader()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         self.previous_button = _arrow("previous", _("Previous year"), "Alt+Left")
         self.next_button = _arrow("next", _("Next year"), "Alt+Right")
         self.year_label = text("", "strong")

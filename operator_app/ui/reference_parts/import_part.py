@@ -23,9 +23,13 @@ from operator_app.ui.widgets.work_bar import WorkBar
 
 
 class ImportPart(QWidget):
-    """Nothing changes before "Take over". `changed()`: something was taken."""
+    """Nothing changes before "Take over". `changed()`: something was taken.
+
+    `occupied(bool)`: a list of faults is there and needs the room, or is gone again.
+    """
 
     changed = Signal()
+    occupied = Signal(bool)
 
     def __init__(self, imports: Importing, actor: Actor, tasks: Tasks, dialogs: Dialogs) -> None:
         super().__init__()
@@ -35,6 +39,15 @@ class ImportPart(QWidget):
         self._dialogs = dialogs
         self._plan: Plan | None = None
         self.choose_button = button(_("Choose a file…"), "primary", "Ctrl+I")
+        self.hint = text(
+            _(
+                "The service directory (HSDS: JSON, zip or a table in CSV), the official list "
+                "of places (SOATE, CSV), or a package of the ministry (.117feeds). The file is "
+                "checked and shown first."
+            ),
+            "muted",
+            wrap=True,
+        )
         self.work = WorkBar()
         self.done = Notice()
         self.problem = Notice("danger")
@@ -44,6 +57,7 @@ class ImportPart(QWidget):
         self.choose_button.clicked.connect(self._on_choose)
         self.plan.taken.connect(self._on_take)
         self.plan.left.connect(self._leave)
+        self.faults.left.connect(self._leave)
 
     def _on_choose(self) -> None:
         file_type = _("Reference data") + " (*.json *.zip *.csv *.117feeds)"
@@ -62,12 +76,15 @@ class ImportPart(QWidget):
     def _on_checked(self, file: Path, plan: Plan) -> None:
         self._end()
         self._plan = plan
+        self.hint.hide()
         self.plan.show_plan(file.name, plan)
 
     def _on_faulty(self, file: Path, error: Exception) -> None:
         self._end()
         self._back()
         if isinstance(error, BadInput):
+            self.hint.hide()
+            self.occupied.emit(True)
             self.faults.show_faults(file, error.faults)
         else:
             self.problem.show_text(sentence(error))
@@ -103,6 +120,8 @@ class ImportPart(QWidget):
 
     def _clear(self) -> None:
         self._plan = None
+        self.hint.show()
+        self.occupied.emit(False)
         for part in (self.plan, self.faults):
             part.hide()
         for notice in (self.done, self.problem):
@@ -122,17 +141,7 @@ class ImportPart(QWidget):
 
     def _lay_out(self) -> None:
         card = Card(_("Take in a file"))
-        card.body.addWidget(
-            text(
-                _(
-                    "The service directory (HSDS: JSON, zip or a table in CSV), the official list "
-                    "of places (SOATE, CSV), or a package of the ministry (.117feeds). The file is "
-                    "checked and shown first."
-                ),
-                "muted",
-                wrap=True,
-            )
-        )
+        card.body.addWidget(self.hint)
         card.body.addWidget(self.choose_button, alignment=Qt.AlignmentFlag.AlignLeft)
         for part in (self.work, self.done, self.problem):
             card.body.addWidget(part)
