@@ -117,7 +117,7 @@ class Demo:
         self._result.expect("words while offline", sorted(words), [_("On its way")])
         self._stage.go_to(Qt.Key.Key_2)
         self._stage.picture("offline-journal")
-        self._stage.go_to(Qt.Key.Key_6)
+        self._stage.go_to(Qt.Key.Key_7)
         self._stage.picture("offline-sync-page")
 
     def _all_at_ministry(self, picture: str, calls: int) -> None:
@@ -128,7 +128,7 @@ class Demo:
         self._stage.picture(picture)
 
     def _daily_log(self) -> None:
-        self._stage.go_to(Qt.Key.Key_5)
+        self._stage.go_to(Qt.Key.Key_6)
         excel_button = self._reports.panel.excel_button
         self._hands.wait(excel_button.isEnabled, "the daily log")
         self._stage.picture("daily-log")

@@ -115,7 +115,7 @@ class Studio:
 
     def reports(self) -> None:
         """The daily log with the figures of cases."""
-        self._sitting.go_to(Qt.Key.Key_5)
+        self._sitting.go_to(Qt.Key.Key_6)
         screen = self._sitting.desk.reports_screen
         if screen is None:
             raise RuntimeError("no reports")
@@ -124,7 +124,7 @@ class Studio:
 
     def administration(self) -> None:
         """The way to the ministry, and people."""
-        self._sitting.go_to(Qt.Key.Key_6)
+        self._sitting.go_to(Qt.Key.Key_7)
         QTest.qWait(300)
         self._picture("sync-page")
         self._sitting.desk.administration.tabs.setCurrentIndex(1)

@@ -13,6 +13,8 @@ from operator_app.domain.calls import Call
 from operator_app.domain.people import Actor, Right
 from operator_app.i18n import _, language
 from operator_app.services.accounts import Accounts
+from operator_app.services.announcements import Announcements
+from operator_app.services.calendar import Calendar
 from operator_app.services.call_drafts import Draft
 from operator_app.services.calls import Calls
 from operator_app.services.case_access import Accesses
@@ -22,17 +24,24 @@ from operator_app.services.case_list import CaseList
 from operator_app.services.case_work import CaseWork
 from operator_app.services.cases import Cases
 from operator_app.services.connection import Connection
+from operator_app.services.directory import Directory
+from operator_app.services.entry_search import EntrySearch
 from operator_app.services.exports import Exports
 from operator_app.services.follow_ups import FollowUps
 from operator_app.services.journal import Journal
+from operator_app.services.knowledge import Knowledge
 from operator_app.services.letters import Letters
 from operator_app.services.reports import Reports
+from operator_app.services.search import Search
+from operator_app.services.search_index import SearchIndex
+from operator_app.services.suggestions import Suggestions
 from operator_app.sync.carriers.base import Carrier
 from operator_app.sync.carriers.https import HttpsCarrier
 from operator_app.sync.cycle import Cycle
 from operator_app.ui.events import Events
 from operator_app.ui.idle import IdleWatch
 from operator_app.ui.lock_screen import LockScreen
+from operator_app.ui.index_driver import IndexDriver
 from operator_app.ui.main_window import MainWindow, Place
 from operator_app.ui.password_page import PasswordPage
 from operator_app.ui.people_page import PeoplePage
@@ -42,6 +51,7 @@ from operator_app.ui.reminders import Reminders
 from operator_app.ui.screens.administration_screen import AdministrationScreen
 from operator_app.ui.screens.call_screen import CallScreen
 from operator_app.ui.screens.cases_screen import CasesScreen
+from operator_app.ui.screens.directory_screen import DirectoryScreen
 from operator_app.ui.screens.follow_ups_screen import FollowUpsScreen
 from operator_app.ui.screens.journal_screen import JournalScreen
 from operator_app.ui.screens.reports_screen import ReportsScreen
@@ -49,6 +59,9 @@ from operator_app.ui.screens.sync_page import SyncPage
 from operator_app.ui.screens.violence_case import KnownCases
 from operator_app.ui.sync_driver import SyncDriver
 from operator_app.ui.tray import Tray
+from operator_app.ui.ways_from_search import lead_from_search
+from operator_app.ui.widgets.announcement_bar import AnnouncementBar
+from operator_app.ui.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
     from operator_app.app import Application
@@ -71,6 +84,14 @@ class Desk:
         self._connection = Connection(database, self._clock)
         self._accounts = Accounts(database, application.paths, self._clock, application.cost)
         self.cases = Cases(database, application.reference, self._clock)
+        self.calendar = Calendar(database, self._clock)
+        self.directory = Directory(database, application.reference, self.calendar, self._clock)
+        self.knowledge = Knowledge(database, self._clock)
+        self.announcements = Announcements(database, self._clock)
+        self.suggestions = Suggestions(database, self._clock)
+        self.search_index = SearchIndex(database, self.directory, self.knowledge, self._clock)
+        self.entry_search = EntrySearch(self.directory, self.knowledge, application.reference)
+        self.search = Search(database, self.search_index, self.entry_search, self._clock)
         self.call_screen: CallScreen | None = None
         self.cases_screen: CasesScreen | None = None
         self.follow_ups_screen: FollowUpsScreen | None = None
@@ -82,13 +103,20 @@ class Desk:
         with database.read() as connection:
             office = settings.read_office(connection)
         application.preferences.office_name = office.name(language())
-        places = self._work_places() if actor.may(Right.SEE_CALLS) else []
+        self.directory_screen = self._directory_screen(office.division)
+        self.search_field = SearchField(
+            self.search, application.reference, actor, self._tasks, self._clock, office.division
+        )
+        places = self._work_places() if actor.may(Right.SEE_CALLS) else [self._directory_place()]
         self.window = MainWindow(
             actor,
             office.name(language()),
             [*places, self._administration()],
             application.preferences.appearance,
+            self.search_field,
         )
+        self.announcement_bar = AnnouncementBar(self.announcements, actor, self._tasks, self.events)
+        self.window.add_strip(self.announcement_bar)
         self.cycle = Cycle(
             database,
             self._clock,
@@ -97,6 +125,7 @@ class Desk:
             take_in=lambda connection: fold_foreign(connection, self.cases.files),
         )
         self.driver = SyncDriver(self.cycle, database, self._tasks, self.events, self._clock)
+        self.index_driver = IndexDriver(self.search_index, self._tasks, self.events)
         self.idle = IdleWatch(IDLE_MINUTES, self._clock)
         self.tray = Tray()
         self.reminders: Reminders | None = None
@@ -112,8 +141,12 @@ class Desk:
             self.call_screen.resume(draft)
         if place:
             self.window.go_to(place)
+        elif not self.actor.may(Right.SEE_CALLS):
+            self.window.go_to("administration")
         self.idle.start()
         self.driver.start()
+        self.index_driver.start()
+        self.announcement_bar.refresh()
         if self.reminders is not None:
             self.reminders.start()
 
@@ -123,6 +156,9 @@ class Desk:
         self.idle.stop()
         self.driver.stop()
         self.driver.deleteLater()
+        self.index_driver.stop()
+        self.index_driver.deleteLater()
+        self._tasks.database(self._application, self.search_index.close, _nothing, _nothing)
         if self.reminders is not None:
             self.reminders.stop()
             self.reminders.deleteLater()
@@ -195,6 +231,7 @@ class Desk:
             Place("call", _("Call"), "call", "Ctrl+1", self.call_screen),
             Place("journal", _("Journal"), "journal", "Ctrl+2", self.journal_screen),
             *self._case_places(case_list),
+            self._directory_place(),
         ]
         if self.actor.may(Right.SEE_FIGURES):
             reports = Reports(self.database, reference, self._clock)
@@ -209,7 +246,7 @@ class Desk:
                 dialogs=self._dialogs,
                 clock=self._clock,
             )
-            places.append(Place("reports", _("Reports"), "reports", "Ctrl+5", self.reports_screen))
+            places.append(Place("reports", _("Reports"), "reports", "Ctrl+6", self.reports_screen))
         return places
 
     def _case_places(self, case_list: CaseList) -> list[Place]:
@@ -249,6 +286,24 @@ class Desk:
             Place("follow-ups", _("Follow-ups"), "follow-ups", "Ctrl+4", self.follow_ups_screen),
         ]
 
+    def _directory_screen(self, division: str) -> DirectoryScreen:
+        return DirectoryScreen(
+            directory=self.directory,
+            knowledge=self.knowledge,
+            announcements=self.announcements,
+            calendar=self.calendar,
+            suggestions=self.suggestions,
+            reference=self._application.reference,
+            division=division,
+            actor=self.actor,
+            tasks=self._tasks,
+            events=self.events,
+            clock=self._clock,
+        )
+
+    def _directory_place(self) -> Place:
+        return Place("directory", _("Directory"), "directory", "Ctrl+5", self.directory_screen)
+
     def _administration(self) -> Place:
         pages: list[tuple[str, QWidget]] = [(_("To the ministry"), self.sync_page)]
         label, icon, title = _("Sending"), "sync", _("Sending to the ministry")
@@ -259,7 +314,7 @@ class Desk:
             label, icon, title = _("Manage"), "administration", _("Administration")
         pages.append((_("My password"), PasswordPage(self._accounts, self.actor, self._tasks)))
         self.administration = AdministrationScreen(title, pages)
-        return Place("administration", label, icon, "Ctrl+6", self.administration)
+        return Place("administration", label, icon, "Ctrl+7", self.administration)
 
     def _wire(self) -> None:
         application = self._application
@@ -272,9 +327,12 @@ class Desk:
         window.closed.connect(self._on_closed)
         self.events.sync_changed.connect(window.show_status)
         self.idle.idled.connect(self.lock)
+        self.announcement_bar.read_asked.connect(self._on_announcement_asked)
+        self.directory_screen.announcements.seen.connect(self.announcement_bar.put_away)
         if self.call_screen is not None and self.journal_screen is not None:
             window.new_call_asked.connect(self.call_screen.start)
             self.call_screen.progress_changed.connect(window.show_in_call)
+            self.call_screen.progress_changed.connect(self.announcement_bar.set_in_call)
             self.journal_screen.amend_asked.connect(self._on_amend_asked)
             self.call_screen.closed_amendment.connect(self._on_amended)
             self.events.open_call_asked.connect(lambda _call_id: window.go_to("journal"))
@@ -283,7 +341,24 @@ class Desk:
             self.reminders.counts_changed.connect(
                 lambda late: window.show_badge("follow-ups", late)
             )
+        lead_from_search(
+            self.search_field, window, self.events, self.directory_screen, self.journal_screen
+        )
         self.tray.clicked.connect(self._on_tray_clicked)
+
+    def open_service(self, service_id: str, content: str = "") -> None:
+        """Show a service of the directory, as it is or as it was in that version."""
+        self.window.go_to("directory")
+        self.directory_screen.open_service(service_id, content)
+
+    def open_article(self, entry_id: str, content: str = "") -> None:
+        """Show an article, as it is or as it was in that version."""
+        self.window.go_to("directory")
+        self.directory_screen.open_article(entry_id, content)
+
+    def _on_announcement_asked(self, announcement_id: str) -> None:
+        self.window.go_to("directory")
+        self.directory_screen.open_announcement(announcement_id)
 
     def _on_tray_clicked(self) -> None:
         self.window.come_forward()

@@ -25,3 +25,6 @@ class Events(QObject):
 
     open_case_asked = Signal(str)
     """Show this case on the Cases screen."""
+
+    feeds_changed = Signal(object)
+    """What the ministry publishes was taken: the names of the feeds."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
@@ -25,6 +26,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 
 from operator_app.export.html import Page
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
 
 DOTS_PER_INCH = 96
 PAPER = QSizeF(210 / 25.4 * DOTS_PER_INCH, 297 / 25.4 * DOTS_PER_INCH)
@@ -93,6 +97,18 @@ def page_pdf(page: Page) -> bytes:
 
 def print_page(parent: QWidget, page: Page) -> bool:
     """Ask for the printer with the system's own dialog, then print."""
+    from PySide6.QtPrintSupport import QPrinter
+
+    printer = _asked_printer(parent, page)
+    if printer is None:
+        return False
+    painter = QPainter(printer)
+    Sheet(page).draw(painter, QRectF(printer.paperRect(QPrinter.Unit.DevicePixel)))
+    painter.end()
+    return True
+
+
+def _asked_printer(parent: QWidget, page: Page) -> QPrinter | None:
     # The print support loads the printers' drivers: only when somebody prints.
     from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 
@@ -101,10 +117,60 @@ def print_page(parent: QWidget, page: Page) -> bool:
     printer.setFullPage(True)
     printer.setPageLayout(_layout())
     dialog = QPrintDialog(printer, parent)
-    if dialog.exec() != QPrintDialog.DialogCode.Accepted:
+    return printer if dialog.exec() == QPrintDialog.DialogCode.Accepted else None
+
+
+class Leaves:
+    """A page laid out on as many A4 sheets as it takes; its foot stands on each, with the number."""
+
+    FOOT_GAP = 12.0
+
+    def __init__(self, page: Page) -> None:
+        self._width = PAPER.width() - 2 * MARGIN
+        self._foot = _document(page.foot, self._width)
+        self._height = PAPER.height() - 2 * MARGIN - self._foot.size().height() - self.FOOT_GAP
+        self._body = _document(page.body, self._width)
+        self._body.setPageSize(QSizeF(self._width, self._height))
+
+    @property
+    def count(self) -> int:
+        """How many sheets there are."""
+        return self._body.pageCount()
+
+    def draw(self, painter: QPainter, target: QRectF, number: int) -> None:
+        """Draw a sheet (the first is 0), margins included, into the rectangle."""
+        painter.save()
+        painter.translate(target.topLeft())
+        painter.scale(target.width() / PAPER.width(), target.height() / PAPER.height())
+        painter.translate(MARGIN, MARGIN)
+        painter.save()
+        painter.translate(0, -number * self._height)
+        self._body.drawContents(
+            painter, QRectF(0, number * self._height, self._width, self._height)
+        )
+        painter.restore()
+        painter.translate(0, self._height + self.FOOT_GAP)
+        self._foot.drawContents(painter)
+        if self.count > 1:
+            painter.setFont(_font())
+            area = QRectF(0, 0, self._width, self._foot.size().height())
+            painter.drawText(area, Qt.AlignmentFlag.AlignRight, f"{number + 1} / {self.count}")
+        painter.restore()
+
+
+def print_pages(parent: QWidget, page: Page) -> bool:
+    """Ask for the printer with the system's own dialog, then print all sheets of a long page."""
+    from PySide6.QtPrintSupport import QPrinter
+
+    printer = _asked_printer(parent, page)
+    if printer is None:
         return False
+    leaves = Leaves(page)
     painter = QPainter(printer)
-    Sheet(page).draw(painter, QRectF(printer.paperRect(QPrinter.Unit.DevicePixel)))
+    for number in range(leaves.count):
+        if number:
+            printer.newPage()
+        leaves.draw(painter, QRectF(printer.paperRect(QPrinter.Unit.DevicePixel)), number)
     painter.end()
     return True
 

@@ -187,7 +187,7 @@ def _a_day(pc: OfficePC, proxy: FaultProxy) -> None:
     kinds = [r.kind for r in pc.revisions()]
     assert kinds == [Kind.CALL, Kind.CASE, Kind.CALL, Kind.VOID]
     _export(pc)
-    pc.go_to(Qt.Key.Key_6, "administration")
+    pc.go_to(Qt.Key.Key_7, "administration")
     for _attempt in range(10):
         pc.press(Qt.Key.Key_F9)
         pc.wait(lambda: not pc.desk.driver._busy, "the round has ended")
@@ -202,7 +202,7 @@ def _a_day(pc: OfficePC, proxy: FaultProxy) -> None:
 
 
 def _export(pc: OfficePC) -> None:
-    pc.go_to(Qt.Key.Key_5, "reports")
+    pc.go_to(Qt.Key.Key_6, "reports")
     reports = pc.desk.reports_screen
     assert reports is not None
     assert pc.dialogs.folder is not None

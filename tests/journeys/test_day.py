@@ -71,7 +71,7 @@ def test_danger_turns_the_strip_on_and_is_sent_first(
     assert (ordinary.lane, urgent.lane, case.lane) == (Lane.NEW, Lane.URGENT, Lane.URGENT)
     assert case.kind is Kind.CASE
     receiver.start()
-    pc.press(Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
+    pc.press(Qt.Key.Key_7, Qt.KeyboardModifier.ControlModifier)
     pc.press(Qt.Key.Key_F9)
     pc.all_at_ministry(3)
     with receiver.store.read() as connection:

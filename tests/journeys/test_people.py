@@ -31,7 +31,7 @@ def test_operator_finds_sending_but_not_people(make_pc: MakePC) -> None:
         "call", "journal", "cases", "follow-ups", "administration",
     ]  # fmt: skip
     assert pc.desk.window.rail_buttons["administration"].text() == "Sending"
-    pc.go_to(Qt.Key.Key_6, "administration")
+    pc.go_to(Qt.Key.Key_7, "administration")
     words = pc.words()
     assert "Waiting to be sent" in words
     assert "People" not in words
@@ -42,7 +42,7 @@ def test_supervisor_finds_everything(pc: OfficePC) -> None:
     assert list(pc.desk.window.places) == [
         "call", "journal", "cases", "follow-ups", "reports", "administration",
     ]  # fmt: skip
-    pc.go_to(Qt.Key.Key_6, "administration")
+    pc.go_to(Qt.Key.Key_7, "administration")
     assert "People" in pc.words()
 
 

@@ -80,7 +80,7 @@ def test_appearance_keeps_the_call(pc: OfficePC) -> None:
 
 
 def test_the_switch_stays_where_one_was(pc: OfficePC) -> None:
-    pc.press(Qt.Key.Key_6, CONTROL)
+    pc.press(Qt.Key.Key_7, CONTROL)
     pc.desk.window.language_asked.emit("ru")
     assert pc.desk.window.current_place == "administration"
 

@@ -349,7 +349,7 @@ def _saturday(me: Operator, clock: FrozenClock) -> None:
     assert case.open_tasks == ()
     me.picture("closed")
 
-    pc.go_to(Qt.Key.Key_5, "reports")
+    pc.go_to(Qt.Key.Key_6, "reports")
     me.picture("daily-log")
     reports = Reports(pc.database, pc.app.reference, clock)
     response = reports.daily_log(pc.desk.actor, date(2026, 11, 24)).cases.response

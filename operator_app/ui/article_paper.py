@@ -1,0 +1,31 @@
+"""An article laid out for paper."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from operator_app.export.entry_sheet import article_sheet
+from operator_app.export.html import Page
+from operator_app.services.knowledge import ArticleView
+from operator_app.ui import theme
+from operator_app.ui.screens import article_words as words
+from operator_app.ui.widgets.article_text import ClosedDocument, set_markdown
+
+PAPER_PIXELS = 12
+_BODY = re.compile(r"<body[^>]*>(.*)</body>", re.DOTALL)
+
+
+def article_page(view: ArticleView, printed_at: dt.datetime) -> Page:
+    """The article with its dates and its basis; `printed_at` in Bishkek time."""
+    document = ClosedDocument()
+    # Paper is light, whatever the screen is.
+    set_markdown(document, words.source(view.article), theme.LIGHT, pixels=PAPER_PIXELS)
+    found = _BODY.search(document.toHtml())
+    return article_sheet(
+        title=view.article.title,
+        lead=words.validity(view.article),
+        note="" if view.article.approved_by else words.approval(view.article),
+        body=found[1] if found else "",
+        printed_at=printed_at,
+    )
