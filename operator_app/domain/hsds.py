@@ -46,14 +46,14 @@ def read_hsds(data: bytes, name: str, known: Reference | None = None) -> HsdsImp
     is "services[12].name", or "phones.csv: number" with `line` as a spreadsheet shows it.
     """
     if len(data) > MOST_BYTES:
-        raise _bad(Fault("file", "hsds.too_large", {"most": MOST_BYTES // 2**20}))
+        raise _bad(Fault("file", "feed.too_large"))
     if not data.strip():
-        raise _bad(Fault("file", "hsds.empty"))
+        raise _bad(Fault("file", "feed.empty"))
     faults: list[Fault] = []
     items = _items(data, name, faults)
     services = _services(items, faults, known)
     if not services and not faults:
-        faults.append(Fault("file", "hsds.empty"))
+        faults.append(Fault("file", "feed.empty"))
     if faults:
         # What several services share is wrong once.
         once = {(fault.where, fault.line, fault.code): fault for fault in faults}

@@ -91,7 +91,7 @@ def _texts(
             with archive.open(member) as stream:
                 content = stream.read(left + 1)
         if member.file_size > left or len(content) > left:
-            faults.append(Fault("file", "zip.too_large", {"most": most // 2**20}))
+            faults.append(Fault("file", "feed.too_large"))
             return {}
         left -= len(content)
         try:
