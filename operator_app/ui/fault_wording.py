@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from operator_app.domain.soate import TABLE as TABLE_OF_PLACES
 from operator_app.errors import Fault
 from operator_app.i18n import N_, _
 from operator_app.ui.problems import fault_sentence
@@ -124,12 +125,15 @@ def fault_words(fault: Fault) -> FaultWords:
         path = ""
     elif fault.line is not None or path.endswith(_TABLE):
         # All of a row, or of the table.
-        part, path = path, ""
+        part, path = _part_words(path), ""
     problem = fault_sentence(replace(fault, line=None))
     return FaultWords(part, str(fault.line or ""), _field_words(path), problem)
 
 
 def _part_words(part: str) -> str:
+    if part == TABLE_OF_PLACES:
+        # Whatever the file is called.
+        return _("the list of places")
     return feed_name(part) if part in FEED_NAMES else part
 
 

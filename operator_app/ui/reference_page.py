@@ -9,10 +9,12 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from operator_app.domain.clock import Clock
+from operator_app.domain.feeds import HOLIDAYS
 from operator_app.domain.people import Actor
 from operator_app.i18n import _
 from operator_app.services.calendar import Calendar
 from operator_app.services.feed_states import FeedStates
+from operator_app.services.reference_import import ReferenceImport
 from operator_app.services.search_index import SearchIndex
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.events import Events
@@ -20,7 +22,6 @@ from operator_app.ui.reference_parts.export_card import ExportCard
 from operator_app.ui.reference_parts.feeds_part import FeedsPart
 from operator_app.ui.reference_parts.holidays_part import HolidaysPart
 from operator_app.ui.reference_parts.import_part import ImportPart
-from operator_app.ui.reference_parts.importing import Importing
 from operator_app.ui.reference_parts.search_part import SearchPart
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID
@@ -36,7 +37,7 @@ class ReferencePage(QWidget):
     def __init__(
         self,
         states: FeedStates,
-        imports: Importing,
+        imports: ReferenceImport,
         calendar: Calendar,
         index: SearchIndex,
         actor: Actor,
@@ -73,6 +74,8 @@ class ReferencePage(QWidget):
             self.stack.addWidget(page)
             go = QShortcut(QKeySequence(f"Alt+{number}"), self)
             go.activated.connect(partial(self.go_to, name))
+        self.holidays.changed.connect(lambda: events.feeds_changed.emit((HOLIDAYS,)))
+        self.imports.changed.connect(events.feeds_changed)
         self.imports.occupied.connect(lambda full: self.export.setVisible(not full))
         self.sections.changed.connect(self._on_section)
         self.sections.set_value("state")

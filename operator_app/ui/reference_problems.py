@@ -111,6 +111,21 @@ SENTENCES: dict[str, str] = {
     "zip.twice": N_("This file is in the zip twice."),
     "zip.too_large": N_("What is in the zip is larger than {most} MB."),
     "zip.too_many_files": N_("There are more than {most} files in the zip."),
+    # The official list of places
+    "soate.faults": N_("The list of places has faults. Nothing was changed."),
+    "soate.bad_code": N_("This is no SOATE code: 14 digits that begin with 417."),
+    "soate.unknown_parent": N_("The place in which it lies is neither in the file nor known."),
+    "soate.unknown_replacement": N_("What replaces it is neither in the file nor known."),
+    "soate.circular": N_("Following it from place to place leads back to where it began."),
+    "soate.level_jump": N_("Its level does not follow that of the place in which it lies."),
+    "soate.letters_lost": N_(
+        "Kyrgyz letters were lost when the file was saved. Save it as CSV UTF-8."
+    ),
+    # Any file
+    "import.faults": N_("The file has faults. Nothing was changed."),
+    "import.unreadable": N_(
+        "The file cannot be read. Is the stick still in, is it open elsewhere?"
+    ),
     # Search
     "search.index_fault": N_(
         "The search index cannot be used. Calls and cases are whole. Free some space on the disk, then make the index anew."

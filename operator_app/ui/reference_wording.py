@@ -11,6 +11,7 @@ from operator_app.domain import feeds
 from operator_app.i18n import N_, _, ngettext
 from operator_app.services.calendar import LIBRARY, MINISTRY, OFFICE, Holiday
 from operator_app.services.feed_states import Condition, FeedFacts
+from operator_app.services.reference_import import FileKind
 from operator_app.ui.problems import SENTENCES
 from operator_app.ui.sync_wording import code_sentence
 from operator_app.ui.wording import Wording, locale
@@ -38,9 +39,9 @@ _SAID_BY = {
 }
 
 _FILE_KINDS = {
-    "directory": N_("The service directory"),
-    "soate": N_("The official list of places (SOATE)"),
-    "package": N_("A package of the ministry"),
+    FileKind.DIRECTORY: N_("The service directory"),
+    FileKind.SOATE: N_("The official list of places (SOATE)"),
+    FileKind.PACKAGE: N_("A package of the ministry"),
 }
 
 
@@ -63,9 +64,9 @@ def feed_state(facts: FeedFacts) -> Wording:
     return Wording(words, found.tone, found.sign)
 
 
-def file_kind(kind: str) -> str:
+def file_kind(kind: FileKind) -> str:
     """What a file turned out to be."""
-    return _(_FILE_KINDS[kind]) if kind in _FILE_KINDS else kind
+    return _(_FILE_KINDS[kind])
 
 
 def counted(new: int, changed: int, removed: int) -> str:

@@ -7,9 +7,9 @@ from functools import partial
 from operator_app.domain.people import Actor, Right
 from operator_app.i18n import _
 from operator_app.services.exports import Export
+from operator_app.services.reference_import import ReferenceImport
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.problems import sentence
-from operator_app.ui.reference_parts.importing import Importing
 from operator_app.ui.saving import ask_where, documents_folder
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import Card, button, text
@@ -20,7 +20,7 @@ class ExportCard(Card):
     """Two ways out, and what came of it."""
 
     def __init__(
-        self, imports: Importing, actor: Actor, tasks: Tasks, dialogs: Dialogs, width: int
+        self, imports: ReferenceImport, actor: Actor, tasks: Tasks, dialogs: Dialogs, width: int
     ) -> None:
         super().__init__(_("Hand the directory over"))
         self._imports = imports

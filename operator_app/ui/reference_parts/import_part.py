@@ -8,13 +8,14 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from operator_app.db.feeds import Taken
 from operator_app.domain.people import Actor
 from operator_app.errors import BadInput
 from operator_app.i18n import _
+from operator_app.services.reference_import import ImportPlan, ReferenceImport
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.problems import sentence
 from operator_app.ui.reference_parts.fault_card import FaultCard
-from operator_app.ui.reference_parts.importing import Importing, Plan
 from operator_app.ui.reference_parts.plan_card import PlanCard
 from operator_app.ui.reference_wording import counted
 from operator_app.ui.tasks import Tasks
@@ -23,21 +24,23 @@ from operator_app.ui.widgets.work_bar import WorkBar
 
 
 class ImportPart(QWidget):
-    """Nothing changes before "Take over". `changed()`: something was taken.
+    """Nothing changes before "Take over". `changed(names)`: these feeds have other entries.
 
     `occupied(bool)`: a list of faults is there and needs the room, or is gone again.
     """
 
-    changed = Signal()
+    changed = Signal(object)
     occupied = Signal(bool)
 
-    def __init__(self, imports: Importing, actor: Actor, tasks: Tasks, dialogs: Dialogs) -> None:
+    def __init__(
+        self, imports: ReferenceImport, actor: Actor, tasks: Tasks, dialogs: Dialogs
+    ) -> None:
         super().__init__()
         self._imports = imports
         self._actor = actor
         self._tasks = tasks
         self._dialogs = dialogs
-        self._plan: Plan | None = None
+        self._plan: ImportPlan | None = None
         self.choose_button = button(_("Choose a file…"), "primary", "Ctrl+I")
         self.hint = text(
             _(
@@ -73,7 +76,7 @@ class ImportPart(QWidget):
             partial(self._on_faulty, file),
         )
 
-    def _on_checked(self, file: Path, plan: Plan) -> None:
+    def _on_checked(self, file: Path, plan: ImportPlan) -> None:
         self._end()
         self._plan = plan
         self.hint.hide()
@@ -98,16 +101,16 @@ class ImportPart(QWidget):
         self._tasks.database(
             self,
             lambda: self._imports.carry_out(self._actor, plan),
-            lambda _taken: self._on_taken(plan),
+            partial(self._on_taken, plan),
             self._on_not_taken,
         )
 
-    def _on_taken(self, plan: Plan) -> None:
+    def _on_taken(self, plan: ImportPlan, taken: Taken) -> None:
         self._end()
         self._back()
-        counts = counted(plan.new, plan.changed, plan.removed)
+        counts = counted(taken.new, taken.changed, taken.removed)
         self.done.show_text(_("Taken over: {counts}.").format(counts=counts))
-        self.changed.emit()
+        self.changed.emit(_feeds(plan))
 
     def _on_not_taken(self, error: Exception) -> None:
         self._end()
@@ -152,3 +155,9 @@ class ImportPart(QWidget):
         layout.addWidget(self.plan)
         layout.addWidget(self.faults, 1)
         layout.addStretch(0)
+
+
+def _feeds(plan: ImportPlan) -> tuple[str, ...]:
+    if plan.package is not None:
+        return tuple(changes.feed for changes in plan.package.changes)
+    return tuple(plan.entries or ())

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout
 
 from operator_app.i18n import _
-from operator_app.ui.reference_parts.importing import Plan
+from operator_app.services.reference_import import ImportPlan
 from operator_app.ui.reference_wording import counted, file_kind
 from operator_app.ui.widgets.basic import GRID, Card, Notice, button, text
 
@@ -40,7 +40,7 @@ class PlanCard(Card):
         self.leave_button.clicked.connect(self.left)
         self.hide()
 
-    def show_plan(self, name: str, plan: Plan) -> None:
+    def show_plan(self, name: str, plan: ImportPlan) -> None:
         """Say what would change, and put the keyboard on the answer."""
         self.title.setText(name)
         self.kind.setText(file_kind(plan.kind))
