@@ -26,7 +26,7 @@ from operator_app.ui.screens.entry_page import EntryPage
 from operator_app.ui.screens.find_field import FindField
 from operator_app.ui.screens.journal_choices import topics
 from operator_app.ui.tasks import Tasks
-from operator_app.ui.widgets.basic import GRID, Notice, button, set_state
+from operator_app.ui.widgets.basic import GRID, FlowLayout, Notice, button, set_state
 from operator_app.ui.widgets.chips import Chip, ChipGroup
 from operator_app.ui.widgets.choice_field import ChoiceField
 
@@ -76,7 +76,7 @@ class ArticleFilters(QWidget):
         """Whether less than everything is asked for."""
         return bool(self.find_field.text().strip() or self.topic.value)
 
-    def find(self, words: str) -> None:
+    def ask_for(self, words: str) -> None:
         """Ask for these words alone."""
         self.topic.set_value(None)
         self.find_field.setText(words)
@@ -84,6 +84,7 @@ class ArticleFilters(QWidget):
 
     def _on_topic(self) -> None:
         set_state(self.topic, "active", self.topic.value is not None)
+        self.topic.setToolTip(self.topic.text())
         self.changed.emit()
 
     def _on_passed(self) -> None:
@@ -123,7 +124,8 @@ class ArticlesPage(EntryPage):
         self.suggest_button = button(_("Suggest a correction"), key="F6")
         self.suggest_button.setVisible(actor.may(Right.SUGGEST_CORRECTION))
         self.card.body.insertWidget(0, self.outdated)
-        self.card.body.addLayout(self._actions())
+        self._acts = self._actions()
+        self.card.body.addWidget(self._acts)
         self.build(self.card, below=(self.done, self.panel))
         self._connect()
 
@@ -156,6 +158,7 @@ class ArticlesPage(EntryPage):
         del key
         self.done.show_text("")
         self.panel.hide()
+        self._acts.show()
         self.card.show_view(found)
         self.today_button.setVisible(bool(content) and bool(found.languages))
         self.outdated.show_text(_outdated(found))
@@ -165,13 +168,11 @@ class ArticlesPage(EntryPage):
 
     # Inside
 
-    def _actions(self) -> QHBoxLayout:
-        line = QHBoxLayout()
-        line.setSpacing(GRID)
-        line.addWidget(self.suggest_button)
-        line.addStretch(1)
-        line.addWidget(self.print_button)
-        line.addWidget(self.copy_button)
+    def _actions(self) -> QWidget:
+        line = QWidget()
+        flow = FlowLayout(line, GRID)
+        for made in (self.copy_button, self.print_button, self.suggest_button):
+            flow.addWidget(made)
         return line
 
     def _connect(self) -> None:
@@ -190,10 +191,14 @@ class ArticlesPage(EntryPage):
         self.suggest_button.clicked.connect(self._on_suggest)
         self.today_button.clicked.connect(lambda: self.open_entry(self.opened[0]))
         self.panel.sent.connect(lambda: self.done.show_text(saved_words()))
-        self.panel.closed.connect(self.focus_entry)
+        self.panel.closed.connect(self._on_panel_closed)
         self.add_key("Ctrl+F", self._on_find)
         self.add_key("Alt+Down", self.card.step(1))
         self.add_key("Alt+Up", self.card.step(-1))
+
+    def _on_panel_closed(self) -> None:
+        self._acts.show()
+        self.focus_entry()
 
     def _on_find(self) -> None:
         self.filters.find_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -212,6 +217,8 @@ class ArticlesPage(EntryPage):
         view = self.card.view
         if view is not None:
             self.done.show_text("")
+            # They wait: on a low screen there is no room for both.
+            self._acts.hide()
             self.panel.ask(view.article.entry_id, view.content)
 
     def _on_print(self) -> None:

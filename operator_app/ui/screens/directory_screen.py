@@ -80,11 +80,11 @@ class DirectoryScreen(QWidget):
         self._go_to(self.announcements)
         self.announcements.open_entry(announcement_id, focus=True)
 
-    def find(self, words: str, *, articles: bool) -> None:
+    def list_matching(self, words: str, *, articles: bool) -> None:
         """List the services, or the articles, that these words are in, wherever they are."""
         page = self.articles if articles else self.services
         self._go_to(page)
-        page.filters.find(words)
+        page.filters.ask_for(words)
         page.focus_list()
 
     @property

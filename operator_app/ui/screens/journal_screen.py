@@ -113,6 +113,11 @@ class JournalScreen(QWidget):
 
         self._tasks.database(self, work, self._on_opened, failed)
 
+    def list_calls_of(self, number: str) -> None:
+        """List the calls with this number, or from this telephone."""
+        self._show_list()
+        self.list_page.find_number(number)
+
     def _on_opened(self, opened: _Opened) -> None:
         self._opened = opened
         self.list_page.show_problem("")

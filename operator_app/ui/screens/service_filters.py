@@ -69,7 +69,7 @@ class ServiceFilters(QWidget):
         """Whether less than everything is asked for."""
         return self.wanted() != DirectoryFilter()
 
-    def find(self, words: str) -> None:
+    def ask_for(self, words: str) -> None:
         """Ask for these words alone, everywhere."""
         self.place.set_value(EVERYWHERE)
         self.topic.set_value(None)
@@ -83,6 +83,8 @@ class ServiceFilters(QWidget):
 
     def _show_active(self) -> None:
         wanted = self.wanted()
+        for field in (self.place, self.topic):
+            field.setToolTip(field.text())
         set_state(self.place, "active", (wanted.division or "") != self._division)
         set_state(self.topic, "active", wanted.topic is not None)
 
