@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from operator_app.domain.office import LANGUAGES
-from operator_app.domain.text import is_unicode
 from operator_app.errors import Fault
 
 MOST_CHARACTERS = 4_000
@@ -67,7 +66,7 @@ class Item:
             self.complain(name, "hsds.wrong_type")
         elif len(value) > MOST_CHARACTERS:
             self.complain(name, "hsds.too_long", most=MOST_CHARACTERS)
-        elif _UNPRINTABLE.search(value) or not is_unicode(value):
+        elif _UNPRINTABLE.search(value):
             self.complain(name, "hsds.bad_text")
         else:
             return value if value.strip() else ""
