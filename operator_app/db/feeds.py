@@ -16,7 +16,8 @@ from sqlalchemy import Connection, RowMapping, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from operator_app.db import settings
-from operator_app.db.models import confidential_place, feed_entry, feed_state
+from operator_app.db.models import confidential_place, feed_entry, feed_state, setting
+from operator_app.db.prepared import Prepared
 from operator_app.domain.feeds import FEEDS, FeedChanges, FeedEntry
 from operator_app.domain.wire import canonical
 
@@ -72,6 +73,7 @@ _PUT = _PUT.on_conflict_do_update(
     index_elements=["feed", "entry_id", "content"],
     set_={name: _PUT.excluded[name] for name in ("source", "current", "removed", "taken_at")},
 )
+_CHANGES = Prepared(select(setting.c.value).where(setting.c.key == bindparam("key")))
 _RETIRE = (
     update(feed_entry)
     .where(
@@ -160,7 +162,8 @@ def take_changes(connection: Connection, changes: FeedChanges, at: int) -> Taken
 
 def changes_so_far(connection: Connection) -> int:
     """The counter CHANGES: another number means that entries were taken since."""
-    return settings.peek_number(connection, CHANGES) - 1
+    row = _CHANGES.run(connection, {"key": f"counter.{CHANGES}"}).fetchone()
+    return int(row[0]) if row else 0
 
 
 def current(connection: Connection, feed: str, *, removed: bool = False) -> list[Kept]:

@@ -7,9 +7,11 @@ nothing by itself is left out.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from operator_app.domain.search import Piece
 from operator_app.domain.text import fold, words
@@ -87,28 +89,27 @@ def is_near(a: str, b: str) -> bool:
     return rest_a[1:] == rest_b[1:] or rest_a[1:] == rest_b or rest_a == rest_b[1:] or swapped
 
 
-def snippet(text: str, wanted: Iterable[str]) -> tuple[Piece, ...]:
+def snippet(text: str, wanted: Iterable[str], folded: str | None = None) -> tuple[Piece, ...]:
     """The part of a text around the first word that begins like a wanted one, its hits marked.
 
-    Empty where no word does. `wanted` are folded beginnings.
+    Empty where no word does. `wanted` are folded beginnings; `folded` the folded text, if known.
     """
-    beginnings = tuple(wanted)
-    hits = [m for m in _WORD.finditer(text) if beginnings and _begins(m.group(), beginnings)]
+    hits = _hits(text, tuple(wanted), folded)
     if not hits:
         return ()
-    first = max(0, hits[0].start() - _PIECE_LETTERS // 3)
+    first = max(0, hits[0][0] - _PIECE_LETTERS // 3)
     if first:
         # From the beginning of a word on.
-        gap = text.find(" ", first, hits[0].start())
+        gap = text.find(" ", first, hits[0][0])
         first = gap + 1 if gap >= 0 else first
-    last = min(len(text), max(first + _PIECE_LETTERS, hits[0].end()))
+    last = min(len(text), max(first + _PIECE_LETTERS, hits[0][1]))
     pieces = [Piece("… ")] if first else []
     at = first
-    for hit in hits:
-        if hit.end() > last:
+    for start, end in hits:
+        if end > last:
             break
-        pieces += [Piece(text[at : hit.start()]), Piece(hit.group(), hit=True)]
-        at = hit.end()
+        pieces += [Piece(text[at:start]), Piece(text[start:end], hit=True)]
+        at = end
     pieces.append(Piece(text[at:last] + (" …" if last < len(text) else "")))
     return tuple(Piece(_one_line(p.text), p.hit) for p in pieces if p.text)
 
@@ -119,9 +120,36 @@ def plain(text: str) -> tuple[Piece, ...]:
     return (Piece(_one_line(short)),) if short else ()
 
 
-def _begins(word: str, beginnings: tuple[str, ...]) -> bool:
-    return searchable(word).startswith(beginnings)
+def has_word(folded: str, wanted: Iterable[str]) -> bool:
+    """Whether a word of a folded text begins like a wanted one."""
+    beginnings = tuple(wanted)
+    return bool(beginnings) and _starting(beginnings).search(folded) is not None
+
+
+def _hits(
+    text: str, wanted: tuple[str, ...], folded: str | None = None, *, most: int = 8
+) -> list[tuple[int, int]]:
+    """Where words begin like a wanted one, as (start, end), in the order of the text."""
+    if not wanted or not text:
+        return []
+    folded = fold(text) if folded is None else folded
+    if len(folded) != len(text):
+        # A sign has gone or become two: the places are not the same, every word is looked at.
+        found = (m for m in _WORD.finditer(text) if searchable(m.group()).startswith(wanted))
+        return [m.span() for m in islice(found, most)]
+    spans = []
+    for match in _starting(wanted).finditer(folded):
+        spans.append(match.span())
+        if len(spans) == most:
+            break
+    return spans
+
+
+@functools.lru_cache(maxsize=64)
+def _starting(wanted: tuple[str, ...]) -> re.Pattern[str]:
+    words_ = "|".join(re.escape(w) for w in sorted(wanted, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{words_})\w*")
 
 
 def _one_line(text: str) -> str:
-    return re.sub(r"[\s\0]+", " ", text)
+    return text if text.isprintable() else re.sub(r"[\s\0]+", " ", text)

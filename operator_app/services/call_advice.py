@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from operator_app.db.engine import Database
 from operator_app.domain.articles import Article
 from operator_app.domain.calls import ARTICLE, SERVICE, Advice, CallForm
 from operator_app.domain.danger import ACUTE
@@ -41,11 +42,13 @@ class CallAdvice:
 
     def __init__(
         self,
+        database: Database,
         directory: Directory,
         knowledge: Knowledge,
         entries: EntrySearch,
         index: SearchIndex,
     ) -> None:
+        self._database = database
         self._directory = directory
         self._knowledge = knowledge
         self._entries = entries
@@ -96,13 +99,15 @@ class CallAdvice:
         self, actor: Actor, words: list[str], language: str, division: str | None
     ) -> list[Suggestion]:
         try:
-            hits = self._entries.find(
-                self._index.file.connection(),
-                words,
-                language,
-                division=division,
-                still_typing=True,
-            ).hits
+            with self._database.read() as connection:
+                hits = self._entries.find(
+                    self._index.file.connection(),
+                    connection,
+                    words,
+                    language,
+                    division=division,
+                    still_typing=True,
+                ).hits
         except Exception as error:  # noqa: BLE001 - derived data: the index is made anew
             self._index.note_fault(error)
             return []

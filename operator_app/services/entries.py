@@ -39,7 +39,12 @@ class Entries(Generic[T]):
 
     def all(self) -> dict[str, Entry[T]]:
         """What is offered now."""
-        with self._lock, self._database.read() as connection:
+        with self._database.read() as connection:
+            return self.all_in(connection)
+
+    def all_in(self, connection: Connection) -> dict[str, Entry[T]]:
+        """The same, as the transaction sees it."""
+        with self._lock:
             changes = feeds.changes_so_far(connection)
             if changes != self._read_at:
                 self._entries = self._read(connection)

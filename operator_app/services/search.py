@@ -24,7 +24,7 @@ from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.phone import read_phone
 from operator_app.domain.search import LEAST_LETTERS, NOTHING, Found, Group, Hit, Piece
-from operator_app.domain.search_text import beginning, query_words, snippet, telling, unfinished
+from operator_app.domain.search_text import beginning, query_words, snippet, telling
 from operator_app.services.entry_search import EntryHits, EntrySearch
 from operator_app.services.search_index import SearchIndex, case_texts
 
@@ -94,29 +94,29 @@ class Search:
         digits = _digits(query)
         if not any(len(w) >= LEAST_LETTERS for w in words) and not digits:
             return replace(NOTHING, query=query)
-        behind = self._index.behind()
         typing = not query[-1:].isspace()
-        entries = EntryHits()
-        if actor.may(Right.SEE_DIRECTORY):
-            entries = self._guarded(
-                lambda index: self._entries.find(
-                    index, words, language, division=division, still_typing=typing
-                ),
-                EntryHits(),
-            )
-        groups = {
-            Group.SERVICES: list(entries.of(Group.SERVICES)),
-            Group.ARTICLES: list(entries.of(Group.ARTICLES)),
-        }
-        beginnings = _beginnings(words, typing=typing)
+        sought = [w for w in telling(words) if len(w) >= LEAST_LETTERS]
+        groups: dict[Group, list[Hit]] = {}
         with self._database.read() as connection:
+            behind = self._index.behind_of(connection)
+            entries = EntryHits()
+            if actor.may(Right.SEE_DIRECTORY):
+                entries = self._guarded(
+                    lambda index: self._entries.find(
+                        index, connection, words, language,
+                        division=division, still_typing=typing, limit=limit + 1,
+                    ),
+                    EntryHits(),
+                )  # fmt: skip
+            groups[Group.SERVICES] = list(entries.of(Group.SERVICES))
+            groups[Group.ARTICLES] = list(entries.of(Group.ARTICLES))
             if actor.may(Right.SEE_CALLS):
                 groups[Group.CALLS] = self._calls(
-                    connection, actor, query, beginnings, digits, limit + 1
+                    connection, actor, query, sought, digits, limit + 1
                 )
             if actor.may(Right.SEE_CASES):
                 groups[Group.CASES] = self._cases(
-                    connection, actor, query, beginnings, digits, limit + 1
+                    connection, actor, query, sought, digits, limit + 1
                 )
         return Found(
             query,
@@ -129,9 +129,9 @@ class Search:
     def call_ids(self, actor: Actor, query: str, limit: int = MOST_IN_JOURNAL) -> list[str]:
         """The newest calls with all the words, for the journal."""
         actor.require(Right.SEE_CALLS)
-        beginnings = _beginnings(query_words(query), typing=not query[-1:].isspace())
+        sought = [w for w in telling(query_words(query)) if len(w) >= LEAST_LETTERS]
         viewer = _viewer(actor, Right.OPEN_ANY_VIOLENCE_CALL)
-        found = self._by_words(calls_by_words, beginnings, viewer, limit)
+        found = self._by_words(calls_by_words, sought, viewer, limit)
         with self._database.read() as connection:
             rows = _rows(connection, found)
         return [i for i in found if i in rows and not _is_protected(rows[i], actor)]
@@ -141,14 +141,15 @@ class Search:
         connection: Connection,
         actor: Actor,
         query: str,
-        beginnings: Sequence[str],
+        sought: Sequence[str],
         digits: str,
         limit: int,
     ) -> list[Hit]:
         by_number = self._numbered(connection, query, call.c.number, call.c.call_id, "", limit)
         by_phone = self._by_phone(connection, digits, limit)
         viewer = _viewer(actor, Right.OPEN_ANY_VIOLENCE_CALL)
-        by_words = self._by_words(calls_by_words, beginnings, viewer, limit)
+        by_words = self._by_words(calls_by_words, sought, viewer, limit)
+        beginnings = [beginning(word) for word in sought]
         rows = _rows(connection, [*by_number, *by_phone, *by_words])
         hits = []
         for call_id in dict.fromkeys((*by_number, *by_phone, *by_words)):
@@ -168,7 +169,7 @@ class Search:
         connection: Connection,
         actor: Actor,
         query: str,
-        beginnings: Sequence[str],
+        sought: Sequence[str],
         digits: str,
         limit: int,
     ) -> list[Hit]:
@@ -184,7 +185,8 @@ class Search:
                 .all()
             )
         viewer = _viewer(actor, Right.OPEN_ANY_CASE)
-        found = [*by_number, *by_phone, *self._by_words(cases_by_words, beginnings, viewer, limit)]
+        found = [*by_number, *by_phone, *self._by_words(cases_by_words, sought, viewer, limit)]
+        beginnings = [beginning(word) for word in sought]
         if not found:
             return []
         rows = connection.execute(_CASES.where(c.case_id.in_(found)).order_by(c.opened_at.desc()))
@@ -251,13 +253,19 @@ class Search:
     def _by_words(
         self,
         find: Callable[[Any, Sequence[str], str | None, int], list[str]],
-        beginnings: Sequence[str],
+        sought: Sequence[str],
         viewer: str | None,
         limit: int,
     ) -> list[str]:
-        if not beginnings:
+        """Records with words that begin as typed; where those are few, with other endings too."""
+        if not sought:
             return []
-        return self._guarded(lambda index: find(index, beginnings, viewer, limit), list[str]())
+        found = self._guarded(lambda index: find(index, sought, viewer, limit), list[str]())
+        wider = [beginning(word) for word in sought]
+        if len(found) < limit and wider != list(sought):
+            more = self._guarded(lambda index: find(index, wider, viewer, limit), list[str]())
+            found = list(dict.fromkeys((*found, *more)))[:limit]
+        return found
 
     def _guarded(self, find: Callable[[Any], T], otherwise: T) -> T:
         """A fault of the index finds nothing; the next step mends it."""
@@ -266,16 +274,6 @@ class Search:
         except Exception as error:  # noqa: BLE001 - derived data: the rest of the search goes on
             self._index.note_fault(error)
             return otherwise
-
-
-def _beginnings(words: Sequence[str], *, typing: bool) -> list[str]:
-    """What the words of a record must begin with: all of them."""
-    found = []
-    for word in telling(words):
-        start = unfinished(word) if typing and word == words[-1] else beginning(word)
-        if len(start) >= LEAST_LETTERS:
-            found.append(start)
-    return found
 
 
 def _digits(query: str) -> str:

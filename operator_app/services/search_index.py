@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_colum
 from operator_app.db import feeds, revisions
 from operator_app.db.engine import Database, is_fault_of_file
 from operator_app.db.models import call, case_file, foreign_revision, revision
+from operator_app.db.prepared import Prepared
 from operator_app.db.revisions import WRITTEN_ORDER
 from operator_app.db.search_docs import (
     CallDoc,
@@ -55,6 +56,7 @@ _NEW = (
     .order_by(WRITTEN_ORDER)
     .limit(bindparam("most"))
 )
+_NEWEST = Prepared(select(func.max(WRITTEN_ORDER)).select_from(revision))
 _CALL_COLUMNS = select(
     call.c.call_id,
     call.c.caller_name,
@@ -114,13 +116,17 @@ class SearchIndex:
 
     def behind(self) -> int:
         """How many revisions the index does not hold yet; -1 when it cannot be read."""
+        with self._database.read() as connection:
+            return self.behind_of(connection)
+
+    def behind_of(self, connection: Connection) -> int:
+        """The same, as the transaction sees it."""
         try:
             through = self.file.get(_THROUGH)
         except Exception as error:  # noqa: BLE001 - as in `step`
             self.note_fault(error)
             return -1
-        with self._database.read() as connection:
-            return max(0, _newest(connection) - through)
+        return max(0, _newest(connection) - through)
 
     def state(self) -> IndexState:
         """How the index stands."""
@@ -223,9 +229,7 @@ class SearchIndex:
 
 
 def _newest(connection: Connection) -> int:
-    return int(
-        connection.execute(select(func.max(WRITTEN_ORDER)).select_from(revision)).scalar() or 0
-    )
+    return int(_NEWEST.run(connection, {}).fetchone()[0] or 0)
 
 
 def _call_docs(connection: Connection, call_ids: set[str]) -> list[CallDoc]:

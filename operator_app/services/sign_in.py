@@ -15,7 +15,7 @@ from operator_app.config import Paths
 from operator_app.db.keyring import RECOVERY_LOGIN, read_keyring
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.people import Actor
-from operator_app.errors import EnvironmentProblem, NotAllowed
+from operator_app.errors import AppError, EnvironmentProblem, NotAllowed
 from operator_app.files import replace_file
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class SignIn:
 
         database = open_office(self._paths, key)
         try:
+            self._bring_starter(database)
             return database, self._enter(database, login)
         except BaseException:
             database.close()
@@ -85,6 +86,15 @@ class SignIn:
             # A key file put there while the screen was locked, with a password of its own.
             raise EnvironmentProblem("database.key_wrong")
         return self._enter(database, login)
+
+    def _bring_starter(self, database: Database) -> None:
+        """What came with the program; without it the office still opens."""
+        from operator_app.services.starter import bring_starter
+
+        try:
+            bring_starter(database, self._paths.resources, self._clock)
+        except AppError as error:
+            log.warning("starter content not brought in: %s", error)
 
     def _key(self, login: str, password: str) -> bytes:
         if wait := self.seconds_to_wait():

@@ -33,7 +33,22 @@ class Words:
     """Texts of invented words that are as unevenly used as real ones (Zipf)."""
 
     VOCABULARY = 40_000
-    _BEGIN = "пособ жөлөк ребён балал докум оплат район айыл соцз выпл көмөк чалуу муж заяв".split()
+    _BEGIN = [
+        "пособ",
+        "жөлөк",
+        "ребён",
+        "балал",
+        "докум",
+        "оплат",
+        "район",
+        "айыл",
+        "соцз",
+        "выпл",
+        "көмөк",
+        "чалуу",
+        "муж",
+        "заяв",
+    ]
     _LETTERS = "абвгдежзийклмнопрстуфхцчшыэюяңөү"
 
     def __init__(self, dice: random.Random) -> None:

@@ -44,9 +44,13 @@ def test_the_right_answer_is_among_the_first_three(full) -> None:
     full.find("готово ли")
     missed = []
     for row in _rows():
-        found = full.entries.find(
-            full.index.file.connection(), query_words(row["question"]), row["language"]
-        )
+        with full.office.database.read() as connection:
+            found = full.entries.find(
+                full.index.file.connection(),
+                connection,
+                query_words(row["question"]),
+                row["language"],
+            )
         first = {hit.record_id.split(".")[0] for hit in found.hits[:TOP]}
         if not first & set(row["expected"].split()):
             missed.append((row["question"], [hit.record_id for hit in found.hits[:TOP]]))

@@ -197,11 +197,11 @@ def test_whatever_is_typed_is_no_command(full, typed) -> None:
 
 def test_there_is_more_than_is_shown(finder) -> None:
     for _ in range(7):
-        finder.save(note="справка")
-    found = finder.find("справка", limit=5)
+        finder.save(note="неслыханно")
+    found = finder.find("неслыханно", limit=5)
     assert len(found.hits) == 5
     assert found.more == {Group.CALLS}
-    assert len(finder.search.call_ids(finder.office.actor, "справка")) == 7
+    assert len(finder.search.call_ids(finder.office.actor, "неслыханно")) == 7
 
 
 def test_a_damaged_index_blocks_nothing_and_is_made_anew(finder) -> None:
@@ -281,7 +281,9 @@ def test_what_was_told_stays_with_the_call(full) -> None:
     from operator_app.services.call_advice import CallAdvice
 
     finder, office = full, full.office
-    help_ = CallAdvice(finder.directory, finder.knowledge, finder.entries, finder.index)
+    help_ = CallAdvice(
+        office.database, finder.directory, finder.knowledge, finder.entries, finder.index
+    )
     form = office.calls.start(office.actor).form
     from dataclasses import replace
 
