@@ -10,7 +10,14 @@ import pytest
 from tests.architecture.source import PROGRAM, ROOT, Module, modules, within
 
 MAY_IMPORT = {
-    "PySide6": ("operator_app.ui", "operator_app.app", "operator_app.desk", "main", "build"),
+    "PySide6": (
+        "operator_app.ui",
+        "operator_app.app",
+        "operator_app.desk",
+        "operator_app.administration",
+        "main",
+        "build",
+    ),
     "sqlalchemy": (
         "operator_app.db",
         "operator_app.services",

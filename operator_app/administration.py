@@ -1,0 +1,55 @@
+"""The place of administration: its pages, as far as the role goes. Part of the composition root."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from operator_app.domain.people import Right
+from operator_app.i18n import _
+from operator_app.services.accounts import Accounts
+from operator_app.services.feed_states import FeedStates
+from operator_app.services.reference_import import ReferenceImport
+from operator_app.sync.feed_package import read_package, take_package_in
+from operator_app.ui.main_window import Place
+from operator_app.ui.password_page import PasswordPage
+from operator_app.ui.people_page import PeoplePage
+from operator_app.ui.reference_page import ReferencePage
+from operator_app.ui.screens.administration_screen import AdministrationScreen
+
+if TYPE_CHECKING:
+    from operator_app.app import Application
+    from operator_app.desk import Desk
+
+
+def administration_place(desk: Desk, application: Application) -> Place:
+    """What the person at the desk may see to: the sending everybody, the rest by right."""
+    actor, tasks = desk.actor, application.tasks
+    accounts = Accounts(desk.database, application.paths, application.clock, application.cost)
+    sees_people = actor.may(Right.MANAGE_PEOPLE)
+    pages: dict[str, QWidget] = {_("To the ministry"): desk.sync_page}
+    if actor.may(Right.MANAGE_REFERENCE):
+        pages[_("From the ministry")] = _reference_page(desk, application)
+    if sees_people:
+        pages[_("People")] = PeoplePage(accounts, actor, tasks, application.dialogs)
+    pages[_("My password")] = PasswordPage(accounts, actor, tasks)
+    title = _("Administration") if sees_people else _("Sending to the ministry")
+    screen = AdministrationScreen(title, list(pages.items()))
+    label, icon = (_("Manage"), "administration") if sees_people else (_("Sending"), "sync")
+    return Place("administration", label, icon, "Ctrl+7", screen)
+
+
+def _reference_page(desk: Desk, application: Application) -> ReferencePage:
+    database, clock = desk.database, application.clock
+    return ReferencePage(
+        FeedStates(database),
+        ReferenceImport(database, desk.reference, clock, read_package, take_package_in),
+        desk.calendar,
+        desk.search_index,
+        desk.actor,
+        application.tasks,
+        desk.events,
+        application.dialogs,
+        clock,
+    )
