@@ -19,7 +19,6 @@ SAME_DAY = (1980, 1, 1, 0, 0, 0)
 _END = b"PK\x05\x06"
 _END_64 = b"PK\x06\x07"
 _END_BYTES = 22
-_ENCRYPTED = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -83,8 +82,8 @@ def _texts(
         if name in found:
             faults.append(Fault(name, "zip.twice"))
             continue
-        if member.flag_bits & _ENCRYPTED or member.compress_type not in _METHODS:
-            faults.append(Fault(name, "zip.encrypted"))
+        if member.compress_type not in _METHODS:
+            faults.append(Fault(name, "zip.damaged"))
             continue
         content = b""
         if member.file_size <= left:

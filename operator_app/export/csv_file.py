@@ -7,12 +7,10 @@ import io
 from collections.abc import Iterable
 from datetime import date, time
 
+from operator_app.domain.csv_table import DANGEROUS_STARTS
 from operator_app.domain.daily_log import RecordRow
 from operator_app.domain.reference import Reference
 from operator_app.export.record_table import Cell, RecordCells, columns
-
-DANGEROUS_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A cell that begins so may be run as a formula by a spreadsheet program."""
 
 
 def records_csv(records: Iterable[RecordRow], reference: Reference) -> bytes:

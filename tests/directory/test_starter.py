@@ -8,14 +8,16 @@ import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from operator_app.config import paths
 from operator_app.db import feeds
 from operator_app.db.models import feed_entry, setting
 from operator_app.domain.feeds import ARTICLES, DIRECTORY, FeedChanges, FeedEntry
 from operator_app.domain.hsds import read_hsds, write_hsds_json
-from operator_app.services.starter import bring_starter
+from operator_app.services.sign_in import SignIn
+from operator_app.services.starter import STARTER, bring_starter
+from tests.conftest import PASSWORD
 
 RESOURCES = paths().resources
 IDS = [
@@ -51,6 +53,15 @@ title = "{title}"
 +++
 Текст.
 """
+
+
+@pytest.fixture
+def office(office):
+    """An office to which nothing was brought yet, as signing in does."""
+    with office.database.write() as connection:
+        connection.execute(delete(feed_entry))
+        connection.execute(delete(setting).where(setting.c.key == STARTER))
+    return office
 
 
 @pytest.fixture
@@ -227,3 +238,11 @@ def test_a_program_without_its_files_takes_nothing_away(office, resources) -> No
 def test_writing_the_starter_directory_again_gives_the_same_file(reference) -> None:
     data = (RESOURCES / "directory" / "services.json").read_bytes()
     assert write_hsds_json(starter_services(reference), {}) == data
+
+
+def test_signing_in_brings_what_came_with_the_program(office) -> None:
+    office.database.close()
+    database, _actor = SignIn(office.paths, office.clock).open("aida", PASSWORD)
+    office.database = database
+    assert set(entries(office, DIRECTORY)) == set(IDS)
+    assert entries(office, ARTICLES)

@@ -27,9 +27,10 @@ from pytestqt.qtbot import QtBot
 from operator_app import i18n
 from operator_app.config import program_root
 from operator_app.domain.clock import local
+from operator_app.domain.csv_table import DANGEROUS_STARTS
 from operator_app.domain.daily_log import RecordRow
 from operator_app.domain.reference import Reference
-from operator_app.export.csv_file import DANGEROUS_STARTS, harmless, records_csv
+from operator_app.export.csv_file import harmless, records_csv
 from operator_app.export.html import LONGEST_NOTE, daily_log_page
 from operator_app.export.xlsx import daily_log_xlsx
 from operator_app.services.exports import ExportFormat
