@@ -27,7 +27,14 @@ from operator_app.ui.garbage import GarbageTimer  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:
-    """Run until the last window is closed; 1 when another instance is running."""
+    """Run until the last window is closed; 1 when another instance is running.
+
+    A command for IT (`reindex`) runs without a window.
+    """
+    if arguments and not arguments[0].startswith("-"):
+        from operator_app import cli
+
+        return cli.main(arguments)
     parser = argparse.ArgumentParser(prog="117-operator", description=__doc__)
     parser.add_argument("--data", type=Path, help="data folder of this installation")
     parser.add_argument("--provision", type=Path, help="office.toml for the first start")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from operator_app import __version__
+from operator_app.administration import administration_place
 from operator_app.db import settings
 from operator_app.db.engine import Database
 from operator_app.domain.calls import Call
+from operator_app.domain.clock import local_day, to_ms
 from operator_app.domain.people import Actor, Right
 from operator_app.i18n import _, language
 from operator_app.services.accounts import Accounts
 from operator_app.services.announcements import Announcements
 from operator_app.services.calendar import Calendar
+from operator_app.services.call_advice import CallAdvice
 from operator_app.services.call_drafts import Draft
 from operator_app.services.calls import Calls
 from operator_app.services.case_access import Accesses
@@ -31,6 +34,7 @@ from operator_app.services.follow_ups import FollowUps
 from operator_app.services.journal import Journal
 from operator_app.services.knowledge import Knowledge
 from operator_app.services.letters import Letters
+from operator_app.services.reference import with_feeds
 from operator_app.services.reports import Reports
 from operator_app.services.search import Search
 from operator_app.services.search_index import SearchIndex
@@ -40,15 +44,12 @@ from operator_app.sync.carriers.https import HttpsCarrier
 from operator_app.sync.cycle import Cycle
 from operator_app.ui.events import Events
 from operator_app.ui.idle import IdleWatch
-from operator_app.ui.lock_screen import LockScreen
 from operator_app.ui.index_driver import IndexDriver
+from operator_app.ui.lock_screen import LockScreen
 from operator_app.ui.main_window import MainWindow, Place
-from operator_app.ui.password_page import PasswordPage
-from operator_app.ui.people_page import PeoplePage
 from operator_app.ui.printing import page_pdf
 from operator_app.ui.problems import sentence
 from operator_app.ui.reminders import Reminders
-from operator_app.ui.screens.administration_screen import AdministrationScreen
 from operator_app.ui.screens.call_screen import CallScreen
 from operator_app.ui.screens.cases_screen import CasesScreen
 from operator_app.ui.screens.directory_screen import DirectoryScreen
@@ -80,18 +81,23 @@ class Desk:
         self._dialogs = application.dialogs
         self.actor = actor
         self.events = Events()
-        self.calls = Calls(database, application.reference, self._clock)
+        today = local_day(to_ms(self._clock()))
+        self.reference = with_feeds(application.reference, database, today)
+        self.calls = Calls(database, self.reference, self._clock)
         self._connection = Connection(database, self._clock)
         self._accounts = Accounts(database, application.paths, self._clock, application.cost)
-        self.cases = Cases(database, application.reference, self._clock)
+        self.cases = Cases(database, self.reference, self._clock)
         self.calendar = Calendar(database, self._clock)
-        self.directory = Directory(database, application.reference, self.calendar, self._clock)
+        self.directory = Directory(database, self.reference, self.calendar, self._clock)
         self.knowledge = Knowledge(database, self._clock)
         self.announcements = Announcements(database, self._clock)
         self.suggestions = Suggestions(database, self._clock)
         self.search_index = SearchIndex(database, self.directory, self.knowledge, self._clock)
-        self.entry_search = EntrySearch(self.directory, self.knowledge, application.reference)
+        self.entry_search = EntrySearch(self.directory, self.knowledge, self.reference)
         self.search = Search(database, self.search_index, self.entry_search, self._clock)
+        self.advice = CallAdvice(
+            database, self.directory, self.knowledge, self.entry_search, self.search_index
+        )
         self.call_screen: CallScreen | None = None
         self.cases_screen: CasesScreen | None = None
         self.follow_ups_screen: FollowUpsScreen | None = None
@@ -105,13 +111,13 @@ class Desk:
         application.preferences.office_name = office.name(language())
         self.directory_screen = self._directory_screen(office.division)
         self.search_field = SearchField(
-            self.search, application.reference, actor, self._tasks, self._clock, office.division
+            self.search, self.reference, actor, self._tasks, self._clock, office.division
         )
         places = self._work_places() if actor.may(Right.SEE_CALLS) else [self._directory_place()]
         self.window = MainWindow(
             actor,
             office.name(language()),
-            [*places, self._administration()],
+            [*places, administration_place(self, application)],
             application.preferences.appearance,
             self.search_field,
         )
@@ -203,11 +209,11 @@ class Desk:
         self.idle.start()
 
     def _work_places(self) -> list[Place]:
-        application = self._application
-        reference = application.reference
+        reference = self.reference
         case_list = CaseList(self.database, self._clock)
         self.call_screen = CallScreen(
             self.calls,
+            self.advice,
             reference,
             self.actor,
             self._tasks,
@@ -250,8 +256,7 @@ class Desk:
         return places
 
     def _case_places(self, case_list: CaseList) -> list[Place]:
-        application = self._application
-        reference = application.reference
+        reference = self.reference
         work = CaseWork(self.cases, reference, self._clock)
         self._follow_ups = FollowUps(self.database, self._clock)
         self.cases_screen = CasesScreen(
@@ -293,7 +298,7 @@ class Desk:
             announcements=self.announcements,
             calendar=self.calendar,
             suggestions=self.suggestions,
-            reference=self._application.reference,
+            reference=self.reference,
             division=division,
             actor=self.actor,
             tasks=self._tasks,
@@ -303,18 +308,6 @@ class Desk:
 
     def _directory_place(self) -> Place:
         return Place("directory", _("Directory"), "directory", "Ctrl+5", self.directory_screen)
-
-    def _administration(self) -> Place:
-        pages: list[tuple[str, QWidget]] = [(_("To the ministry"), self.sync_page)]
-        label, icon, title = _("Sending"), "sync", _("Sending to the ministry")
-        if self.actor.may(Right.MANAGE_PEOPLE):
-            pages.append(
-                (_("People"), PeoplePage(self._accounts, self.actor, self._tasks, self._dialogs))
-            )
-            label, icon, title = _("Manage"), "administration", _("Administration")
-        pages.append((_("My password"), PasswordPage(self._accounts, self.actor, self._tasks)))
-        self.administration = AdministrationScreen(title, pages)
-        return Place("administration", label, icon, "Ctrl+7", self.administration)
 
     def _wire(self) -> None:
         application = self._application

@@ -278,12 +278,8 @@ def test_an_older_database_put_back_is_indexed_from_the_beginning(finder) -> Non
 
 
 def test_what_was_told_stays_with_the_call(full) -> None:
-    from operator_app.services.call_advice import CallAdvice
-
     finder, office = full, full.office
-    help_ = CallAdvice(
-        office.database, finder.directory, finder.knowledge, finder.entries, finder.index
-    )
+    help_ = finder.advice
     form = office.calls.start(office.actor).form
     from dataclasses import replace
 

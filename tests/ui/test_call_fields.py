@@ -24,6 +24,7 @@ from operator_app.ui.screens.call_fields import CallFields
 from operator_app.ui.screens.call_screen import CallScreen
 from operator_app.ui.tasks import InlineTaskRunner
 from tests.conftest import FrozenClock, TestOffice, information_call
+from tests.finder import finder_of
 from tests.ui.door import AnsweringDialogs, press, show, write
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -111,6 +112,7 @@ def screen(qtbot: QtBot, office: TestOffice) -> CallScreen:
     dialogs: Dialogs = AnsweringDialogs()
     made = CallScreen(
         office.calls,
+        finder_of(office).advice,
         office.reference,
         office.actor,
         InlineTaskRunner(),

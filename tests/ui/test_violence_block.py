@@ -23,6 +23,7 @@ from operator_app.ui.screens.violence_case import KnownCases
 from operator_app.ui.tasks import InlineTaskRunner
 from operator_app.ui.widgets.type_ahead import TypeAhead
 from tests.conftest import FrozenClock, TestOffice, information_call
+from tests.finder import finder_of
 from tests.ui.door import AnsweringDialogs, enter, focused, press, rewrite, show, words_on, write
 from tests.ui.journal_office import save_call, show_journal
 from tests.ui.test_call_fields import FAMILY, LINE, NOTE, RIGHT_TO_LEFT
@@ -46,6 +47,7 @@ def screen(qtbot: QtBot, office: TestOffice) -> CallScreen:
     tasks = InlineTaskRunner()
     made = CallScreen(
         office.calls,
+        finder_of(office).advice,
         office.reference,
         office.actor,
         tasks,

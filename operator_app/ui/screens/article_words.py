@@ -11,9 +11,8 @@ from operator_app.i18n import _
 from operator_app.services.knowledge import ArticleView
 from operator_app.ui import wording
 from operator_app.ui.models.entry_model import EntryRow
-from operator_app.ui.wording import Wording
+from operator_app.ui.wording import LANGUAGE_NAMES, Wording
 
-LANGUAGE_NAMES = {"ky": "Кыргызча", "ru": "Русский", "en": "English"}
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
 
 

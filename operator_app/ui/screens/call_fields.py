@@ -14,6 +14,7 @@ from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.reference import Reference
 from operator_app.errors import Fault
 from operator_app.i18n import _, language
+from operator_app.services.call_advice import Suggestion
 from operator_app.ui.screens.call_entries import (
     action_entries,
     age_chips,
@@ -31,12 +32,18 @@ from operator_app.ui.screens.call_layout import lay_out
 from operator_app.ui.screens.violence_block import AMBULANCE, POLICE, ViolenceBlock
 from operator_app.ui.screens.violence_case import KnownCases
 from operator_app.ui.screens.violence_part import is_answered
+from operator_app.ui.widgets.advice_tags import AdviceTags
 from operator_app.ui.widgets.basic import set_state
 from operator_app.ui.widgets.chips import ChipGroup
 from operator_app.ui.widgets.choice_field import ChoiceField
 from operator_app.ui.widgets.note_field import NoteField
 from operator_app.ui.widgets.tag_field import TagField
 from operator_app.ui.widgets.type_ahead import TypeAhead
+
+INFORMED = "INF"
+CONTACTS_GIVEN = "REFC"
+SAME_AS = {INFORMED: (INFORMED, "CON"), CONTACTS_GIVEN: (CONTACTS_GIVEN, "REFT")}
+"""Actions that say as much as the one that advice brings with it."""
 
 
 class CallFields(QWidget):
@@ -92,6 +99,7 @@ class CallFields(QWidget):
             action_entries(reference, shown_in), _("Action taken"), _("digit or letters…"),
             most=8, digits=True,
         )  # fmt: skip
+        self.advice = AdviceTags()
         self.violence = ViolenceBlock(reference, clock, known_cases)
         self.earlier_hint = QPushButton()
         self.earlier_hint.setObjectName("link")
@@ -131,6 +139,7 @@ class CallFields(QWidget):
         # Who goes on with a call, or amends it, writes on.
         self.note.moveCursor(QTextCursor.MoveOperation.End)
         self.actions_taken.set_values(form.actions)
+        self.advice.set_values(form.advice)
         self.violence.load(form, amends)
         self.mark([])
         self._loading = False
@@ -160,6 +169,7 @@ class CallFields(QWidget):
             note=self.note.toPlainText(),
             actions=self.actions_taken.values,
             violence=self.violence.value,
+            advice=self.advice.values,
         )
         if read != self._shown:
             self._shown = self.violence.completed(read)
@@ -177,6 +187,20 @@ class CallFields(QWidget):
     def stamp_ambulance(self) -> None:
         """Ambulance 103 was called just now; once more takes it back."""
         self._toggle_action(AMBULANCE)
+
+    def take_advice(self, given: Suggestion, title: str) -> None:
+        """The caller was told this, or sent there: it is noted, with the action that it is.
+
+        In a violence call a service becomes a referral, whose status is then asked for.
+        """
+        if not self.advice.add(given.advice, title):
+            return
+        done = CONTACTS_GIVEN if given.is_service else INFORMED
+        taken = self.actions_taken.values
+        if not any(action in taken for action in SAME_AS[done]):
+            self.actions_taken.set_values((*taken, done))
+        if given.listed is not None and self._shown.is_violence:
+            self.violence.offer(given.listed.service.service_type)
 
     def mark(self, faults: list[Fault]) -> None:
         """Mark the fields the faults name."""
@@ -225,6 +249,7 @@ class CallFields(QWidget):
             optional.picked.connect(lambda _code: self.focusNextChild())
         self.name.textChanged.connect(self._on_changed)
         self.violence.changed.connect(self._on_changed)
+        self.advice.changed.connect(self._on_changed)
         self.violence.passed.connect(partial(self._focus, self.note))
         self.violence.went_on.connect(self.went_on)
         for known_by in (self.phone, self.name):

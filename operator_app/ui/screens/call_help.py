@@ -1,4 +1,4 @@
-"""The right-hand panel of a call: danger questions, earlier calls, numbers to call."""
+"""The right-hand panel of a call: danger questions, answers, earlier calls, numbers to call."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
 from operator_app.domain.violence import ViolenceForm
 from operator_app.i18n import _, language
+from operator_app.services.call_advice import CallAdvice
 from operator_app.services.call_lookup import EarlierCall
 from operator_app.services.calls import Calls
+from operator_app.ui.screens.help_card import HelpCard
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, text
 from operator_app.ui.widgets.danger_panel import DangerPanel
@@ -34,7 +36,13 @@ class CallHelp(QWidget):
     failed = Signal(Exception)
 
     def __init__(
-        self, calls: Calls, reference: Reference, actor: Actor, tasks: Tasks, clock: Clock
+        self,
+        calls: Calls,
+        advice: CallAdvice,
+        reference: Reference,
+        actor: Actor,
+        tasks: Tasks,
+        clock: Clock,
     ) -> None:
         super().__init__()
         self._calls = calls
@@ -51,6 +59,8 @@ class CallHelp(QWidget):
         self.danger_card.body.setSpacing(4)
         self.danger_card.body.addWidget(self.panel)
         self.danger_card.hide()
+        self.answers = HelpCard(advice, reference, actor, tasks, clock)
+        self.answers.failed.connect(self.failed)
         self.earlier_card = Card(_("Earlier calls from this number"))
         self._earlier = QVBoxLayout()
         self._earlier.setSpacing(GRID)
@@ -59,8 +69,10 @@ class CallHelp(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addWidget(self.danger_card)
+        layout.addWidget(self.answers)
         layout.addWidget(self.earlier_card)
-        layout.addWidget(self._numbers())
+        self.numbers_card = self._numbers()
+        layout.addWidget(self.numbers_card)
         layout.addStretch(1)
         self.begin("")
 
@@ -68,11 +80,15 @@ class CallHelp(QWidget):
         """No number yet. `besides`: the id of the call that is amended, no earlier one itself."""
         self._number = ""
         self._besides = besides
+        self.answers.begin()
         self._show([])
 
-    def show_danger(self, form: CallForm) -> None:
-        """The guidance for this moment of a violence call; hidden for any other."""
+    def show_for(self, form: CallForm) -> None:
+        """What helps with the call as it stands; the guidance of a violence call only in one."""
         self.danger_card.setVisible(form.is_violence)
+        # In danger the strip above the form has them.
+        self.numbers_card.setVisible(not form.is_violence)
+        self.answers.show_for(form)
         block = form.violence or ViolenceForm()
         if (block.answers, block.raised_to) == (self.panel.answers, self.panel.raised_to):
             self.panel.set_danger_now(form.danger_now)

@@ -59,7 +59,7 @@ def lay_out(fields: CallFields) -> tuple[QWidget, QWidget]:
     line.addWidget(benefit_box, 2, Qt.AlignmentFlag.AlignTop)
     what.body.addLayout(line)
     what.body.addWidget(labelled(_("What it was about") + "  F6", fields.note), 1)
-    what.body.addWidget(labelled(_("Action taken"), fields.actions_taken))
+    what.body.addWidget(labelled(_("Action taken"), fields.actions_taken, fields.advice))
 
     for card in (first, who, what):
         # Low cards: a call with danger and a benefit must need no scrolling at 1366x768.

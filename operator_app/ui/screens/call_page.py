@@ -19,6 +19,7 @@ from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
 from operator_app.i18n import _, language
+from operator_app.services.call_advice import CallAdvice
 from operator_app.services.calls import Calls
 from operator_app.ui.screens.call_fields import CallFields
 from operator_app.ui.screens.call_help import WIDTH, CallHelp
@@ -38,6 +39,7 @@ class CallPage(QWidget):
         self,
         fields: CallFields,
         calls: Calls,
+        advice: CallAdvice,
         reference: Reference,
         actor: Actor,
         tasks: Tasks,
@@ -53,7 +55,7 @@ class CallPage(QWidget):
         self.discard_button = button(_("Discard"))
         self.save_button = button(_("Save call"), "primary", "Ctrl+Enter")
         self.questions_button = button(_("Danger questions") + "   F3")
-        self.help = CallHelp(calls, reference, actor, tasks, clock)
+        self.help = CallHelp(calls, advice, reference, actor, tasks, clock)
         self.title = text("", "screenTitle")
         self.timer_label = text("00:00", "pill")
         self.timer_label.setAccessibleName(_("Time since the call began"))
@@ -76,6 +78,8 @@ class CallPage(QWidget):
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus_changed)
         self.help.looked_up.connect(self._on_looked_up)
+        self.help.answers.add_keys(self)
+        self.help.answers.taken.connect(fields.take_advice)
 
     def begin(self, title: str, number: str, form: CallForm, amends: str) -> None:
         """A form was loaded: its title, its number ("" while unknown), the id of the call that it
@@ -213,7 +217,7 @@ class CallPage(QWidget):
     def _on_changed(self) -> None:
         form = self._fields.form()
         self.strip.show_for(form)
-        self.help.show_danger(form)
+        self.help.show_for(form)
         self._show_questions_button()
         self.show_missing()
 

@@ -14,6 +14,7 @@ from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
 from operator_app.errors import BadInput
 from operator_app.i18n import _, language
+from operator_app.services.call_advice import CallAdvice
 from operator_app.services.call_drafts import Draft
 from operator_app.services.calls import Calls, NewCall
 from operator_app.ui.dialogs import Dialogs
@@ -42,6 +43,7 @@ class CallScreen(QWidget):
     def __init__(
         self,
         calls: Calls,
+        advice: CallAdvice,
         reference: Reference,
         actor: Actor,
         tasks: Tasks,
@@ -53,6 +55,7 @@ class CallScreen(QWidget):
         super().__init__()
         self.setObjectName("page")
         self._calls = calls
+        self._advice = advice
         self._reference = reference
         self._actor = actor
         self._tasks = tasks
@@ -63,7 +66,7 @@ class CallScreen(QWidget):
         self._saving = self._save_waits = False
         self.ready = ReadyPage(calls, reference, actor, tasks, dialogs)
         self.fields = CallFields(reference, clock, known_cases)
-        self.page = CallPage(self.fields, calls, reference, actor, tasks, clock)
+        self.page = CallPage(self.fields, calls, advice, reference, actor, tasks, clock)
         self._urgent = UrgentSend(calls, actor, tasks, events, self.page)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.ready)
@@ -163,6 +166,13 @@ class CallScreen(QWidget):
         self.page.begin(title, number, form, self._course.call_id)
         self._urgent.begin(self._course)
         self.fields.focus_first()
+        if form.advice:
+            self._tasks.database(
+                self,
+                lambda: self._advice.titles(self._actor, form.advice, language()),
+                self.fields.advice.set_titles,
+                self._on_failed,
+            )
 
     def _leave_form(self) -> None:
         self._in_progress = False

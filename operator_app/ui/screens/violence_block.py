@@ -144,6 +144,10 @@ class ViolenceBlock(QWidget):
         name = caller if about_caller else self.person.name.text()
         self.case.look_up(phone, name, self._call_id)
 
+    def offer(self, service_type: str) -> None:
+        """A service was named to her: note it, and ask how far it came."""
+        self.consents.referrals.offer(service_type)
+
     def mark(self, faults: list[Fault]) -> None:
         """Mark the fields the faults name."""
         for part in self._parts:

@@ -68,7 +68,7 @@ class ReferralField(QWidget):
         self._status_line.hide()
         self.setFocusProxy(self.field)
         self._lay_out()
-        self.field.picked.connect(self._on_service)
+        self.field.picked.connect(self.offer)
         self.field.passed.connect(self.passed)
         self.field.erased.connect(self._on_erased)
         self.status.picked.connect(self._on_status)
@@ -92,7 +92,8 @@ class ReferralField(QWidget):
         entry = self._services.get(service_type)
         return entry.shown if entry else service_type
 
-    def _on_service(self, service_type: str) -> None:
+    def offer(self, service_type: str) -> None:
+        """Note the service as offered, if it is not there yet, and ask how far it came."""
         self.field.clear()
         known = next((a for a in self._asks if a.service_type == service_type), None)
         if known is None:
