@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit
 from build.case_pictures import CasePictures
 from build.sitting import CONTROL, PASSWORD, Sitting
 from build.violence_pictures import ViolencePictures
+from operator_app.ui.screens.administration_screen import AdministrationScreen
 from operator_app.ui.screens.journal_screen import JournalScreen
 
 
@@ -127,9 +128,13 @@ class Studio:
         self._sitting.go_to(Qt.Key.Key_7)
         QTest.qWait(300)
         self._picture("sync-page")
-        self._sitting.desk.administration.tabs.setCurrentIndex(1)
-        QTest.qWait(300)
-        self._picture("people")
+        screen = self._sitting.desk.window.findChild(AdministrationScreen)
+        if screen is None:
+            raise RuntimeError("no administration")
+        for number, name in enumerate(("from-the-ministry", "people"), start=1):
+            screen.tabs.setCurrentIndex(number)
+            QTest.qWait(300)
+            self._picture(name)
 
     def lock(self) -> None:
         """Nothing is to be seen."""

@@ -15,12 +15,13 @@ from tests.journeys.office_pc import OfficePC
 def test_administrator_finds_no_call(make_pc: MakePC) -> None:
     pc = make_pc()
     pc.sign_in("cholpon")
-    assert list(pc.desk.window.places) == ["administration"]
+    assert list(pc.desk.window.places) == ["directory", "administration"]
     assert pc.desk.call_screen is None
     pc.press(Qt.Key.Key_F2)
     pc.settle()
     words = pc.words()
     assert "People" in words
+    assert "From the ministry" in words
     assert "Start a call" not in words
 
 
@@ -28,22 +29,23 @@ def test_operator_finds_sending_but_not_people(make_pc: MakePC) -> None:
     pc = make_pc()
     pc.sign_in("bek")
     assert list(pc.desk.window.places) == [
-        "call", "journal", "cases", "follow-ups", "administration",
+        "call", "journal", "cases", "follow-ups", "directory", "administration",
     ]  # fmt: skip
     assert pc.desk.window.rail_buttons["administration"].text() == "Sending"
     pc.go_to(Qt.Key.Key_7, "administration")
     words = pc.words()
     assert "Waiting to be sent" in words
     assert "People" not in words
+    assert "From the ministry" not in words
     assert "Enrolment code" not in words
 
 
 def test_supervisor_finds_everything(pc: OfficePC) -> None:
     assert list(pc.desk.window.places) == [
-        "call", "journal", "cases", "follow-ups", "reports", "administration",
+        "call", "journal", "cases", "follow-ups", "directory", "reports", "administration",
     ]  # fmt: skip
     pc.go_to(Qt.Key.Key_7, "administration")
-    assert "People" in pc.words()
+    assert {"People", "From the ministry"} <= set(pc.words().splitlines())
 
 
 def test_a_second_instance_is_refused_with_a_sentence(make_pc: MakePC, pc: OfficePC) -> None:
