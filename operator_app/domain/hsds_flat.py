@@ -13,7 +13,8 @@ from typing import Any
 
 from operator_app.domain.csv_table import Row, read_table
 from operator_app.domain.hsds_item import Item
-from operator_app.domain.hsds_service import SERVICE_TYPES, SOATE, TOPICS, WEEKDAYS
+from operator_app.domain.hsds_places import SOATE
+from operator_app.domain.hsds_service import SERVICE_TYPES, TOPICS, WEEKDAYS
 from operator_app.domain.hsds_tables import SERVICES, with_languages
 from operator_app.errors import Fault
 

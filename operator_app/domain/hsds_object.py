@@ -7,9 +7,9 @@ from typing import Any
 
 from operator_app.domain.directory import Hours, Service, ServicePlace
 from operator_app.domain.hsds_item import MAIN_LANGUAGE
+from operator_app.domain.hsds_places import SOATE
 from operator_app.domain.hsds_service import (
     SERVICE_TYPES,
-    SOATE,
     TEXT_MESSAGES,
     TIME_ZONE,
     TOPICS,

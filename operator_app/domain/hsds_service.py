@@ -25,17 +25,16 @@ Telephones and hours of a place count for the service. Fields not named here are
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
-from operator_app.domain.directory import ACTIVE, DirectoryPhone, Hours, Service, ServicePlace
+from operator_app.domain.directory import ACTIVE, DirectoryPhone, Hours, Service
 from operator_app.domain.feeds import check_service
 from operator_app.domain.hsds_item import MAIN_LANGUAGE, Item
+from operator_app.domain.hsds_places import Reading, areas_of, places_of
 from operator_app.domain.reference import OTHER_SERVICE, Reference
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 SERVICE_TYPES = "service_type"
 TOPICS = "topic_l2"
-SOATE = "SOATE"
 TIME_ZONE = 6
 """Asia/Bishkek, in hours ahead of UTC, all year."""
 TEXT_MESSAGES = "text"
@@ -56,24 +55,15 @@ _FIELDS = {
 }
 
 
-@dataclass
-class _Reading:
-    """One service being read; `origins`: which field of which object each of its parts is from."""
-
-    item: Item
-    known: Reference | None
-    origins: dict[str, tuple[Item, str]] = field(default_factory=dict)
-
-
 def service_from(item: Item, known: Reference | None) -> Service:
     """The service; what is wrong with it goes to the item's list, and then it must not be used.
 
     `known`: codes and places have to be there; without it only their form is checked.
     """
     before = len(item.faults)
-    reading = _Reading(item, known, {ours: (item, name) for ours, name in _FIELDS.items()})
-    places = _places(reading)
+    reading = Reading(item, known, {ours: (item, name) for ours, name in _FIELDS.items()})
     kind, topics = _attributes(reading)
+    places = places_of(reading, kind)
     organization = item.child("organization") or Item({}, f"{item.place}.organization", item.faults)
     reading.origins["organization_names"] = (organization, "name")
     service = Service(
@@ -89,7 +79,7 @@ def service_from(item: Item, known: Reference | None) -> Service:
         phones=_phones(reading),
         hours=_hours(reading),
         places=places,
-        areas=_areas(reading),
+        areas=areas_of(reading),
         languages=_languages(item),
         documents=_joined(item.children("required_documents"), "document"),
         cost=_cost(item),
@@ -110,7 +100,7 @@ def service_from(item: Item, known: Reference | None) -> Service:
     return service
 
 
-def _attributes(reading: _Reading) -> tuple[str, tuple[str, ...]]:
+def _attributes(reading: Reading) -> tuple[str, tuple[str, ...]]:
     kinds: list[str] = []
     topics: list[str] = []
     for attribute in reading.item.children("attributes"):
@@ -128,7 +118,7 @@ def _attributes(reading: _Reading) -> tuple[str, tuple[str, ...]]:
     return kinds[0] if kinds else OTHER_SERVICE, tuple(topics)
 
 
-def _phones(reading: _Reading) -> tuple[DirectoryPhone, ...]:
+def _phones(reading: Reading) -> tuple[DirectoryPhone, ...]:
     found: list[DirectoryPhone] = []
     own = len(reading.item.children("phones"))
     for number, each in enumerate(_of_all(reading.item, "phones")):
@@ -146,7 +136,7 @@ def _phones(reading: _Reading) -> tuple[DirectoryPhone, ...]:
     return tuple(found)
 
 
-def _hours(reading: _Reading) -> tuple[Hours, ...]:
+def _hours(reading: Reading) -> tuple[Hours, ...]:
     found = []
     for number, each in enumerate(_of_all(reading.item, "schedules")):
         if each.code("freq") not in ("", "WEEKLY") or each.code("interval") not in ("", "1"):
@@ -192,62 +182,6 @@ def _clock(item: Item, name: str) -> str:
     if (parts[3] or "+06:00").replace(":", "") != "+0600":
         item.complain(name, "hsds.other_time_zone")
     return f"{parts[1]:0>2}:{parts[2]}"
-
-
-def _places(reading: _Reading) -> tuple[ServicePlace, ...]:
-    found: list[ServicePlace] = []
-    for location in _locations(reading.item):
-        if location.code("location_type").lower() == "virtual":
-            continue
-        code = location.code("external_identifier")
-        if location.code("external_identifier_type").upper() not in ("", SOATE):
-            location.complain("external_identifier_type", "hsds.not_soate")
-        _check_division(reading, location, "external_identifier", code)
-        where = f"places[{len(found)}].division"
-        reading.origins[where] = (location, "external_identifier")
-        place_id = location.entry_id("id")
-        if place_id in [place.place_id for place in found]:
-            location.complain("id", "feed.duplicate")
-        confidential = location.yes("confidential")
-        found.append(ServicePlace(place_id, code, _address(location), confidential))
-    return tuple(found)
-
-
-def _locations(item: Item) -> list[Item]:
-    linked = [each.child("location") for each in item.children("service_at_locations")]
-    return [each for each in linked if each is not None] + item.children("locations")
-
-
-def _address(location: Item) -> dict[str, str]:
-    addresses = location.children("addresses")
-    physical = [a for a in addresses if a.code("address_type").lower() in ("", "physical")]
-    if not addresses:
-        return {}
-    address = (physical or addresses)[0]
-    texts = address.labels("address_1")
-    rest = ", ".join(filter(None, (address.text("address_2"), address.text("city"))))
-    if not rest:
-        return texts
-    return {language: f"{text}, {rest}" for language, text in texts.items()} or {
-        MAIN_LANGUAGE: rest
-    }
-
-
-def _areas(reading: _Reading) -> tuple[str, ...]:
-    found = []
-    for each in reading.item.children("service_areas"):
-        code = each.code("extent")
-        if len(code) != 14 or not code.isdigit():
-            each.complain("extent", "hsds.not_soate")
-            continue
-        _check_division(reading, each, "extent", code)
-        found.append(code)
-    return tuple(found)
-
-
-def _check_division(reading: _Reading, item: Item, name: str, code: str) -> None:
-    if reading.known and code and reading.known.division(code) is None:
-        item.complain(name, "hsds.unknown_division")
 
 
 def _languages(item: Item) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from operator_app.db import audit, feeds, settings
 from operator_app.db.engine import Database
-from operator_app.db.feeds import LOCAL, Taken, content_of
+from operator_app.db.feeds import LOCAL, Taken
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.directory import Service
 from operator_app.domain.feeds import (
@@ -35,6 +35,7 @@ from operator_app.domain.soate import decode, is_soate, read_soate
 from operator_app.errors import BadInput, EnvironmentProblem, Fault
 from operator_app.services.entries import Entries
 from operator_app.services.exports import Export, write_file
+from operator_app.services.import_counts import added, package_counts, would_change
 
 
 class FileKind(StrEnum):
@@ -118,12 +119,15 @@ class ReferenceImport:
             found: Sequence[Any] = read_soate(data, self._reference)
         else:
             kind, feed = FileKind.DIRECTORY, DIRECTORY
-            found = read_hsds(data, path.name, self._reference).services
+            services = read_hsds(data, path.name, self._reference).services
+            if faults := self._disclosed(services):
+                raise BadInput("import.faults", faults)
+            found = services
         entries = {feed: [FeedEntry(entry_id_of(feed, e), entry_body(e)) for e in found]}
         if faults := check_entries(feed, entries[feed]):
             raise BadInput("feed.faults", faults)
         with self._database.read() as connection:
-            counts = _would_change(connection, feed, entries[feed])
+            counts = would_change(connection, feed, entries[feed])
         return ImportPlan(kind, counts.new, counts.changed, counts.removed, sha256, entries=entries)
 
     def carry_out(self, actor: Actor, plan: ImportPlan) -> Taken:
@@ -135,12 +139,12 @@ class ReferenceImport:
         now = to_ms(self._clock())
         with self._database.write() as connection:
             if plan.package is not None:
-                counts = _package_counts(connection, plan.package)
+                counts = package_counts(connection, plan.package.changes)
                 self._take_package(connection, plan.package, now)
             else:
                 counts = Taken()
                 for feed, entries in (plan.entries or {}).items():
-                    counts = _sum(counts, _would_change(connection, feed, entries))
+                    counts = added(counts, would_change(connection, feed, entries))
                     feeds.take(connection, feed, entries, LOCAL, now)
             audit.append(
                 connection,
@@ -185,13 +189,29 @@ class ReferenceImport:
             raise
         return Export(target, len(services), sha256)
 
+    def _disclosed(self, services: Sequence[Service]) -> list[Fault]:
+        """The services with a place that is confidential here and would not be any more.
+
+        Only the ministry lifts that: a column that somebody left out must not.
+        """
+        known = [entry.value for entry in self._services.all().values()]
+        hidden = {p.place_id for s in known for p in s.places if p.confidential}
+        guarded = {s.service_id for s in known if s.is_confidential}
+        faults = []
+        for service in services:
+            opened = {p.place_id for p in service.places if not p.confidential}
+            if opened & hidden or (opened and service.service_id in guarded):
+                where = f"{service.service_id}: confidential"
+                faults.append(Fault(where, "import.was_confidential"))
+        return faults
+
     def _package_plan(self, data: bytes, sha256: str) -> ImportPlan:
         with self._database.read() as connection:
             server = settings.read_server(connection)
         key = Ed25519PublicKey.from_public_bytes(server.receipt_key) if server.enrolled else None
         package: Package = self._read_package(data, key)
         with self._database.read() as connection:
-            counts = _package_counts(connection, package)
+            counts = package_counts(connection, package.changes)
         return ImportPlan(
             FileKind.PACKAGE,
             counts.new,
@@ -244,48 +264,3 @@ def _first_line(data: bytes) -> bytes:
 
 def _is_table_of_places(data: bytes) -> bool:
     return not data.startswith((b"PK", b"{", b"[")) and is_soate(decode(_first_line(data))[0])
-
-
-def _package_counts(connection: Connection, package: Package) -> Taken:
-    counts = Taken()
-    for changes in package.changes:
-        if changes.version > feeds.read_state(connection, changes.feed).version:
-            counts = _sum(counts, _would_change(connection, changes.feed, changes.entries))
-    return counts
-
-
-def _would_change(connection: Connection, feed: str, entries: Sequence[FeedEntry]) -> Taken:
-    """What `feeds.take` would do; a confidential address that is different counts as well."""
-    known = {
-        kept.entry_id: (kept.content, kept.removed)
-        for kept in feeds.current(connection, feed, removed=True)
-    }
-    taken = Taken()
-    for entry in entries:
-        before = known.get(entry.entry_id)
-        if entry.body is None:
-            if before is not None and not before[1]:
-                taken = replace(taken, removed=taken.removed + 1)
-        elif before is None:
-            taken = replace(taken, new=taken.new + 1)
-        else:
-            body, addresses = _apart(entry.body)
-            same = before == (content_of(body), False)
-            if not same or (addresses and feeds.addresses(connection, addresses) != addresses):
-                taken = replace(taken, changed=taken.changed + 1)
-    return taken
-
-
-def _apart(body: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, Any]]:
-    """The body as it is kept, and the addresses that are kept apart from it."""
-    places = body.get("places", ())
-    confidential = [p for p in places if p.get("confidential")]
-    if not confidential:
-        return body, {}
-    hidden = {p["place_id"]: p["address"] for p in confidential if p.get("address")}
-    left = [{**p, "address": {}} if p.get("confidential") else p for p in places]
-    return {**body, "places": left}, hidden
-
-
-def _sum(one: Taken, other: Taken) -> Taken:
-    return Taken(one.new + other.new, one.changed + other.changed, one.removed + other.removed)

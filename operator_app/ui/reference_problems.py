@@ -71,8 +71,6 @@ SENTENCES: dict[str, str] = {
     "article.ends_before_it_begins": N_("It would end before it begins."),
     # Files of the directory (HSDS)
     "hsds.faults": N_("The file has faults. Nothing was changed."),
-    "hsds.empty": N_("There is nothing in it."),
-    "hsds.too_large": N_("The file is larger than {most} MB."),
     "hsds.too_many": N_("These are more than {most}."),
     "hsds.json_syntax": N_("This is no JSON: it cannot be read."),
     "hsds.wrong_form": N_("This is not the form of HSDS: a list of services."),
@@ -95,6 +93,9 @@ SENTENCES: dict[str, str] = {
     "hsds.only_weekly": N_("Only hours that are the same every week can be kept."),
     "hsds.other_time_zone": N_("Times are those of Bishkek. Leave the time zone empty."),
     "hsds.bad_hours": N_("Write hours as in MO-FR 09:00-18:00, several of them with | between."),
+    "hsds.confidential_unsaid": N_(
+        "Say whether the address of this shelter or crisis centre is confidential: yes or no."
+    ),
     "hsds.missing_table": N_("This table is missing in the zip."),
     "hsds.unknown_link": N_("What this row points to is not in the file."),
     # Tables and zips
@@ -109,7 +110,6 @@ SENTENCES: dict[str, str] = {
     "zip.encrypted": N_("The zip has a password. Make one without."),
     "zip.bad_path": N_("A file in the zip lies where it must not."),
     "zip.twice": N_("This file is in the zip twice."),
-    "zip.too_large": N_("What is in the zip is larger than {most} MB."),
     "zip.too_many_files": N_("There are more than {most} files in the zip."),
     # The official list of places
     "soate.faults": N_("The list of places has faults. Nothing was changed."),
@@ -123,6 +123,9 @@ SENTENCES: dict[str, str] = {
     ),
     # Any file
     "import.faults": N_("The file has faults. Nothing was changed."),
+    "import.was_confidential": N_(
+        "The address of this place is confidential here. Only the ministry can make it public: write yes, or leave the service out."
+    ),
     "import.unreadable": N_(
         "The file cannot be read. Is the stick still in, is it open elsewhere?"
     ),

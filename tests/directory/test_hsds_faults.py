@@ -244,6 +244,7 @@ def test_an_id_and_a_name_are_enough(data) -> None:
         ("topics", f"VIO.DOM {CANARY}", "hsds.unknown_code"),
         ("languages", "русский", "hsds.bad_language"),
         ("confidential", CANARY, "hsds.bad_yes_no"),
+        ("confidential", "", "hsds.confidential_unsaid"),
         ("for_danger", "maybe", "hsds.bad_yes_no"),
         ("status", CANARY, "feed.unknown_status"),
         ("assured_date", "вчера", "feed.bad_day"),

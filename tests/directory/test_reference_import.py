@@ -168,6 +168,29 @@ def test_a_file_without_the_address_leaves_it_and_another_one_is_a_change(
         assert feeds.addresses(connection, ["shelter.place"]) == moved
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        ServicePlace("shelter.place", BISHKEK, {"ru": "Улица 1"}),
+        ServicePlace("another", BISHKEK),
+    ],
+)
+def test_no_file_makes_a_confidential_place_public(place, office, imports, put) -> None:
+    data = write_hsds_json([SHELTER, service("two")], {"shelter.place": SECRET})
+    imports.carry_out(office.actor, imports.check(office.actor, put(data)))
+    before = everything(office)
+    with pytest.raises(BadInput) as caught:
+        opened = [service("shelter", places=(place,)), service("two", places=(place,))]
+        imports.check(office.actor, put(write_hsds_json(opened, {})))
+    assert caught.value.code == "import.faults"
+    found = {f.where for f in caught.value.faults}
+    assert {f.code for f in caught.value.faults} == {"import.was_confidential"}
+    assert "shelter: confidential" in found
+    # A place that somebody else shares is guarded by its own id.
+    assert ("two: confidential" in found) is (place.place_id == "shelter.place")
+    assert everything(office) == before
+
+
 def test_a_broken_table_of_ten_thousand_rows_changes_nothing(office, imports, put) -> None:
     rows = [{"id": f"s{number}", "name": "Служба"} for number in range(10_000)]
     for number in range(0, 10_000, 7):
