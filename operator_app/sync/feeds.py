@@ -90,7 +90,9 @@ def take_in(connection: Connection, changes: FeedChanges, now: int) -> Taken | N
 
 def _newer(link: Link, hello: Hello) -> list[tuple[str, FeedState]]:
     """The feeds to ask for. That the others need not be asked for is remembered as their state."""
-    wanted = []
+    wanted: list[tuple[str, FeedState]] = []
+    if not hello.feeds:
+        return wanted
     with link.database.write() as connection:
         for feed in FEEDS:
             if feed not in hello.feeds:
@@ -156,6 +158,9 @@ def _fetch(
         raise FeedRefused(error.faults[0].code) from error
     if changes.version < announced:
         raise FeedRefused(OLDER)
+    if not changes.entries:
+        # Every version changed something.
+        raise FeedRefused("feed.empty")
     return changes
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from ministry_server.feeds import Published, entries_of, publish
+from ministry_server.feeds import Published, changes_since, entries_of, publish, publish_keys
 from operator_app.domain.articles import Article
 from operator_app.domain.directory import Service, ServicePlace
-from operator_app.domain.feeds import FeedEntry, OfficeEntry, entry_body, entry_id_of
+from operator_app.domain.feeds import FeedEntry, OfficeEntry, entry_body
 from tests.receiver import RunningReceiver
 
 SECRET = "Zhashyruun kochosu 17"
@@ -47,15 +48,13 @@ def office_entry(code: str = "0412", name: str = "Управление") -> Offi
 def offer(receiver: RunningReceiver, feed: str, *entries: Any, replace: bool = False) -> Published:
     """Publish typed entries."""
     bodies = [entry_body(entry) for entry in entries]
-    made = entries_of(feed, [{**body} for body in bodies])
+    made = entries_of(feed, json.loads(json.dumps(bodies)))
     return _publish(receiver, feed, made, replace=replace)
 
 
 def withdraw(receiver: RunningReceiver, feed: str, *ids: str) -> Published:
     """Take entries back."""
     with receiver.store.read() as connection:
-        from ministry_server.feeds import changes_since
-
         found = changes_since(connection, feed, 0)
     assert found is not None
     left = [e for e in found[2] if e.body is not None and e.entry_id not in ids]
@@ -69,5 +68,6 @@ def _publish(
     return publish(receiver.store, keys, feed, entries, now, replace=replace)
 
 
-def ids(feed: str, *entries: Any) -> list[str]:
-    return [entry_id_of(feed, entry) for entry in entries]
+def publish_own_keys(receiver: RunningReceiver) -> Published:
+    """As `publish keys` does."""
+    return publish_keys(receiver.store, receiver.receiver.keys, receiver.receiver.now())
