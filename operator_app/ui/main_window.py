@@ -28,9 +28,9 @@ from operator_app.ui import theme
 from operator_app.ui.icons import icon
 from operator_app.ui.sync_wording import status_wording
 from operator_app.ui.widgets.basic import Notice, ShortenedLabel, button, set_state, text
+from operator_app.ui.wording import LANGUAGE_NAMES
 
 RAIL_WIDTH = 84
-LANGUAGE_NAMES = {"ky": "Кыргызча", "ru": "Русский", "en": "English"}
 
 
 @dataclass(frozen=True)

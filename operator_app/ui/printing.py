@@ -145,9 +145,9 @@ class Leaves:
         painter.translate(MARGIN, MARGIN)
         painter.save()
         painter.translate(0, -number * self._height)
-        self._body.drawContents(
-            painter, QRectF(0, number * self._height, self._width, self._height)
-        )
+        # A little less: what begins the next sheet touches the end of this one.
+        shown = QRectF(0, number * self._height, self._width, self._height - 0.5)
+        self._body.drawContents(painter, shown)
         painter.restore()
         painter.translate(0, self._height + self.FOOT_GAP)
         self._foot.drawContents(painter)

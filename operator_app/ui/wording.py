@@ -19,6 +19,8 @@ _LOCALES = {
     "ru": QLocale(QLocale.Language.Russian, QLocale.Country.Kyrgyzstan),
     "en": QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom),
 }
+LANGUAGE_NAMES = {"ky": "Кыргызча", "ru": "Русский", "en": "English"}
+"""Each language by its own name, whatever the screens speak."""
 
 
 @dataclass(frozen=True)

@@ -128,8 +128,17 @@ def publish(office: TestOffice, feed: str, *things: Any, gone: Sequence[str] = (
         feeds.take(connection, feed, entries, feeds.MINISTRY, to_ms(office.clock()))
 
 
+def clear(office: TestOffice) -> None:
+    """Take back what came with the program."""
+    for feed in (DIRECTORY, ARTICLES):
+        with office.database.read() as connection:
+            known = [kept.entry_id for kept in feeds.current(connection, feed)]
+        publish(office, feed, gone=known)
+
+
 def fill(office: TestOffice) -> None:
-    """Four services, two articles, no announcement."""
+    """Four services, two articles, and nothing else."""
+    clear(office)
     publish(office, DIRECTORY, *SERVICES)
     publish(office, ARTICLES, *ARTICLES_THERE)
 

@@ -20,6 +20,7 @@ from tests.ui.directory_office import (
     SHELTER,
     SHIFT,
     ShownDirectory,
+    clear,
     content_of,
     fill,
     publish,
@@ -168,6 +169,7 @@ def test_confidential_address_by_right_only(
 
 
 def test_nobody_sees_an_address_without_asking(qtbot: QtBot, office: TestOffice) -> None:
+    clear(office)
     publish(office, DIRECTORY, SHELTER)
     shown = show_directory(qtbot, office)
     page = shown.screen.services
@@ -294,6 +296,7 @@ def test_what_comes_is_listed_at_once(shown: ShownDirectory, office: TestOffice)
 
 
 def test_an_empty_directory_says_so(qtbot: QtBot, office: TestOffice) -> None:
+    clear(office)
     shown = show_directory(qtbot, office)
     page = shown.screen.services
     assert page.list.is_empty

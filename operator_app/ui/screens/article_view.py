@@ -13,7 +13,11 @@ from operator_app.ui.screens import article_words as words
 from operator_app.ui.widgets.article_text import ArticleText
 from operator_app.ui.widgets.basic import GRID, Card, FlowLayout, text
 from operator_app.ui.widgets.chips import Chip, ChipGroup
-from operator_app.ui.widgets.mark_label import mark_label
+from operator_app.ui.widgets.mark_label import MarkLabel
+from operator_app.ui.wording import LANGUAGE_NAMES
+
+INDENT = 9
+LEAST_HEIGHT = 48
 
 
 class ArticleCard(Card):
@@ -29,10 +33,15 @@ class ArticleCard(Card):
         super().__init__()
         self._view: ArticleView | None = None
         self.title = text("", "screenTitle", wrap=True)
+        # In line with what the frame of the focus stands around.
+        self.title.setIndent(INDENT)
         self.languages: ChipGroup | None = None
+        self._offered: tuple[str, ...] = ()
         self._marks = QWidget()
         self._flow = FlowLayout(self._marks, GRID)
+        self._marks.setContentsMargins(INDENT, 0, 0, 0)
         self.text = ArticleText(_("The article"))
+        self.text.setMinimumHeight(LEAST_HEIGHT)
         self._top = QHBoxLayout()
         self._top.setSpacing(GRID)
         self._top.addWidget(self.title, 1)
@@ -55,7 +64,7 @@ class ArticleCard(Card):
                 old.hide()
                 old.deleteLater()
         for mark in words.marks(view):
-            pill = mark_label(mark)
+            pill = MarkLabel(mark)
             self._flow.addWidget(pill)
             pill.show()
         self._flow.invalidate()
@@ -74,22 +83,27 @@ class ArticleCard(Card):
         return act
 
     def _show_languages(self, view: ArticleView) -> None:
+        """The chips stay while the languages do: the keyboard may be on them."""
+        if view.languages != self._offered:
+            self._offered = view.languages
+            if self.languages is not None:
+                self._top.removeWidget(self.languages)
+                self.languages.hide()
+                self.languages.deleteLater()
+            self.languages = self._language_chips() if len(view.languages) > 1 else None
         if self.languages is not None:
-            self._top.removeWidget(self.languages)
-            self.languages.hide()
-            self.languages.deleteLater()
-            self.languages = None
-        if len(view.languages) < 2:
-            return
+            self.languages.set_value(view.article.language)
+
+    def _language_chips(self) -> ChipGroup:
         chips = [
-            Chip(code, code, str(n), words.LANGUAGE_NAMES[code])
-            for n, code in enumerate(view.languages, start=1)
+            Chip(code, code, str(n), LANGUAGE_NAMES[code])
+            for n, code in enumerate(self._offered, start=1)
         ]
         made = ChipGroup(chips, _("Language of the article"), show_keys=False)
-        made.set_value(view.article.language)
         made.picked.connect(self.language_asked)
-        self.languages = made
         self._top.addWidget(made)
+        made.show()
+        return made
 
     def _on_copy(self, said: str) -> None:
         if self._view is not None:

@@ -29,6 +29,7 @@ from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, FlowLayout, Notice, button, set_state
 from operator_app.ui.widgets.chips import Chip, ChipGroup
 from operator_app.ui.widgets.choice_field import ChoiceField
+from operator_app.ui.wording import LANGUAGE_NAMES
 
 
 class ArticleFilters(QWidget):
@@ -43,7 +44,7 @@ class ArticleFilters(QWidget):
         self.topic = ChoiceField(topics(reference), _("Topic"), _("All topics"))
         self.language = ChipGroup(
             [
-                Chip(code, code, str(n), words.LANGUAGE_NAMES[code])
+                Chip(code, code, str(n), LANGUAGE_NAMES[code])
                 for n, code in enumerate(LANGUAGES, start=1)
             ],
             _("Language of the articles"),

@@ -42,7 +42,7 @@ class CorrectionPanel(Card):
         self.words = NoteField()
         self.words.setAccessibleName(_("What is wrong, in your words"))
         self.words.setPlaceholderText(_("What is wrong, and what is right? No names of callers."))
-        self.words.setFixedHeight(TEXT_HEIGHT)
+        self.words.setMaximumHeight(TEXT_HEIGHT)
         self.problem = text("", "problem", wrap=True)
         self.send_button = button(_("Send"), "primary", "Ctrl+Enter")
         self.cancel_button = button(_("Cancel"))

@@ -17,6 +17,7 @@ ROW_HEIGHT = 56
 PADDING = 12
 GAP = 12
 SMALL = 12
+LEAST_MARK = 40
 """Pixels of the letters of the second line."""
 
 
@@ -74,7 +75,10 @@ class EntryDelegate(QStyledItemDelegate):
     ) -> None:
         right = area.right()
         for mark in reversed(marks):
-            width = mark_width(QFontMetrics(mark_font), mark)
+            # In a narrow list words give way; the tip has them.
+            width = min(mark_width(QFontMetrics(mark_font), mark), right - area.left())
+            if width < LEAST_MARK:
+                break
             place = QRect(right - width, area.top(), width + 1, area.height())
             paint_mark(painter, place, mark_font, mark, pill=False)
             right -= width + GAP

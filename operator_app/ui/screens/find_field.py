@@ -19,6 +19,7 @@ class FindField(QLineEdit):
         super().__init__()
         self.setAccessibleName(name)
         self.setPlaceholderText(f"{placeholder}   Ctrl+F")
+        self.setToolTip(placeholder)
         self.setClearButtonEnabled(True)
         self._typing = QTimer(self, interval=TYPING_PAUSE_MS, singleShot=True)
         self._typing.timeout.connect(self.changed)

@@ -38,6 +38,6 @@ def read_aloud_service(view: ServiceView, reference: Reference, now: dt.datetime
         lines = "\n".join(f"- {plain(day)}: {plain(said)}" for day, _days, said in table.lines)
         parts.append("\n\n".join(filter(None, (plain(table.caption), lines))))
     parts += [plain(said) for said, _hidden in service_words.place_lines(view, reference)]
-    for name, said in service_words.facts(view, reference, now.date()):
+    for name, said in service_words.facts(view, reference):
         parts.append(f"**{plain(name)}:** {plain(said)}")
     return "\n\n".join(parts)

@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QBoxLayout,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -25,12 +27,14 @@ from operator_app.ui import theme
 from operator_app.ui.icons import icon
 from operator_app.ui.screens import service_words as words
 from operator_app.ui.widgets.basic import GRID, Card, FlowLayout, button, text
-from operator_app.ui.widgets.mark_label import mark_label
+from operator_app.ui.widgets.mark_label import MarkLabel
 from operator_app.ui.wording import Wording
 
 LABEL_WIDTH = 150
 LOCK_PIXELS = 16
 INDENT = 9
+LEAST_FOR_TWO = 560
+LEAST_HEIGHT = 48
 
 
 class ServiceCard(Card):
@@ -42,12 +46,14 @@ class ServiceCard(Card):
         super().__init__()
         self._reference = reference
         self._number = ""
+        self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.title = text("", "screenTitle", wrap=True)
         self.organization = text("", "muted", wrap=True)
         self.area = QScrollArea()
         self.area.setObjectName("entryArea")
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setMinimumHeight(LEAST_HEIGHT)
         self.area.setAccessibleName(_("The service"))
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for label_ in (self.title, self.organization):
@@ -80,20 +86,31 @@ class ServiceCard(Card):
         layout.setContentsMargins(GRID, GRID, GRID, GRID)
         layout.setSpacing(2 * GRID)
         layout.addWidget(self._marks(view, now))
-        top = QHBoxLayout()
-        top.setSpacing(3 * GRID)
-        top.addWidget(self._phones(view), 1)
+        self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._top.setSpacing(2 * GRID)
+        self._top.addWidget(self._phones(view), 1)
         if service.hours:
-            top.addWidget(self._hours(view, now, ahead), 1)
-        layout.addLayout(top)
+            self._top.addWidget(self._hours(view, now, ahead), 1)
+        self._arrange()
+        layout.addLayout(self._top)
         layout.addLayout(self._facts(view))
         layout.addStretch(1)
         self.area.setWidget(page)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
 
     def copy_number(self) -> None:
         """Put the first number on the clipboard."""
         if self._number:
             self._copy(self._number)
+
+    def _arrange(self) -> None:
+        """Numbers beside the hours; above them where everything is shown larger."""
+        beside = self.width() >= LEAST_FOR_TWO
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._top.setDirection(across if beside else down)
 
     def _marks(self, view: ServiceView, now: dt.datetime) -> QWidget:
         service = view.service
@@ -106,14 +123,14 @@ class ServiceCard(Card):
         line = QWidget()
         flow = FlowLayout(line, GRID)
         for mark in marks:
-            flow.addWidget(mark_label(mark))
+            flow.addWidget(MarkLabel(mark))
         return line
 
     def _phones(self, view: ServiceView) -> QWidget:
         box = QWidget()
         layout = QVBoxLayout(box)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
+        layout.setSpacing(0)
         for phone in view.service.phones:
             line = QHBoxLayout()
             line.setSpacing(12)
@@ -129,6 +146,7 @@ class ServiceCard(Card):
             note = words.phone_note(phone.kind, label(phone.notes, language()))
             if note:
                 layout.addWidget(text(note, "muted", wrap=True))
+            layout.addSpacing(GRID)
         if not view.service.phones:
             layout.addWidget(text(_("No telephone number is known."), "muted", wrap=True))
         layout.addStretch(1)

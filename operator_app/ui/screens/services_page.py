@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QWidget
 
 from operator_app.domain.clock import Clock, local, to_ms
 from operator_app.domain.directory import label, without_addresses
@@ -28,7 +28,7 @@ from operator_app.ui.screens.entry_page import EntryPage
 from operator_app.ui.screens.service_filters import ServiceFilters
 from operator_app.ui.screens.service_view import ServiceCard
 from operator_app.ui.tasks import Tasks
-from operator_app.ui.widgets.basic import GRID, Notice, button
+from operator_app.ui.widgets.basic import GRID, FlowLayout, Notice, button
 
 HOLIDAYS_AHEAD = dt.timedelta(days=14)
 MINUTE_MS = 60_000
@@ -78,7 +78,8 @@ class ServicesPage(EntryPage):
         self.suggest_button = button(_("Suggest a correction"), key="F6")
         self.suggest_button.setVisible(actor.may(Right.SUGGEST_CORRECTION))
         self.card.body.insertWidget(0, self.outdated)
-        self.card.body.addLayout(self._actions())
+        self._acts = self._actions()
+        self.card.body.addWidget(self._acts)
         self.build(self.card, below=(self.done, self.panel))
         self._minute = QTimer(self, interval=MINUTE_MS)
         self._minute.timeout.connect(self._on_minute)
@@ -123,6 +124,7 @@ class ServicesPage(EntryPage):
         view = self._view = found.view
         self.done.show_text("")
         self.panel.hide()
+        self._acts.show()
         self.card.show_view(view, self._now(), found.ahead)
         self.copy_button.setEnabled(bool(self.card.number))
         self.today_button.setVisible(bool(content))
@@ -137,13 +139,11 @@ class ServicesPage(EntryPage):
 
     # Inside
 
-    def _actions(self) -> QHBoxLayout:
-        line = QHBoxLayout()
-        line.setSpacing(GRID)
-        line.addWidget(self.suggest_button)
-        line.addStretch(1)
-        line.addWidget(self.print_button)
-        line.addWidget(self.copy_button)
+    def _actions(self) -> QWidget:
+        line = QWidget()
+        flow = FlowLayout(line, GRID)
+        for made in (self.copy_button, self.print_button, self.suggest_button):
+            flow.addWidget(made)
         return line
 
     def _connect(self) -> None:
@@ -157,9 +157,13 @@ class ServicesPage(EntryPage):
         self.suggest_button.clicked.connect(self._on_suggest)
         self.today_button.clicked.connect(lambda: self.open_entry(self.opened[0]))
         self.panel.sent.connect(lambda: self.done.show_text(saved_words()))
-        self.panel.closed.connect(self.focus_entry)
+        self.panel.closed.connect(self._on_panel_closed)
         self.add_key("Ctrl+F", self._on_find)
         self.add_key("F9", self.filters.open_now.click)
+
+    def _on_panel_closed(self) -> None:
+        self._acts.show()
+        self.focus_entry()
 
     def _on_find(self) -> None:
         self.filters.find_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -172,6 +176,8 @@ class ServicesPage(EntryPage):
     def _on_suggest(self) -> None:
         if self._view is not None:
             self.done.show_text("")
+            # They wait: on a low screen there is no room for both.
+            self._acts.hide()
             self.panel.ask(self._view.service.service_id, self._view.content)
 
     def _on_print(self) -> None:

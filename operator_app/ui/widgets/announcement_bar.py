@@ -88,10 +88,12 @@ class AnnouncementBar(QWidget):
         self._in_call = in_call
         self._show()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange:
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        # Qt hands these two on from the window to everything in it.
+        if event.type() in (QEvent.Type.WindowActivate, QEvent.Type.WindowDeactivate):
             self._count_reading()
+        return handled
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -78,7 +78,8 @@ def _dress_block(block: QTextBlock, dress: Theme, pixels: int) -> None:
     shape.setLineHeight(LINE_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
     in_list = block.textList() is not None
     in_table = cursor.currentTable() is not None
-    shape.setTopMargin(14 if level else 0)
+    after_list = not in_list and block.previous().isValid() and bool(block.previous().textList())
+    shape.setTopMargin(14 if level else 6 if after_list else 0)
     shape.setBottomMargin(4 if level or in_list else 0 if in_table else 8)
     cursor.mergeBlockFormat(shape)
     _unlink(block)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from operator_app.ui.widgets.basic import set_state, text
 from operator_app.ui.wording import Wording
 
-ROOM = 10
-"""Above and below the letters together, in pixels."""
 
+class MarkLabel(QFrame):
+    """Shows one mark. Colour only adds to what sign and words say."""
 
-def mark_label(mark: Wording) -> QLabel:
-    """The mark as a label that keeps its height in a line of them."""
-    made = text(f"{mark.sign}  {mark.words}".strip(), "mark")
-    set_state(made, "tone", mark.tone)
-    made.setAccessibleName(mark.words)
-    made.setFixedHeight(made.fontMetrics().height() + ROOM)
-    return made
+    def __init__(self, mark: Wording) -> None:
+        super().__init__()
+        self.setObjectName("mark")
+        self.label = text(f"{mark.sign}  {mark.words}".strip())
+        self.label.setAccessibleName(mark.words)
+        set_state(self, "tone", mark.tone)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 4, 10, 4)
+        layout.addWidget(self.label)
