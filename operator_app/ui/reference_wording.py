@@ -12,7 +12,6 @@ from operator_app.i18n import N_, _, ngettext
 from operator_app.services.calendar import LIBRARY, MINISTRY, OFFICE, Holiday
 from operator_app.services.feed_states import Condition, FeedFacts
 from operator_app.services.reference_import import FileKind
-from operator_app.ui.problems import SENTENCES
 from operator_app.ui.sync_wording import code_sentence
 from operator_app.ui.wording import Wording, locale
 
@@ -54,8 +53,8 @@ def feed_state(facts: FeedFacts) -> Wording:
     """How the feed stands, with a sign and a tone."""
     problem = facts.state.problem
     if problem:
-        said = _(SENTENCES[problem]) if problem in SENTENCES else code_sentence(problem)
-        return Wording(_("{problem} Nothing was changed.").format(problem=said), "waiting", "▲")
+        said = _("{problem} Nothing was changed.").format(problem=code_sentence(problem))
+        return Wording(said, "waiting", "▲")
     found = _CONDITIONS[facts.condition]
     words = _(found.words)
     ours = facts.entries.get(LOCAL, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from operator_app.i18n import N_, _, ngettext
 from operator_app.sync.status import LinkState, SyncStatus
+from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.wording import Wording, time_of_day
 
 _LINK = {
@@ -23,6 +24,7 @@ CODE_SENTENCES = {
     "net.cut": N_("The connection was cut while sending. Nothing is lost or doubled by that; it is tried again."),
     "net.server_error": N_("The server has a fault. It is tried again by itself."),
     "net.bad_answer": N_("The server's answer could not be understood. It is tried again by itself."),
+    "net.stale_answer": N_("An old answer came from somewhere on the way. It is tried again by itself."),
     "net.portal": N_("Something in the network answers in place of the ministry's server. If this network has a sign-in page, open a browser and sign in there."),
     "net.tls": N_("The server's certificate is not trusted by this PC. Tell your IT staff."),
     "net.certificate_time": N_("The date or time of this PC is wrong: a safe connection is not possible. Set the clock."),
@@ -81,4 +83,6 @@ def status_wording(status: SyncStatus) -> Wording:
 
 def code_sentence(code: str | None) -> str:
     """What the code of a failed try or a refusal means; the code itself where there is no wording."""
-    return _(CODE_SENTENCES[code]) if code in CODE_SENTENCES else code or ""
+    code = code or ""
+    said = CODE_SENTENCES.get(code) or REFERENCE_SENTENCES.get(code)
+    return _(said) if said else code

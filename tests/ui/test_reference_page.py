@@ -27,6 +27,7 @@ from operator_app.services.directory import Directory
 from operator_app.services.feed_states import FeedStates
 from operator_app.services.knowledge import Knowledge
 from operator_app.services.search_index import SearchIndex
+from operator_app.sync.status import read_status
 from operator_app.ui.events import Events
 from operator_app.ui.fault_wording import fault_words
 from operator_app.ui.problems import SENTENCES
@@ -118,7 +119,7 @@ def test_a_refused_answer_is_told_and_what_was_there_stays(
 def test_news_are_shown_while_the_page_is_open(office: TestOffice, feeds_part: FeedsPart) -> None:
     before = int(rows(feeds_part.view)[1][2])
     take(office, ARTICLES, article("a"))
-    feeds_part._events.sync_changed.emit(None)
+    feeds_part._events.sync_changed.emit(read_status(office.database, office.clock))
     assert rows(feeds_part.view)[1][2] == str(before + 1)
     take(office, ARTICLES, article("b"))
     feeds_part._events.feeds_changed.emit((ARTICLES,))
@@ -131,6 +132,14 @@ def test_f9_asks_the_ministry_now(feeds_part: FeedsPart) -> None:
     press(Qt.Key.Key_F9)
     assert asked.count() == 1
     assert "The ministry is asked." in words_on(feeds_part)
+
+
+def test_a_pc_without_a_server_is_told_the_way_to_one(
+    office: TestOffice, feeds_part: FeedsPart
+) -> None:
+    feeds_part._events.sync_changed.emit(read_status(office.database, office.clock))
+    feeds_part.ask_button.click()
+    assert "This PC is not connected with the ministry yet" in words_on(feeds_part)
 
 
 def codes_in(*files: str) -> set[str]:

@@ -19,6 +19,7 @@ from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.people import Actor
 from operator_app.i18n import _
 from operator_app.services.feed_states import FeedFacts, FeedStates
+from operator_app.sync.status import LinkState, SyncStatus
 from operator_app.ui import theme
 from operator_app.ui.events import Events
 from operator_app.ui.models.plain_table import dress_table
@@ -109,6 +110,7 @@ class FeedsPart(QWidget):
         self._tasks = tasks
         self._events = events
         self._clock = clock
+        self._link = LinkState.ONLINE
         self.model = FeedModel()
         self.view = _table(self.model)
         self.ask_button = button(_("Ask now"), key="F9")
@@ -127,7 +129,7 @@ class FeedsPart(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(card)
         self.ask_button.clicked.connect(self._on_ask)
-        events.sync_changed.connect(lambda _status: self._on_news())
+        events.sync_changed.connect(self._on_sync_changed)
         events.feeds_changed.connect(lambda _names: self._on_news())
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -158,8 +160,19 @@ class FeedsPart(QWidget):
         if self.isVisible():
             self.refresh()
 
+    def _on_sync_changed(self, status: SyncStatus) -> None:
+        self._link = status.state
+        self._on_news()
+
     def _on_ask(self) -> None:
-        self.done.show_text(_("The ministry is asked. The table changes as answers come."))
+        if self._link in (LinkState.NOT_CONFIGURED, LinkState.NOT_ENROLLED):
+            said = _(
+                "This PC is not connected with the ministry yet: see “To the ministry”. Until then "
+                "a package in a file brings the same."
+            )
+        else:
+            said = _("The ministry is asked. The table changes as answers come.")
+        self.done.show_text(said)
         self._events.send_now_asked.emit()
 
     def _on_failed(self, error: Exception) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from operator_app.db.feeds import Taken
+from operator_app.domain.feeds import CODES, DIVISIONS
 from operator_app.domain.people import Actor
 from operator_app.errors import BadInput
 from operator_app.i18n import _
@@ -109,8 +110,12 @@ class ImportPart(QWidget):
         self._end()
         self._back()
         counts = counted(taken.new, taken.changed, taken.removed)
-        self.done.show_text(_("Taken over: {counts}.").format(counts=counts))
-        self.changed.emit(_feeds(plan))
+        said = _("Taken over: {counts}.").format(counts=counts)
+        names = _feeds(plan)
+        if DIVISIONS in names or CODES in names:
+            said += " " + _("Places and code lists are offered from the next sign-in on.")
+        self.done.show_text(said)
+        self.changed.emit(names)
 
     def _on_not_taken(self, error: Exception) -> None:
         self._end()

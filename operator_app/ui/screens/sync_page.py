@@ -150,6 +150,8 @@ class SyncPage(QWidget):
             "push": _("sending"),
             "have": _("comparing"),
             "changes": _("colleagues' cases"),
+            "feed": _("reference data"),
+            "places": _("addresses of places"),
         }
         self.attempts.show_rows(
             (
