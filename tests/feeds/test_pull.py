@@ -20,6 +20,7 @@ from operator_app.domain.feeds import (
     entry_body,
 )
 from operator_app.sync.status import LinkState, last_attempts
+from tests.faults.proxy import FaultProxy
 from tests.feeds.meddler import Meddler
 from tests.feeds.publishing import (
     SECRET,
@@ -223,6 +224,19 @@ def test_confidential_addresses_come_apart_from_the_directory(
         assert SECRET not in str(offered(seat, DIRECTORY))
         assert _addresses(seat) == {"s1-home": {"ru": SECRET}}
         assert seat.run().feeds_changed == ()
+
+
+def test_an_address_is_in_no_file_of_the_pc_and_in_no_request(
+    far_desk: Desk, receiver: RunningReceiver, proxy: FaultProxy, caplog: pytest.LogCaptureFixture
+) -> None:
+    offer(receiver, DIRECTORY, service("s1", confidential=True))
+    far_desk.run()
+    assert _addresses(far_desk) == {"s1-home": {"ru": SECRET}}
+    assert any(b"/sync/v1/places" in request for request in proxy.requests)
+    assert not any(SECRET.encode() in request for request in proxy.requests)
+    for file in far_desk.office.paths.data.rglob("*"):
+        assert not file.is_file() or SECRET.encode() not in file.read_bytes(), file.name
+    assert SECRET not in caplog.text
 
 
 def test_an_address_that_alone_changed_arrives(desk: Desk, receiver: RunningReceiver) -> None:
