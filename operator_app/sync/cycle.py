@@ -10,7 +10,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
@@ -179,7 +179,8 @@ class Cycle:
             done.missing += reconcile(link, link.hello()).missing
         self._take_changes(link, hello, done)
         if not self._stop.is_set():
-            done.feeds_changed += pull_feeds(link, hello, self._has_to_stop)
+            for feed in pull_feeds(link, hello, self._has_to_stop):
+                done.feeds_changed[feed] = True
         if not_enrolled_again is not None:
             raise not_enrolled_again
 
@@ -370,7 +371,7 @@ class _Tally:
     rejected: int = 0
     missing: int = 0
     cases_changed: int = 0
-    feeds_changed: tuple[str, ...] = ()
+    feeds_changed: dict[str, bool] = field(default_factory=dict)
     problem: str | None = None
     """Code of the last request that failed although the server greets."""
 
@@ -383,7 +384,7 @@ class _Tally:
             problem,
             stopped,
             self.cases_changed,
-            self.feeds_changed,
+            tuple(self.feeds_changed),
         )
 
 

@@ -8,7 +8,7 @@ is wrong with one feed hinders neither the others nor the sending of records.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -56,21 +56,22 @@ class _Interrupted(Exception):
     """Something else is more urgent."""
 
 
-def pull_feeds(link: Link, hello: Hello, stopped: Callable[[], bool]) -> tuple[str, ...]:
-    """Fetch every feed of which the server has a newer version; the names of those that changed.
+def pull_feeds(link: Link, hello: Hello, stopped: Callable[[], bool]) -> Iterator[str]:
+    """Fetch every feed of which the server has a newer version; the names of those that changed,
+    each as soon as it was taken.
 
     What is wrong with a feed is kept as its `problem`. Raises NetworkProblem and ServerRefused
     only when the way or the account is to blame. `stopped` is asked before each request.
     """
-    changed: list[str] = []
     for feed, state in _newer(link, hello):
         try:
-            changed += _pull(link, feed, state, hello.feeds[feed], stopped)
+            changed = _pull(link, feed, state, hello.feeds[feed], stopped)
         except _Interrupted:
-            break
+            return
+        if changed:
+            yield feed
     if not stopped() and pull_places(link):
-        changed.append(DIRECTORY)
-    return tuple(dict.fromkeys(changed))
+        yield DIRECTORY
 
 
 def take_in(connection: Connection, changes: FeedChanges, now: int) -> Taken | None:
@@ -115,8 +116,8 @@ def _rests(state: FeedState, now: int) -> bool:
 
 def _pull(
     link: Link, feed: str, state: FeedState, announced: int, stopped: Callable[[], bool]
-) -> list[str]:
-    """Fetch and take one feed; its name when something is different now."""
+) -> bool:
+    """Fetch and take one feed; whether something is different now."""
     try:
         changes = _fetch(link, feed, state.version, announced, stopped)
     except (FeedRefused, NetworkProblem, ServerRefused) as problem:
@@ -130,13 +131,13 @@ def _pull(
             feeds.note_checked(connection, feed, link.now, problem.code)
             link.write_notes(connection)
         log.info("feed %s not taken: %s", feed, problem.code)
-        return []
+        return False
     link.note(ACTION, "ok", len(changes.entries))
     with link.database.write() as connection:
         taken = take_in(connection, changes, link.now)
         link.server = _known_keys(connection, link)
         link.write_notes(connection)
-    return [feed] if taken is not None and taken.total else []
+    return taken is not None and taken.total > 0
 
 
 def _fetch(

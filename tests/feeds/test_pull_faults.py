@@ -340,6 +340,18 @@ def test_when_the_way_itself_fails_the_pc_is_offline(
     assert (problems(far_desk), versions(far_desk)) == ({}, {})
 
 
+def test_what_was_taken_before_the_way_failed_is_told(
+    far_desk: Desk, receiver: RunningReceiver, proxy: FaultProxy
+) -> None:
+    """The screens have to hear of it, however the round ends."""
+    offer(receiver, DIRECTORY, service("s1"))
+    offer(receiver, ARTICLES, article())
+    proxy.plan(_goes_down(proxy), path=f"/sync/v1/feed/{ARTICLES}")
+    report = far_desk.run()
+    assert (report.state, report.feeds_changed) == (LinkState.OFFLINE, (DIRECTORY,))
+    assert versions(far_desk) == {DIRECTORY: 1}
+
+
 def _goes_down(proxy: FaultProxy) -> faults.Fault:
     def fault(exchange: faults.Exchange) -> None:
         proxy.plan(faults.refuse, times=1000, path="/")
