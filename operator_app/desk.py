@@ -321,6 +321,9 @@ class Desk:
         self.events.sync_changed.connect(window.show_status)
         self.idle.idled.connect(self.lock)
         self.announcement_bar.read_asked.connect(self._on_announcement_asked)
+        self.announcement_bar.confirmed.connect(
+            lambda _id: self.directory_screen.announcements.read_again()
+        )
         self.directory_screen.announcements.seen.connect(self.announcement_bar.put_away)
         if self.call_screen is not None and self.journal_screen is not None:
             window.new_call_asked.connect(self.call_screen.start)

@@ -96,7 +96,9 @@ def _label_faults(label: QLabel) -> Iterator[str]:
         missing = label.heightForWidth(label.width()) - label.height()
         if missing > 0:
             yield f"{missing} px too low"
-        widest = max(label.fontMetrics().horizontalAdvance(w) for w in label.text().split() or [""])
+        # A zero-width space is where a long word may break.
+        words = label.text().replace("\u200b", " ").split() or [""]
+        widest = max(label.fontMetrics().horizontalAdvance(w) for w in words)
         if widest > label.contentsRect().width():
             yield f"a word is {widest - label.contentsRect().width()} px too long"
         return

@@ -122,10 +122,15 @@ def test_places_fit(pc: OfficePC) -> None:
     window = pc.desk.window
     _settle(pc)
     found["ready"] = faults(window) + unnamed(window)
-    for place in ("journal", "reports", "administration"):
+    for place in ("journal", "directory", "reports", "administration"):
         window.go_to(place)
         _settle(pc)
         found[place] = faults(window) + unnamed(window)
+    window.go_to("directory")
+    for tab, name in ((Qt.Key.Key_2, "articles"), (Qt.Key.Key_3, "announcements")):
+        pc.press(tab, Qt.KeyboardModifier.AltModifier)
+        _settle(pc)
+        found[name] = faults(window) + unnamed(window)
     journal = pc.desk.journal_screen
     assert journal is not None
     window.go_to("journal")

@@ -103,6 +103,12 @@ class AnnouncementsPage(EntryPage):
                 self._on_failed,
             )
 
+    def read_again(self) -> None:
+        """Something was confirmed elsewhere."""
+        self.refresh()
+        if self.opened[0]:
+            self.reopen()
+
     def focus_entry(self) -> None:
         target = self.confirm_button if self.confirm_button.isVisible() else self.area
         target.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -140,8 +146,7 @@ class AnnouncementsPage(EntryPage):
 
     def _on_confirmed(self, key: str) -> None:
         self.area.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.reopen()
-        self.refresh()
+        self.read_again()
         self.seen.emit(key)
 
     def _on_failed(self, error: Exception) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from operator_app.i18n import _
 from operator_app.ui import problems
 from operator_app.ui.models.entry_model import EntryModel, EntryRow
 from operator_app.ui.screens.entry_list import EntryList
@@ -100,6 +101,8 @@ class EntryPage(QWidget):
         self._outdated = False
         self._question += 1
         question = self._question
+        if not self.list.model.rowCount():
+            self.list.say(_("Reading…"))
 
         def done(entries: Sequence[Any]) -> None:
             if question == self._question:

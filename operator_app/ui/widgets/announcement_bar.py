@@ -30,9 +30,11 @@ class AnnouncementBar(QWidget):
     """Waits while a call is in progress; never takes the keyboard by itself.
 
     An important one stays until it is confirmed. `read_asked(announcement_id)`: show the whole.
+    `confirmed(announcement_id)`: the person has read it.
     """
 
     read_asked = Signal(str)
+    confirmed = Signal(str)
 
     def __init__(
         self, announcements: Announcements, actor: Actor, tasks: Tasks, events: Events
@@ -169,9 +171,13 @@ class AnnouncementBar(QWidget):
             self._tasks.database(
                 self,
                 partial(self._announcements.confirm, self._actor, _id(view)),
-                lambda _nothing: self._leave(view),
+                lambda _nothing: self._on_confirmed(view),
                 self._on_failed,
             )
+
+    def _on_confirmed(self, view: AnnouncementView) -> None:
+        self._leave(view)
+        self.confirmed.emit(_id(view))
 
     def _leave(self, view: AnnouncementView) -> None:
         self._put_away.add(_id(view))
