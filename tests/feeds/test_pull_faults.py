@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from operator_app.domain import feeds as domain_feeds
 from operator_app.domain.feeds import (
     ARTICLES,
     CODES,
@@ -41,8 +42,13 @@ from tests.feeds.rows import check_alike, everything, problems, versions
 from tests.receiver import RunningReceiver
 from tests.sync.desk import Desk
 
-LONG = {"ru": "о" * 40_000}
+LONG = {"ru": "о" * 500}
 GOOD = entry_body(service("s7"))
+
+
+@pytest.fixture(autouse=True)
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(domain_feeds, "PAGE_BYTES", 5_000)
 
 
 def _directory(receiver: RunningReceiver) -> None:
