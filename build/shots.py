@@ -70,6 +70,7 @@ def take_pictures(folder: Path, language: str, appearance: str) -> None:
             studio.violence_call,
             studio.journal,
             studio.cases,
+            studio.directory,
             studio.reports,
             studio.administration,
             studio.lock,

@@ -256,3 +256,20 @@ def test_no_articles_yet(qtbot: QtBot, office: TestOffice) -> None:
     shown = show_directory(qtbot, office)
     press(Key.Key_2, ALT)
     assert shown.screen.articles.list.sentence.text() == "There are no articles yet."
+
+
+def test_tab_follows_the_eye(shown: ShownDirectory) -> None:
+    shown.screen.open_article("benefit")
+    page = shown.screen.articles
+    page.list.view.setFocus(Qt.FocusReason.TabFocusReason)
+    passed = []
+    for _press in range(5):
+        press(Key.Key_Tab)
+        passed.append(focused())
+    assert passed == [
+        page.card.languages,
+        page.card.text,
+        page.copy_button,
+        page.print_button,
+        page.suggest_button,
+    ]

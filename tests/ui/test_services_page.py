@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
@@ -9,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from operator_app.db.models import audit
+from operator_app.domain.directory import Hours
 from operator_app.domain.feeds import DIRECTORY
 from operator_app.domain.people import Role
 from operator_app.services.suggestions import Suggestions
@@ -214,8 +217,6 @@ def test_paper_never_has_a_confidential_address(shown: ShownDirectory) -> None:
 
 
 def test_an_old_version_says_so(shown: ShownDirectory, office: TestOffice) -> None:
-    from dataclasses import replace
-
     before = content_of(office, DIRECTORY, "centre")
     publish(office, DIRECTORY, replace(CENTRE, names={"en": "Centre with a new name"}))
     page = shown.screen.services
@@ -305,10 +306,6 @@ def test_an_empty_directory_says_so(qtbot: QtBot, office: TestOffice) -> None:
 
 
 def test_every_hour_has_its_words(shown: ShownDirectory, office: TestOffice) -> None:
-    from dataclasses import replace
-
-    from operator_app.domain.directory import Hours
-
     round_the_clock = Hours(tuple(range(7)), "00:00", "24:00", on_holidays=True)
     night = Hours((1,), "20:00", "06:00")
     publish(
@@ -328,3 +325,61 @@ def test_every_hour_has_its_words(shown: ShownDirectory, office: TestOffice) -> 
     shown.screen.open_service("centre")
     assert "day and night" in words_of(shown.screen.services.card)
     assert "Also open on public holidays." in words_of(shown.screen.services.card)
+
+
+def test_tab_follows_the_eye(shown: ShownDirectory) -> None:
+    shown.screen.open_service("centre")
+    page = shown.screen.services
+    shown.screen.tabs.setFocus(Qt.FocusReason.TabFocusReason)
+    passed = [focused()]
+    while len(passed) < 30:
+        press(Key.Key_Tab)
+        if focused() is passed[0]:
+            break
+        passed.append(focused())
+    filters = page.filters
+    assert passed[:6] == [
+        shown.screen.tabs,
+        filters.find_field,
+        filters.open_now,
+        filters.place,
+        filters.topic,
+        page.list.view,
+    ]
+    assert passed[6] is page.card.area
+    assert [w.accessibleName() for w in passed[7:]] == [
+        "Copy 117",
+        "Copy 102",
+        "Copy the number",
+        "Print",
+        "Suggest a correction",
+    ]
+
+
+def test_a_list_that_cannot_be_read_says_why(qtbot: QtBot, office: TestOffice) -> None:
+    with office.database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE feed_entry RENAME TO gone")
+    shown = show_directory(qtbot, office)
+    page = shown.screen.services
+    assert page.list.is_empty
+    assert page.list.sentence.text().startswith("The program met a fault of its own.")
+    with office.database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE gone RENAME TO feed_entry")
+    shown.events.feeds_changed.emit(("directory",))
+    assert not page.list.is_empty
+
+
+def test_until_it_is_read_it_says_so(qtbot: QtBot, office: TestOffice) -> None:
+    class Waiting:
+        """The worker, before it comes to this."""
+
+        def database(self, *asked: object) -> None:
+            """Later."""
+
+        network = database
+
+        def shut_down(self) -> None:
+            """Nothing runs."""
+
+    shown = show_directory(qtbot, office, tasks=Waiting())
+    assert shown.screen.services.list.sentence.text() == "Reading…"

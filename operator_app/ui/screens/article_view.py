@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from operator_app.i18n import _
@@ -101,7 +101,9 @@ class ArticleCard(Card):
         ]
         made = ChipGroup(chips, _("Language of the article"), show_keys=False)
         made.picked.connect(self.language_asked)
+        before = _before(self.text)
         self._top.addWidget(made)
+        QWidget.setTabOrder(before, made)
         made.show()
         return made
 
@@ -109,3 +111,11 @@ class ArticleCard(Card):
         if self._view is not None:
             QApplication.clipboard().setText(words.copied(said, self._view.article))
             self.copied.emit()
+
+
+def _before(widget: QWidget) -> QWidget:
+    """What Tab comes from to the widget."""
+    found = widget.previousInFocusChain()
+    while found not in (None, widget) and not found.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        found = found.previousInFocusChain()
+    return found or widget

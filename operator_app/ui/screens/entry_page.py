@@ -45,7 +45,7 @@ class EntryPage(QWidget):
         self.list = EntryList(model, questions, name)
         self.notice = Notice("warning")
         self._choose = text(choose, "muted", wrap=True)
-        self.right = QStackedWidget()
+        self.right = _Pages()
         self._walk = QTimer(self, interval=WALK_PAUSE_MS, singleShot=True)
         self._walk.timeout.connect(lambda: self.open_entry(self._walked_to))
         self.list.view.walked.connect(self._on_walked)
@@ -211,3 +211,10 @@ class EntryPage(QWidget):
         """Whether the keyboard is on this page."""
         focused = QApplication.focusWidget()
         return focused is not None and self.isAncestorOf(focused)
+
+
+class _Pages(QStackedWidget):
+    """What is read scrolls: it never asks for the height that all of it would take."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False

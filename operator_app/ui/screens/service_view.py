@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -46,6 +48,7 @@ class ServiceCard(Card):
         super().__init__()
         self._reference = reference
         self._number = ""
+        self._copies: list[QPushButton] = []
         self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.title = text("", "screenTitle", wrap=True)
         self.organization = text("", "muted", wrap=True)
@@ -96,6 +99,8 @@ class ServiceCard(Card):
         layout.addLayout(self._facts(view))
         layout.addStretch(1)
         self.area.setWidget(page)
+        for before, after in pairwise((self.area, *self._copies)):
+            QWidget.setTabOrder(before, after)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -131,12 +136,14 @@ class ServiceCard(Card):
         layout = QVBoxLayout(box)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        self._copies = []
         for phone in view.service.phones:
             line = QHBoxLayout()
             line.setSpacing(12)
             number = text(phone.number, "figure")
             number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             copy = button(_("Copy"), "link")
+            self._copies.append(copy)
             copy.setAccessibleName(_("Copy {number}").format(number=phone.number))
             copy.clicked.connect(lambda _on=False, said=phone.number: self._copy(said))
             line.addWidget(number)

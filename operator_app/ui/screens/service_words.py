@@ -55,13 +55,14 @@ def not_confirmed() -> str:
 
 
 def where(service: Service, reference: Reference) -> str:
-    """The organisation, where it is not the name again, and the place."""
+    """The organisation, where it is not the name again, and the place; else the kind of service."""
     organization = label(service.organization_names, language())
     parts = [organization if organization != service.name(language()) else ""]
     found = [wording.place(reference, p.division, whole=False) for p in service.places]
     if found:
         parts.append(found[0] if len(found) == 1 else f"{found[0]} +{len(found) - 1}")
-    return " · ".join(filter(None, parts))
+    said = " · ".join(filter(None, parts))
+    return said or reference.label("service_type", service.service_type, language())
 
 
 def open_wording(state: Openness, now: dt.datetime) -> Wording:
@@ -114,7 +115,7 @@ def holidays_line(service: Service, ahead: Sequence[tuple[dt.date, str]], today:
         else _("Closed on public holidays.")
     )
     if ahead:
-        days = ", ".join(f"{wording.day(day, today)} ({name})" for day, name in ahead)
+        days = ", ".join(f"{wording.inside(wording.day(d, today))} ({name})" for d, name in ahead)
         said += " " + _("Coming: {days}.").format(days=days)
     return said
 
