@@ -71,6 +71,7 @@ def take_pictures(folder: Path, language: str, appearance: str) -> None:
             studio.journal,
             studio.cases,
             studio.directory,
+            studio.search,
             studio.reports,
             studio.administration,
             studio.lock,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -13,6 +14,7 @@ from build.sitting import ALT, CONTROL, PASSWORD, Sitting
 from build.violence_pictures import ViolencePictures
 from operator_app.ui.screens.administration_screen import AdministrationScreen
 from operator_app.ui.screens.journal_screen import JournalScreen
+from operator_app.ui.widgets.search_field import SearchField
 
 
 class Studio:
@@ -131,6 +133,18 @@ class Studio:
             self._hands.press(Qt.Key.Key_Down, ALT)
         self._picture("directory-article")
 
+    def search(self) -> None:
+        """Words of articles, calls and cases; a telephone; a name with a wrong letter."""
+        field = self._sitting.desk.search_field
+        for name, words in (("words", "дет"), ("telephone", "0555"), ("spelling", "Сезин")):
+            self._hands.press(Qt.Key.Key_K, CONTROL)
+            if name == "words":
+                self._picture("search-empty")
+            self._hands.write(words)
+            self._hands.wait(partial(_is_answered, field, words), "an answer")
+            self._picture(f"search-{name}")
+        self._hands.press(Qt.Key.Key_Escape)
+
     def reports(self) -> None:
         """The daily log with the figures of cases."""
         self._sitting.go_to(Qt.Key.Key_6)
@@ -176,3 +190,7 @@ class Studio:
         before = screen.opened_call
         self._hands.press(Qt.Key.Key_Return)
         self._hands.wait(lambda: screen.opened_call not in (None, before), "an opened call")
+
+
+def _is_answered(field: SearchField, words: str) -> bool:
+    return field.answered == words

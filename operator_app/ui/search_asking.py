@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from PySide6.QtCore import QObject
 
 from operator_app.domain.people import Actor
-from operator_app.domain.search import LEAST_LETTERS, Found
+from operator_app.domain.search import LEAST_LETTERS, Found, Group
 from operator_app.domain.text import is_unicode, words
 from operator_app.i18n import language
 from operator_app.ui.tasks import Tasks
 
 LEAST_DIGITS = 3
 """Of a telephone or of the number of a call; fewer are in every record."""
+
+
+SHOWN = 5
+SHOWN_OF_ONE = 50
+"""Results of a group; of the one group of which more was asked for."""
 
 
 class Finder(Protocol):
@@ -64,14 +70,18 @@ class Asking:
     def ask(
         self,
         query: str,
-        limit: int,
+        only: Group | None,
         answered: Callable[[Found], None],
         failed: Callable[[Exception], None],
     ) -> None:
-        """Ask this, and nothing that was asked before; `answered` or `failed` is called later."""
+        """Ask this, and nothing that was asked before; `answered` or `failed` is called later.
+
+        `only`: more of this one group, and nothing of the others.
+        """
         self.forget()
         turn, number = self._turn, self._turn.number
         finder, actor, spoken, division = self._finder, self._actor, language(), self._division
+        limit = SHOWN_OF_ONE if only else SHOWN
 
         def work() -> Found | None:
             if turn.number != number:
@@ -80,13 +90,18 @@ class Asking:
 
         def done(found: Found | None) -> None:
             if found is not None and turn.number == number:
-                answered(found)
+                answered(found if only is None else _of(only, found))
 
         def went_wrong(error: Exception) -> None:
             if turn.number == number:
                 failed(error)
 
         self._tasks.database(self._receiver, work, done, went_wrong)
+
+
+def _of(group: Group, found: Found) -> Found:
+    hits = tuple(hit for hit in found.hits if hit.group is group)
+    return replace(found, hits=hits, more=found.more & {group})
 
 
 def question(typed: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 
 from operator_app.domain.people import Actor
 from operator_app.domain.violence import ViolenceForm
@@ -54,8 +53,7 @@ def ask(pc: OfficePC, words: str) -> None:
     """Ctrl+K, the words, and the answer to them."""
     pc.press(Key.Key_K, CONTROL)
     pc.hands.write(words)
-    QTest.qWait(60)
-    pc.settle()
+    pc.wait(lambda: pc.desk.search_field.answered == words, "an answer")
     assert pc.desk.search_field.hasFocus()
 
 

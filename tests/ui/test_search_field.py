@@ -14,8 +14,7 @@ from pytestqt.qtbot import QtBot
 from operator_app.domain.reference import Reference
 from operator_app.domain.search import Found, Group
 from operator_app.errors import EnvironmentProblem
-from operator_app.ui.search_asking import is_enough, question
-from operator_app.ui.widgets.search_field import SHOWN, SHOWN_OF_ONE
+from operator_app.ui.search_asking import SHOWN, SHOWN_OF_ONE, is_enough, question
 from tests.conftest import FrozenClock
 from tests.ui.door import enter, focused, press, rewrite, write
 from tests.ui.search_desk import (
@@ -104,6 +103,18 @@ def test_the_empty_field_says_what_can_be_typed(desk: SearchDesk) -> None:
     assert "Enter opens" in desk.foot
     assert desk.rows == []
     assert desk.answers.asked == []
+
+
+def test_passing_by_with_tab_opens_nothing(desk: SearchDesk) -> None:
+    desk.window.pill.setFocus()
+    press(Key.Key_Backtab)
+    assert focused() is desk.field
+    assert desk.field.results is None
+    press(Key.Key_Tab)
+    assert focused() is desk.window.pill
+    press(Key.Key_Backtab)
+    desk.type("child")
+    assert desk.rows != []
 
 
 def test_ctrl_k_again_marks_what_stands_there(desk: SearchDesk) -> None:

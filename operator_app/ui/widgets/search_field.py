@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
@@ -26,9 +24,6 @@ PAUSE_MS = 30
 SLOW_MS = 400
 """After so long without an answer it is said that it takes time."""
 MOST_LETTERS = 200
-SHOWN = 5
-SHOWN_OF_ONE = 50
-"""Results of a group; of the one group of which more was asked for."""
 WIDTH, NARROW, LEAST_WIDTH = 330, 200, 40
 _ROOMY = 1100
 """Of a window narrower than this the name of the office needs its part."""
@@ -62,7 +57,8 @@ class SearchField(QLineEdit):
     ) -> None:
         super().__init__()
         self.setObjectName("search")
-        self.setPlaceholderText(_("Search calls, services, articles") + "   (Ctrl+K)")
+        self.setPlaceholderText(_("Search calls, services, articles   (Ctrl+K)"))
+        self.setToolTip(self.placeholderText())
         self.setAccessibleName(_("Search calls, cases, services and articles"))
         self.setMaxLength(MOST_LETTERS)
         self.setMinimumWidth(LEAST_WIDTH)
@@ -91,6 +87,11 @@ class SearchField(QLineEdit):
         """The panel on screen, or None."""
         panel = self._made_panel
         return panel if panel is not None and panel.isVisible() else None
+
+    @property
+    def answered(self) -> str:
+        """The words whose results are shown, "" while there are none."""
+        return self._answered or "" if self.results is not None else ""
 
     def put_away(self) -> None:
         """Forget what was typed and found."""
@@ -226,11 +227,11 @@ class SearchField(QLineEdit):
         self._stop_waiting()
         self._opens_first = opens_first
         self._slow.start()
-        query, only = self._query, self._only
+        query = self._query
         self._asking.ask(
             query,
-            SHOWN_OF_ONE if only else SHOWN,
-            lambda found: self._show(query, found if only is None else _of(only, found)),
+            self._only,
+            lambda found: self._show(query, found),
             lambda error: self._say(sentence(error), problem=True),
         )
 
@@ -289,12 +290,6 @@ class SearchField(QLineEdit):
         else:
             self._close()
             self.more_asked.emit(row.group, self._query.strip())
-
-
-def _of(group: Group, found: Found) -> Found:
-    """The results of one group alone."""
-    hits = tuple(hit for hit in found.hits if hit.group is group)
-    return replace(found, hits=hits, more=found.more & {group})
 
 
 def _is_own(event: QEvent) -> bool:
