@@ -135,7 +135,6 @@ def _pull(
     link.note(ACTION, "ok", len(changes.entries))
     with link.database.write() as connection:
         taken = take_in(connection, changes, link.now)
-        link.server = _known_keys(connection, link)
         link.write_notes(connection)
     return taken is not None and taken.total > 0
 
@@ -225,11 +224,3 @@ def _rename_office(connection: Connection, changes: FeedChanges) -> None:
             said: OfficeEntry = entry_from(OFFICES, entry.body)
             names = {**office.names, **{k: name for k, name in said.names.items() if name}}
             settings.write_office(connection, replace(office, names=names, division=said.division))
-
-
-def _known_keys(connection: Connection, link: Link) -> settings.Server:
-    """The server of this run with the keys as they are kept now."""
-    kept = settings.read_server(connection)
-    if kept.receipt_key != link.server.receipt_key:
-        return link.server
-    return replace(link.server, kid=kept.kid, recipients=kept.recipients)

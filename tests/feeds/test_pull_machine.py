@@ -134,6 +134,7 @@ class FeedMachine(RuleBasedStateMachine):
             self.desk.run()
         except KeyboardInterrupt:
             self.desk.reopen()
+            self.carrier = FaultyCarrier(self)
         self.carrier.plan = ""
         self.desk.office.clock.forward(minutes=20)
 
