@@ -67,8 +67,9 @@ def _reindex(wanted: argparse.Namespace, paths: Paths) -> None:
     )
     database, _actor = SignIn(paths, system_clock).open(wanted.login, password)
     try:
-        calendar = Calendar(database, system_clock)
-        directory = Directory(database, load_reference(paths.resources), calendar, system_clock)
+        reference = load_reference(paths.resources)
+        calendar = Calendar(database, reference, system_clock)
+        directory = Directory(database, reference, calendar, system_clock)
         index = SearchIndex(database, directory, Knowledge(database, system_clock), system_clock)
         try:
             taken = index.rebuild()

@@ -87,7 +87,7 @@ class Desk:
         self._connection = Connection(database, self._clock)
         self._accounts = Accounts(database, application.paths, self._clock, application.cost)
         self.cases = Cases(database, self.reference, self._clock)
-        self.calendar = Calendar(database, self._clock)
+        self.calendar = Calendar(database, self.reference, self._clock)
         self.directory = Directory(database, self.reference, self.calendar, self._clock)
         self.knowledge = Knowledge(database, self._clock)
         self.announcements = Announcements(database, self._clock)

@@ -48,7 +48,7 @@ class Finder:
 
 
 def finder_of(office: TestOffice) -> Finder:
-    calendar = Calendar(office.database, office.clock)
+    calendar = Calendar(office.database, office.reference, office.clock)
     directory = Directory(office.database, office.reference, calendar, office.clock)
     knowledge = Knowledge(office.database, office.clock)
     index = SearchIndex(office.database, directory, knowledge, office.clock)

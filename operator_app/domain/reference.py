@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from operator_app.domain.danger import DangerRules
 
@@ -128,8 +129,11 @@ class Reference:
         danger_rules: DangerRules = NO_RULES,
         crisis_centres: Iterable[CrisisCentre] = (),
         letter_texts: LetterTexts = NO_LETTER,
+        holidays: Mapping[date, Mapping[str, str]] | None = None,
     ) -> None:
-        """`phrases`: what to say in danger, by code and language, in the order of saying."""
+        """`phrases`: what to say in danger, by code and language, in the order of saying.
+        `holidays`: public holidays as delivered, with their names."""
+        self.holidays = dict(holidays or {})
         self.danger_rules = danger_rules
         self.crisis_centres = tuple(crisis_centres)
         self.letter_texts = letter_texts
@@ -150,6 +154,7 @@ class Reference:
             self.danger_rules,
             self.crisis_centres,
             self.letter_texts,
+            self.holidays,
         )
         changed._lists = {name: dict(entries) for name, entries in self._lists.items()}
         for code in codes:

@@ -1,7 +1,8 @@
-"""Which days are public holidays: by the library, the ministry's feed, and what this office says.
+"""Which days are public holidays: as delivered (from the library `holidays`, build/holiday_days.py),
+by the ministry's feed, and by what this office says.
 
 The dates of feasts and the moving of days are decreed each year, so the later of the three wins:
-office over ministry over library.
+office over ministry over what was delivered.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.directory import label
 from operator_app.domain.feeds import HOLIDAYS, HolidayEntry
 from operator_app.domain.people import Actor, Right
+from operator_app.domain.reference import Reference
 from operator_app.domain.text import check_text
 from operator_app.errors import BadInput, Fault
 from operator_app.services.entries import Entries
@@ -26,7 +28,6 @@ from operator_app.services.entries import Entries
 LIBRARY = "library"
 MINISTRY = "ministry"
 OFFICE = "office"
-_LOCALES = {"ky": "ky", "ru": "ru_KG", "en": "en_US"}
 LONGEST_NAME = 100
 MOST_YEARS_AWAY = 5
 """A holiday farther from today is a slip of the finger."""
@@ -45,11 +46,11 @@ class Holiday:
 class Calendar:
     """The public holidays of Kyrgyzstan as services keep them."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, reference: Reference, clock: Clock) -> None:
         self._database = database
+        self._reference = reference
         self._clock = clock
         self._ministry = Entries(database, HOLIDAYS, HolidayEntry)
-        self._library: dict[tuple[int, str], dict[dt.date, str]] = {}
 
     def is_holiday(self, day: dt.date) -> bool:
         """Whether services are closed for the day being a holiday."""
@@ -105,8 +106,9 @@ class Calendar:
 
     def _merged(self, year: int, language: str) -> dict[dt.date, Holiday]:
         found = {
-            day: Holiday(day, True, name, LIBRARY)
-            for day, name in self._of_library(year, language).items()
+            day: Holiday(day, True, label(names, language), LIBRARY)
+            for day, names in self._reference.holidays.items()
+            if day.year == year
         }
         for entry in self._ministry.all().values():
             day = dt.date.fromisoformat(entry.value.day)
@@ -120,16 +122,6 @@ class Calendar:
                 day = dt.date.fromisoformat(row.day)
                 found[day] = Holiday(day, bool(row.closed), row.name, OFFICE)
         return found
-
-    def _of_library(self, year: int, language: str) -> dict[dt.date, str]:
-        known = self._library.get((year, language))
-        if known is None:
-            # Half a second on a slow PC: only when hours are first asked for.
-            import holidays
-
-            found = holidays.country_holidays("KG", years=year, language=_LOCALES[language])
-            known = self._library[year, language] = dict(found)
-        return known
 
     def _audited(
         self, connection: Connection, actor: Actor, action: str, day: dt.date, now: int

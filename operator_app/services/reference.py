@@ -71,7 +71,10 @@ def load_reference(resources: Path) -> Reference:
     ]
     rules = _danger_rules(data / "danger_rules.toml")
     letter = _letter_texts(data / "referral_letter.toml")
-    return Reference(codes, divisions, numbers, phrases, rules, centres, letter)
+    holidays = {
+        date.fromisoformat(row["day"]): _labels(row, "name") for row in _rows(data / "holidays.csv")
+    }
+    return Reference(codes, divisions, numbers, phrases, rules, centres, letter, holidays)
 
 
 def with_feeds(delivered: Reference, database: Database, today: date) -> Reference:

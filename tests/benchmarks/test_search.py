@@ -90,7 +90,7 @@ def invented_entries(reference: Reference) -> tuple[list[FeedEntry], list[FeedEn
 
 
 def made_search(database: Database, reference: Reference) -> tuple[Search, SearchIndex]:
-    calendar = Calendar(database, system_clock)
+    calendar = Calendar(database, reference, system_clock)
     directory = Directory(database, reference, calendar, system_clock)
     knowledge = Knowledge(database, system_clock)
     index = SearchIndex(database, directory, knowledge, system_clock)

@@ -177,7 +177,7 @@ class ShownDirectory:
 def make_directory(
     office: TestOffice, actor: Actor | None = None, tasks: Tasks | None = None
 ) -> ShownDirectory:
-    calendar, events = Calendar(office.database, office.clock), Events()
+    calendar, events = Calendar(office.database, office.reference, office.clock), Events()
     printed: list[Page] = []
 
     def print_page(_parent: QWidget, page: Page) -> bool:

@@ -81,7 +81,7 @@ class Bench:
 
     def page(self, actor: Actor | None = None, tasks: Tasks | None = None) -> ReferencePage:
         office = self.office
-        calendar = Calendar(office.database, office.clock)
+        calendar = Calendar(office.database, office.reference, office.clock)
         directory = Directory(office.database, office.reference, calendar, office.clock)
         index = SearchIndex(
             office.database, directory, Knowledge(office.database, office.clock), office.clock

@@ -192,7 +192,7 @@ def test_the_place_of_a_fault_is_told_as_people_count(
 
 @pytest.fixture
 def calendar(office: TestOffice) -> Calendar:
-    return Calendar(office.database, office.clock)
+    return Calendar(office.database, office.reference, office.clock)
 
 
 @pytest.fixture
