@@ -18,8 +18,8 @@ from operator_app.services.entry_search import EntrySearch
 from operator_app.services.knowledge import ArticleView, Knowledge
 from operator_app.services.search_index import SearchIndex
 
-MOST = 5
-MOST_ARTICLES = 3
+MOST = 4
+MOST_ARTICLES = 2
 """Of a suggestion without words: there is room for a service too."""
 
 

@@ -9,8 +9,6 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
-    QSizePolicy,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -20,7 +18,7 @@ from operator_app.domain.clock import Clock, local, to_ms
 from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
 from operator_app.i18n import _, language
-from operator_app.services.call_advice import CallAdvice, Suggestion, is_acute
+from operator_app.services.call_advice import MOST, CallAdvice, Suggestion, is_acute
 from operator_app.services.directory import ServiceView
 from operator_app.services.knowledge import ArticleView
 from operator_app.ui.screens import service_words
@@ -71,12 +69,10 @@ class HelpCard(Card):
         self.reading.setMinimumHeight(READING_HEIGHT)
         self.back_button = button(_("Back") + "   Esc")
         self.take_button = button("", "primary")
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self._list)
-        self._pages.addWidget(self._reading_page())
-        self.body.addWidget(self.field)
-        self.body.addWidget(self.hint)
-        self.body.addWidget(self._pages)
+        self._page = self._reading_page()
+        self._page.hide()
+        for part in (self.field, self.hint, self._list, self._page):
+            self.body.addWidget(part)
         self._typed = QTimer(self, singleShot=True, interval=TYPED_MS)
         self._typed.timeout.connect(self._ask)
         self.field.textEdited.connect(self._on_typed)
@@ -93,9 +89,9 @@ class HelpCard(Card):
         self._show([])
 
     def add_keys(self, page: QWidget) -> None:
-        """Alt+1 … Alt+5 take an offer, F5 goes to the field: anywhere on this page."""
+        """Alt+1 … Alt+4 take an offer, F5 goes to the field: anywhere on this page."""
         within = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        for number in range(1, 6):
+        for number in range(1, MOST + 1):
             shortcut = QShortcut(QKeySequence(f"Alt+{number}"), page, context=within)
             shortcut.activated.connect(partial(self.take, number))
         QShortcut(QKeySequence("F5"), page, context=within).activated.connect(self.go_to_field)
@@ -133,9 +129,7 @@ class HelpCard(Card):
     def show_list(self) -> None:
         """Back to the offers."""
         self._read = None
-        self.field.show()
-        self._pages.setCurrentIndex(0)
-        self._fit()
+        self._show_page(reading=False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._read is not None:
@@ -191,8 +185,7 @@ class HelpCard(Card):
             self._lines.addWidget(row)
             self.rows.append(row)
         self.hint.setText(self._hint(found))
-        self.hint.setVisible(bool(self.hint.text()))
-        self._fit()
+        self._show_page(reading=self._read is not None)
 
     def _hint(self, found: list[Suggestion]) -> str:
         if found:
@@ -224,9 +217,7 @@ class HelpCard(Card):
             self.reading.show_markdown(read_aloud_article(view))
         elif isinstance(view, ServiceView):
             self.reading.show_markdown(read_aloud_service(view, self._reference, now))
-        self.field.hide()
-        self._pages.setCurrentIndex(1)
-        self._fit()
+        self._show_page(reading=True)
         self.reading.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take_read(self) -> None:
@@ -234,18 +225,11 @@ class HelpCard(Card):
             self.taken.emit(self._read, _title(self._read))
             self.show_list()
 
-    def _fit(self) -> None:
-        """The card is as high as what it shows, not as the highest page."""
-        shown = self._pages.currentIndex()
-        for index in range(self._pages.count()):
-            if page := self._pages.widget(index):
-                wanted = QSizePolicy.Policy.Preferred
-                if index != shown:
-                    wanted = QSizePolicy.Policy.Ignored
-                page.setSizePolicy(QSizePolicy.Policy.Preferred, wanted)
-        self._pages.setVisible(shown == 1 or bool(self.rows))
-        self._pages.adjustSize()
-        self.updateGeometry()
+    def _show_page(self, *, reading: bool) -> None:
+        self.field.setVisible(not reading)
+        self.hint.setVisible(not reading and bool(self.hint.text()))
+        self._list.setVisible(not reading and bool(self.rows))
+        self._page.setVisible(reading)
 
     def _reading_page(self) -> QWidget:
         page = QWidget()
