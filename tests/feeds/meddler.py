@@ -20,7 +20,8 @@ Page = dict[str, Any]
 
 class Meddler:
     """`page` changes a page before it is signed, `answer` takes the place of a whole answer,
-    `hello` changes the versions that the greeting tells. `asked` holds (path, etag) of all."""
+    `hello` changes the versions that the greeting tells. `asked` holds (path, etag) of the
+    pages asked for, `posted` the paths of the other requests but greetings."""
 
     name = "https"
 
@@ -28,6 +29,7 @@ class Meddler:
         self._receiver = receiver
         self._carrier = quick_https(receiver.url)
         self.asked: list[tuple[str, str]] = []
+        self.posted: list[str] = []
         self.page: Callable[[Page], Page] | None = None
         self.answer: Callable[[str, Answer], Answer] | None = None
         self.hello: Callable[[dict[str, int]], Any] | None = None
@@ -35,6 +37,8 @@ class Meddler:
     def exchange(self, method: str, path: str, body: bytes = b"", *, etag: str = "") -> Answer:
         if path.startswith(FEED):
             self.asked.append((path.removeprefix(FEED), etag))
+        elif method == "POST":
+            self.posted.append(path)
         answer = self._carrier.exchange(method, path, body, etag=etag)
         if path.startswith("/sync/v1/hello") and self.hello is not None:
             said = self._unsigned(answer)

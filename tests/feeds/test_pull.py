@@ -226,6 +226,20 @@ def test_confidential_addresses_come_apart_from_the_directory(
         assert seat.run().feeds_changed == ()
 
 
+def test_addresses_are_asked_for_once_for_a_version(
+    desk: Desk, receiver: RunningReceiver, meddler: Meddler
+) -> None:
+    def asked() -> int:
+        desk.run()
+        return meddler.posted.count("/sync/v1/places")
+
+    assert asked() == 0
+    offer(receiver, DIRECTORY, service("s2", confidential=True))
+    assert (asked(), asked()) == (1, 1)
+    offer(receiver, DIRECTORY, service("s3"))
+    assert (asked(), asked()) == (2, 2)
+
+
 def test_an_address_is_in_no_file_of_the_pc_and_in_no_request(
     far_desk: Desk, receiver: RunningReceiver, proxy: FaultProxy, caplog: pytest.LogCaptureFixture
 ) -> None:

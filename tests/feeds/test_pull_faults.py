@@ -440,7 +440,11 @@ PLACES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "not sealed": lambda said: {**said, "sealed": "bm90aGluZw=="},
     "no base64": lambda said: {**said, "sealed": "é"},
     "no seal": lambda said: {k: v for k, v in said.items() if k != "sealed"},
-    "sealed: no addresses": lambda said: {**said, "sealed": ["s1-home"]},
+    "sealed: a list": lambda said: {**said, "sealed": [["s1-home"]]},
+    "sealed: a text": lambda said: {**said, "sealed": [{"s1-home": "Street"}]},
+    "sealed: an unknown language": lambda said: {**said, "sealed": [{"s1-home": {"xx": "Street"}}]},
+    "sealed: a number": lambda said: {**said, "sealed": [{"s1-home": {"ru": 7}}]},
+    "sealed: far too long": lambda said: {**said, "sealed": [{"s1-home": {"ru": "x" * 2_001}}]},
 }
 
 
@@ -459,7 +463,8 @@ def test_addresses_that_are_not_for_us_are_not_kept(
         del said["sig"]
         spoilt = PLACES[name](said)
         if isinstance(spoilt.get("sealed"), list):
-            spoilt["sealed"] = _sealed(json.loads(body)["recipient"], spoilt["sealed"])
+            (content,) = spoilt["sealed"]
+            spoilt["sealed"] = _sealed(json.loads(body)["recipient"], content)
         return meddler.signed(spoilt, "places_answer")
 
     meddler._carrier.exchange = spoiling
