@@ -8,14 +8,8 @@ from typing import Any, NoReturn
 
 from ministry_server.feeds import entries_of
 from operator_app.domain.articles import read_article
-from operator_app.domain.feeds import (
-    ARTICLES,
-    DIRECTORY,
-    MOST_BODY_BYTES,
-    MOST_FEED_BYTES,
-    FeedEntry,
-    entry_body,
-)
+from operator_app.domain.feed_pages import MOST_FEED_BYTES
+from operator_app.domain.feeds import ARTICLES, DIRECTORY, MOST_BODY_BYTES, FeedEntry, entry_body
 from operator_app.domain.hsds import read_hsds
 from operator_app.errors import BadInput, Fault
 

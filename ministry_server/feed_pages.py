@@ -16,15 +16,14 @@ from ministry_server.feeds import changes_since, versions
 from ministry_server.keys import IntakeKeys
 from ministry_server.messages import Refusal
 from ministry_server.store import Store
-from operator_app.domain.feeds import (
-    FEEDS,
-    KEYS,
+from operator_app.domain.feed_pages import (
     MOST_FEED_BYTES,
     PACKAGE_FORMAT,
     PACKAGE_PURPOSE,
     PURPOSE,
     make_pages,
 )
+from operator_app.domain.feeds import FEEDS, KEYS
 from operator_app.domain.wire import canonical_plain
 from operator_app.errors import EnvironmentProblem
 from operator_app.sync.receipts import sign

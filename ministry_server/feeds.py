@@ -19,11 +19,10 @@ from ministry_server.places import Places, split_places
 from ministry_server.schema import feed as feed_table
 from ministry_server.schema import feed_entry
 from ministry_server.store import Store, get_all
+from operator_app.domain.feed_pages import MOST_ENTRIES, MOST_FEED_BYTES
 from operator_app.domain.feeds import (
     DIRECTORY,
     KEYS,
-    MOST_ENTRIES,
-    MOST_FEED_BYTES,
     FeedEntry,
     KeyEntry,
     check_body,

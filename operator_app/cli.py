@@ -21,9 +21,9 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command; the process exit code: 0 done, 1 not done and why."""
     parser = argparse.ArgumentParser(prog="117-operator", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    reindex = commands.add_parser("reindex", help="make the search index anew")
-    reindex.add_argument("--data", type=Path, help="data folder of this installation")
-    reindex.add_argument("--login", required=True, help="whose password opens the office")
+    reindex = commands.add_parser("reindex", help=_("make the search index anew"))
+    reindex.add_argument("--data", type=Path, help=_("data folder of this installation"))
+    reindex.add_argument("--login", required=True, help=_("whose password opens the office"))
     reindex.add_argument("--language", default="ru", choices=("ky", "ru", "en"))
     reindex.set_defaults(run=_reindex)
     wanted = parser.parse_args(arguments)

@@ -16,9 +16,11 @@ from sqlalchemy import Connection, RowMapping, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from operator_app.db import settings
-from operator_app.db.models import confidential_place, feed_entry, feed_state, setting
+from operator_app.db.models import setting
 from operator_app.db.prepared import Prepared
-from operator_app.domain.feeds import FEEDS, FeedChanges, FeedEntry
+from operator_app.db.reference_models import confidential_place, feed_entry, feed_state
+from operator_app.domain.feed_pages import FeedChanges
+from operator_app.domain.feeds import FEEDS, FeedEntry
 from operator_app.domain.wire import canonical
 
 PROGRAM = "program"

@@ -61,7 +61,7 @@ def _upgrade(database: Database, migrations: Path) -> None:
     from sqlalchemy import create_engine, event
     from sqlalchemy.pool import StaticPool
 
-    from operator_app.db.models import metadata
+    from operator_app.db.metadata import metadata
 
     with database.bare_connection() as driver_connection:
         # Foreign keys can be switched only outside a transaction (SQLite, PRAGMA foreign_keys).

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from operator_app.domain.directory import Service
-from operator_app.domain.feeds import MOST_ENTRIES
+from operator_app.domain.feed_pages import MOST_ENTRIES
 from operator_app.domain.hsds_flat import items_from_flat
 from operator_app.domain.hsds_item import Item
 from operator_app.domain.hsds_object import Addresses, service_object

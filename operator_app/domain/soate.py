@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from operator_app.domain.csv_table import read_table
 from operator_app.domain.days import iso_day
-from operator_app.domain.feeds import MOST_ENTRIES, DivisionEntry
+from operator_app.domain.feed_pages import MOST_ENTRIES
+from operator_app.domain.feeds import DivisionEntry
 from operator_app.domain.hsds_item import Item
 from operator_app.domain.reference import COUNTRY, Division, Reference
 from operator_app.errors import BadInput, Fault

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from operator_app.db import audit
 from operator_app.db.engine import Database
-from operator_app.db.models import announcement_seen
+from operator_app.db.reference_models import announcement_seen
 from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.feeds import ANNOUNCEMENTS, Announcement
 from operator_app.domain.people import Actor, Right

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from operator_app.db import audit
 from operator_app.db.engine import Database
-from operator_app.db.models import local_holiday
+from operator_app.db.reference_models import local_holiday
 from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.directory import label
 from operator_app.domain.feeds import HOLIDAYS, HolidayEntry

@@ -18,6 +18,9 @@ from operator_app.services.entry_search import EntrySearch
 from operator_app.services.knowledge import ArticleView, Knowledge
 from operator_app.services.search_index import SearchIndex
 
+INFORMED = "INF"
+CONTACTS_GIVEN = "REFC"
+_SAYS_AS_MUCH = {INFORMED: (INFORMED, "CON"), CONTACTS_GIVEN: (CONTACTS_GIVEN, "REFT")}
 MOST = 4
 MOST_ARTICLES = 2
 """Of a suggestion without words: there is room for a service too."""
@@ -155,6 +158,12 @@ class CallAdvice:
 def is_acute(form: CallForm) -> bool:
     """Whether the moment of danger decides what is offered first."""
     return form.danger_now == "Y" or (form.violence is not None and form.violence.level in ACUTE)
+
+
+def with_action(taken: tuple[str, ...], given: Suggestion) -> tuple[str, ...]:
+    """The actions of a call, with the one that the advice is, unless they say as much already."""
+    done = CONTACTS_GIVEN if given.is_service else INFORMED
+    return taken if any(a in taken for a in _SAYS_AS_MUCH[done]) else (*taken, done)
 
 
 def _rank(offered: tuple[str, ...], asked: tuple[str, ...]) -> int | None:

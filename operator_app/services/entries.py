@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from operator_app.db import feeds
 from operator_app.db.engine import Database
-from operator_app.db.models import feed_entry
+from operator_app.db.reference_models import feed_entry
 from operator_app.domain.feeds import entry_from
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from operator_app.db import feeds
 from operator_app.db.engine import Database
 from operator_app.db.feeds import LOCAL, PROGRAM, FeedState
-from operator_app.db.models import feed_entry
+from operator_app.db.reference_models import feed_entry
 from operator_app.domain.feeds import ANNOUNCEMENTS, KEYS, OFFICES
 from operator_app.domain.people import Actor, Right
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from operator_app.db import feeds
 from operator_app.db.feeds import Taken, content_of
-from operator_app.domain.feeds import FeedChanges, FeedEntry
+from operator_app.domain.feed_pages import FeedChanges
+from operator_app.domain.feeds import FeedEntry
 
 
 def package_counts(connection: Connection, changes_of: Iterable[FeedChanges]) -> Taken:

@@ -18,11 +18,10 @@ from operator_app.db.engine import Database
 from operator_app.db.feeds import LOCAL, Taken
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.directory import Service
+from operator_app.domain.feed_pages import PACKAGE_FORMAT, FeedChanges
 from operator_app.domain.feeds import (
     DIRECTORY,
     DIVISIONS,
-    PACKAGE_FORMAT,
-    FeedChanges,
     FeedEntry,
     check_entries,
     entry_body,

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from operator_app import __version__
 from operator_app.db import feeds, settings
 from operator_app.db.engine import Database
-from operator_app.db.models import feed_entry
+from operator_app.db.reference_models import feed_entry
 from operator_app.domain.articles import Article, read_article
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.directory import Service

@@ -23,8 +23,7 @@ from sqlalchemy import Connection
 from operator_app.db.engine import Database
 from operator_app.db.feeds import Taken
 from operator_app.domain.enrolment import server_fingerprint
-from operator_app.domain.feeds import (
-    FEEDS,
+from operator_app.domain.feed_pages import (
     MOST_FEED_BYTES,
     PACKAGE_FORMAT,
     PACKAGE_PURPOSE,
@@ -32,6 +31,7 @@ from operator_app.domain.feeds import (
     FeedChanges,
     read_pages,
 )
+from operator_app.domain.feeds import FEEDS
 from operator_app.errors import BadInput, Fault
 from operator_app.sync.feeds import take_in
 from operator_app.sync.receipts import BadSignature, verify

@@ -16,19 +16,21 @@ from sqlalchemy import Connection
 
 from operator_app.db import feeds, settings
 from operator_app.db.feeds import FeedState, Taken
+from operator_app.domain.feed_pages import (
+    MOST_FEED_BYTES,
+    MOST_PAGES,
+    PURPOSE,
+    FeedChanges,
+    read_pages,
+)
 from operator_app.domain.feeds import (
     DIRECTORY,
     FEEDS,
     KEYS,
-    MOST_FEED_BYTES,
-    MOST_PAGES,
     OFFICES,
-    PURPOSE,
-    FeedChanges,
     KeyEntry,
     OfficeEntry,
     entry_from,
-    read_pages,
 )
 from operator_app.errors import AppError, BadInput, NetworkProblem, ServerRefused
 from operator_app.sync.answers import NEVER_ARRIVED, Hello, content, public_key

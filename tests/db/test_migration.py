@@ -14,8 +14,8 @@ from alembic.script import ScriptDirectory
 from operator_app.config import Paths, paths
 from operator_app.db import migrate
 from operator_app.db.engine import Database
+from operator_app.db.metadata import metadata
 from operator_app.db.migrate import bring_up_to_date, current_revision
-from operator_app.db.models import metadata
 from operator_app.services.sign_in import SignIn
 from tests.conftest import PASSWORD, information_call
 from tests.db.conftest import code_of

@@ -15,19 +15,12 @@ from sqlalchemy import select
 
 from operator_app.db import audit as audit_chain
 from operator_app.db import feeds, settings
-from operator_app.db.models import audit, metadata
+from operator_app.db.metadata import metadata
+from operator_app.db.models import audit
 from operator_app.domain.csv_table import write_table
 from operator_app.domain.directory import Service, ServicePlace
-from operator_app.domain.feeds import (
-    DIRECTORY,
-    DIVISIONS,
-    PACKAGE_FORMAT,
-    PACKAGE_PURPOSE,
-    PURPOSE,
-    FeedEntry,
-    entry_body,
-    make_pages,
-)
+from operator_app.domain.feed_pages import PACKAGE_FORMAT, PACKAGE_PURPOSE, PURPOSE, make_pages
+from operator_app.domain.feeds import DIRECTORY, DIVISIONS, FeedEntry, entry_body
 from operator_app.domain.hsds import read_hsds, write_hsds_json, write_hsds_zip
 from operator_app.domain.hsds_flat import COLUMNS
 from operator_app.domain.people import Role

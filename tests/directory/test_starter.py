@@ -12,8 +12,10 @@ from sqlalchemy import delete, select
 
 from operator_app.config import paths
 from operator_app.db import feeds
-from operator_app.db.models import feed_entry, setting
-from operator_app.domain.feeds import ARTICLES, DIRECTORY, FeedChanges, FeedEntry
+from operator_app.db.models import setting
+from operator_app.db.reference_models import feed_entry
+from operator_app.domain.feed_pages import FeedChanges
+from operator_app.domain.feeds import ARTICLES, DIRECTORY, FeedEntry
 from operator_app.domain.hsds import read_hsds, write_hsds_json
 from operator_app.services.sign_in import SignIn
 from operator_app.services.starter import STARTER, bring_starter

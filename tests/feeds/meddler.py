@@ -8,7 +8,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from operator_app.domain.feeds import PURPOSE, FeedEntry, digest_of
+from operator_app.domain.feed_pages import PURPOSE, digest_of
+from operator_app.domain.feeds import FeedEntry
 from operator_app.sync.carriers.base import Answer
 from operator_app.sync.receipts import sign
 from tests.receiver import RunningReceiver

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select
 
 from operator_app.db import feeds
-from operator_app.db.models import feed_state, metadata
+from operator_app.db.metadata import metadata
+from operator_app.db.reference_models import feed_state
 from operator_app.domain.feeds import FEEDS
 from tests.receiver import RunningReceiver
 from tests.sync.desk import Desk

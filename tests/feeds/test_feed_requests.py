@@ -9,7 +9,8 @@ import pytest
 import requests
 
 from ministry_server import devices
-from operator_app.domain.feeds import DIRECTORY, KEYS, OFFICES, PURPOSE, read_pages
+from operator_app.domain.feed_pages import PURPOSE, read_pages
+from operator_app.domain.feeds import DIRECTORY, KEYS, OFFICES
 from operator_app.sync.receipts import verify
 from tests.feeds.publishing import (
     SECRET,

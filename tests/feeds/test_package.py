@@ -17,18 +17,8 @@ from hypothesis import strategies as st
 from ministry_server.cli import main
 from operator_app.db import settings
 from operator_app.domain.enrolment import server_fingerprint
-from operator_app.domain.feeds import (
-    ARTICLES,
-    DIRECTORY,
-    FEEDS,
-    KEYS,
-    MOST_FEED_BYTES,
-    OFFICES,
-    PACKAGE_PURPOSE,
-    PURPOSE,
-    entry_body,
-    make_pages,
-)
+from operator_app.domain.feed_pages import MOST_FEED_BYTES, PACKAGE_PURPOSE, PURPOSE, make_pages
+from operator_app.domain.feeds import ARTICLES, DIRECTORY, FEEDS, KEYS, OFFICES, entry_body
 from operator_app.domain.wire import canonical_plain
 from operator_app.errors import BadInput
 from operator_app.sync.answers import public_key

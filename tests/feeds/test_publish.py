@@ -15,13 +15,13 @@ from ministry_server.cli import main
 from ministry_server.feeds import Published
 from ministry_server.store import open_store
 from operator_app.config import paths
+from operator_app.domain.feed_pages import MOST_FEED_BYTES
 from operator_app.domain.feeds import (
     ARTICLES,
     CODES,
     DIRECTORY,
     HOLIDAYS,
     KEYS,
-    MOST_FEED_BYTES,
     OFFICES,
     HolidayEntry,
     entry_body,

@@ -10,18 +10,17 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from operator_app.domain import feeds as domain_feeds
+from operator_app.domain import feed_pages
+from operator_app.domain.feed_pages import MOST_FEED_BYTES, digest_of
 from operator_app.domain.feeds import (
     ARTICLES,
     CODES,
     DIRECTORY,
     HOLIDAYS,
     KEYS,
-    MOST_FEED_BYTES,
     OFFICES,
     CodeEntry,
     HolidayEntry,
-    digest_of,
     entry_body,
 )
 from operator_app.sync.carriers.base import Answer
@@ -48,7 +47,7 @@ GOOD = entry_body(service("s7"))
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(domain_feeds, "PAGE_BYTES", 5_000)
+    monkeypatch.setattr(feed_pages, "PAGE_BYTES", 5_000)
 
 
 def _directory(receiver: RunningReceiver) -> None:

@@ -26,7 +26,7 @@ from ministry_server.receiver import Receiver
 from ministry_server.store import make_store, new_epoch
 from ministry_server.web import build_app
 from operator_app.db import feeds
-from operator_app.domain import feeds as domain_feeds
+from operator_app.domain import feed_pages
 from operator_app.domain.directory import ServicePlace
 from operator_app.domain.feeds import DIRECTORY, FEEDS, HOLIDAYS, HolidayEntry
 from operator_app.domain.reference import Reference
@@ -205,7 +205,7 @@ def machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> type[RuleBasedStateMachine]:
     # A page for every entry or two.
-    monkeypatch.setattr(domain_feeds, "PAGE_BYTES", 1_000)
+    monkeypatch.setattr(feed_pages, "PAGE_BYTES", 1_000)
     make_keys(tmp_path / "server")
     make_store(tmp_path / "server")
     shutil.copytree(office_template.data, tmp_path / "seat")

@@ -15,7 +15,8 @@ from ministry_server.changes import MOST_CHANGES
 from ministry_server.messages import MAX_BYTES, MAX_ITEMS, MAX_RANGES
 from ministry_server.web import build_app
 from operator_app.config import paths
-from operator_app.domain.feeds import DIRECTORY, FEED_SCHEMA, FEEDS, MOST_ENTRIES, MOST_PAGES
+from operator_app.domain.feed_pages import FEED_SCHEMA, MOST_ENTRIES, MOST_PAGES
+from operator_app.domain.feeds import DIRECTORY, FEEDS
 from operator_app.domain.wire import Header
 from operator_app.sync.envelope import FIELDS
 from operator_app.sync.receipts import sign

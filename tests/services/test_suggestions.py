@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from operator_app.db import audit, feeds
 from operator_app.db.models import audit as audit_table
-from operator_app.db.models import feed_entry, revision
+from operator_app.db.models import revision
+from operator_app.db.reference_models import feed_entry
 from operator_app.domain.feeds import DIRECTORY, FeedEntry
 from operator_app.domain.people import Actor, Role
 from operator_app.domain.suggestions import LONGEST_TEXT

@@ -38,7 +38,7 @@ NAMES = {
 }  # fmt: skip
 """The product, Qt's style, fonts and languages are called the same in every language."""
 SAME_EVERYWHERE = re.compile(
-    r"\s*((Ctrl|Alt|Shift)\+)*(F\d{1,2}|Enter|Return|Esc|Del|[A-Z])\s*"
+    r"\s*((Ctrl|Alt|Shift)\+)*(F\d{1,2}|Enter|Return|Esc|Del|[A-Z0-9])\s*|\s*(Ctrl|Alt|Shift)\+"
     r"|[dMyhHms .:]+|[X-]+|https://"
 )
 """Keys as they are printed on the keyboard, patterns of dates and keys, the beginning of a URL."""

@@ -16,7 +16,8 @@ from sqlalchemy import select
 
 from ministry_server.feed_pages import FeedPages
 from operator_app.db import settings
-from operator_app.db.models import audit, feed_entry
+from operator_app.db.models import audit
+from operator_app.db.reference_models import feed_entry
 from operator_app.domain.directory import Service
 from operator_app.domain.enrolment import server_fingerprint
 from operator_app.domain.feeds import ARTICLES, DIRECTORY

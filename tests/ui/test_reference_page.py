@@ -15,7 +15,8 @@ from sqlalchemy import select
 
 from operator_app.db import feeds
 from operator_app.db.feeds import MINISTRY, FeedState
-from operator_app.db.models import audit, local_holiday
+from operator_app.db.models import audit
+from operator_app.db.reference_models import local_holiday
 from operator_app.domain.articles import Article
 from operator_app.domain.clock import to_ms
 from operator_app.domain.feeds import ARTICLES, DIRECTORY, HOLIDAYS, FeedEntry, HolidayEntry

@@ -14,7 +14,7 @@ from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.reference import Reference
 from operator_app.errors import Fault
 from operator_app.i18n import _, language
-from operator_app.services.call_advice import Suggestion
+from operator_app.services.call_advice import Suggestion, with_action
 from operator_app.ui.screens.call_entries import (
     action_entries,
     age_chips,
@@ -39,11 +39,6 @@ from operator_app.ui.widgets.choice_field import ChoiceField
 from operator_app.ui.widgets.note_field import NoteField
 from operator_app.ui.widgets.tag_field import TagField
 from operator_app.ui.widgets.type_ahead import TypeAhead
-
-INFORMED = "INF"
-CONTACTS_GIVEN = "REFC"
-SAME_AS = {INFORMED: (INFORMED, "CON"), CONTACTS_GIVEN: (CONTACTS_GIVEN, "REFT")}
-"""Actions that say as much as the one that advice brings with it."""
 
 
 class CallFields(QWidget):
@@ -195,10 +190,7 @@ class CallFields(QWidget):
         """
         if not self.advice.add(given.advice, title):
             return
-        done = CONTACTS_GIVEN if given.is_service else INFORMED
-        taken = self.actions_taken.values
-        if not any(action in taken for action in SAME_AS[done]):
-            self.actions_taken.set_values((*taken, done))
+        self.actions_taken.set_values(with_action(self.actions_taken.values, given))
         if given.listed is not None and self._shown.is_violence:
             self.violence.offer(given.listed.service.service_type)
 

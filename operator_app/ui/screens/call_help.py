@@ -7,7 +7,7 @@ from datetime import date
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
-from operator_app.domain.calls import CallForm
+from operator_app.domain.calls import Advice, CallForm
 from operator_app.domain.clock import Clock, local, local_day, to_ms
 from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
@@ -76,11 +76,12 @@ class CallHelp(QWidget):
         layout.addStretch(1)
         self.begin("")
 
-    def begin(self, besides: str) -> None:
-        """No number yet. `besides`: the id of the call that is amended, no earlier one itself."""
+    def begin(self, besides: str, told: tuple[Advice, ...] = ()) -> None:
+        """No number yet. `besides`: the id of the call that is amended, no earlier one itself;
+        `told`: what was told in it so far."""
         self._number = ""
         self._besides = besides
-        self.answers.begin()
+        self.answers.begin(told)
         self._show([])
 
     def show_for(self, form: CallForm) -> None:

@@ -80,6 +80,7 @@ class CallPage(QWidget):
         self.help.looked_up.connect(self._on_looked_up)
         self.help.answers.add_keys(self)
         self.help.answers.taken.connect(fields.take_advice)
+        self.help.answers.named.connect(fields.advice.set_titles)
 
     def begin(self, title: str, number: str, form: CallForm, amends: str) -> None:
         """A form was loaded: its title, its number ("" while unknown), the id of the call that it
@@ -90,7 +91,7 @@ class CallPage(QWidget):
         self.draft_label.setText("")
         self.say_problem("")
         self._fields.earlier_hint.hide()
-        self.help.begin(amends)
+        self.help.begin(amends, form.advice)
         if form.phone:
             self.help.look_up(form.phone)
         self.scroll_area.verticalScrollBar().setValue(0)

@@ -55,15 +55,13 @@ class CallScreen(QWidget):
         super().__init__()
         self.setObjectName("page")
         self._calls = calls
-        self._advice = advice
         self._reference = reference
         self._actor = actor
         self._tasks = tasks
         self._events = events
         self._dialogs = dialogs
         self._course = Course()
-        self._in_progress = False
-        self._saving = self._save_waits = False
+        self._in_progress = self._saving = self._save_waits = False
         self.ready = ReadyPage(calls, reference, actor, tasks, dialogs)
         self.fields = CallFields(reference, clock, known_cases)
         self.page = CallPage(self.fields, calls, advice, reference, actor, tasks, clock)
@@ -166,13 +164,6 @@ class CallScreen(QWidget):
         self.page.begin(title, number, form, self._course.call_id)
         self._urgent.begin(self._course)
         self.fields.focus_first()
-        if form.advice:
-            self._tasks.database(
-                self,
-                lambda: self._advice.titles(self._actor, form.advice, language()),
-                self.fields.advice.set_titles,
-                self._on_failed,
-            )
 
     def _leave_form(self) -> None:
         self._in_progress = False
@@ -197,13 +188,9 @@ class CallScreen(QWidget):
         self._tasks.database(
             self,
             lambda: self._calls.save_draft(self._actor, course.draft(form)),
-            self._on_draft_saved,
+            lambda _at: self.page.say_of_draft(_("Draft saved") if self._in_progress else ""),
             self._on_failed,
         )
-
-    def _on_draft_saved(self, _at: int) -> None:
-        if self._in_progress:
-            self.page.say_of_draft(_("Draft saved"))
 
     def _on_nuisance_picked(self, kind: str) -> None:
         form = self.fields.form()

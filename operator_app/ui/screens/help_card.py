@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from operator_app.domain.calls import CallForm
+from operator_app.domain.calls import Advice, CallForm
 from operator_app.domain.clock import Clock, local, to_ms
 from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
@@ -39,6 +39,8 @@ class HelpCard(Card):
     """
 
     taken = Signal(object, str)
+    named = Signal(object)
+    """What the advice of a loaded call is called, by Advice."""
     failed = Signal(Exception)
 
     def __init__(
@@ -56,7 +58,7 @@ class HelpCard(Card):
         self._read: Suggestion | None = None
         self.body.setContentsMargins(12, GRID, 12, GRID)
         self.field = QLineEdit()
-        self.field.setPlaceholderText(_("Look up an answer…") + "  (F5)")
+        self.field.setPlaceholderText(_("Look up an answer…   (F5)"))
         self.field.setAccessibleName(_("Look up an answer"))
         self.field.setClearButtonEnabled(True)
         self.hint = text("", "muted", wrap=True)
@@ -81,12 +83,19 @@ class HelpCard(Card):
         self.take_button.clicked.connect(self._take_read)
         self._show([])
 
-    def begin(self) -> None:
-        """Another call: nothing is looked up yet."""
+    def begin(self, told: tuple[Advice, ...] = ()) -> None:
+        """Another call, with what was told in it so far: nothing is looked up yet."""
         self._asked = None
         self.field.clear()
         self.show_list()
         self._show([])
+        if told:
+            self._tasks.database(
+                self,
+                lambda: self._advice.titles(self._actor, told, language()),
+                self.named.emit,
+                self.failed.emit,
+            )
 
     def add_keys(self, page: QWidget) -> None:
         """Alt+1 … Alt+4 take an offer, F5 goes to the field: anywhere on this page."""
