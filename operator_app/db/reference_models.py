@@ -84,3 +84,16 @@ announcement_seen = Table(
     Column("confirmed_at", Integer),
     sqlite_with_rowid=False,
 )
+
+call_advice = Table(
+    "call_advice",
+    metadata,
+    Column("call_id", Text, ForeignKey("call.call_id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("entry_id", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What the caller was told: `kind` article or service, and `content` as in feed_entry: what the
+entry said then."""

@@ -15,8 +15,9 @@ from sqlalchemy import (
 )
 
 from operator_app.db import revisions
-from operator_app.db.models import call, call_action, call_advice, call_topic
+from operator_app.db.models import call, call_action, call_topic
 from operator_app.db.prepared import Prepared
+from operator_app.db.reference_models import call_advice
 from operator_app.domain.calls import Advice, Call, CallForm, phone_columns
 from operator_app.domain.clock import local_day
 from operator_app.domain.reference import Reference

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, insert, or_, select, update
 
 from operator_app.db import audit
+from operator_app.db.case_models import case_access, case_file, case_task
 from operator_app.db.engine import Database
-from operator_app.db.models import case_access, case_file, case_task
 from operator_app.domain.cases import Case
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.ids import new_record_id

@@ -7,8 +7,8 @@ import json
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from operator_app.db.case_models import case_draft
 from operator_app.db.engine import Database
-from operator_app.db.models import case_draft
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.people import Actor, Right
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from operator_app.db import foreign
-from operator_app.db.models import case_file
+from operator_app.db.case_models import case_file
 from operator_app.services.case_files import CaseFiles
 
 log = logging.getLogger(__name__)

@@ -15,10 +15,7 @@ from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from operator_app.db import revisions, settings
-from operator_app.db.models import (
-    case_call,
-    case_file,
-)
+from operator_app.db.case_models import case_call, case_file
 from operator_app.db.settings import Device
 from operator_app.domain.calls import Call
 from operator_app.domain.case_intake import absorb, case_kind

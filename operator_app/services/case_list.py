@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, tuple_
 
+from operator_app.db.case_models import case_call, case_file, case_key
 from operator_app.db.engine import Database
-from operator_app.db.models import case_call, case_file, case_key
 from operator_app.domain.cases import CLOSED
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.danger import ACUTE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Table, delete, insert
 
-from operator_app.db.models import case_call, case_key, case_order, case_referral, case_task
+from operator_app.db.case_models import case_call, case_key, case_order, case_referral, case_task
 from operator_app.domain.cases import Case
 from operator_app.domain.phone import read_phone
 from operator_app.domain.text import words

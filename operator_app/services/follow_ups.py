@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from operator_app.db.case_models import case_file, case_order, case_task
 from operator_app.db.engine import Database
-from operator_app.db.models import case_file, case_order, case_task
 from operator_app.domain.cases import CLOSED
 from operator_app.domain.clock import Clock, day_bounds_ms, local_day, to_ms
 from operator_app.domain.follow_ups import HOUR_MS, ORDER_ALARMS_HOURS, ORDER_RUNS, is_urgent, rises

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from operator_app.db.models import response
+from operator_app.db.case_models import response
 from operator_app.domain.calls import Call
 from operator_app.domain.clock import local_day
 

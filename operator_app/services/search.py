@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, bindparam, func, or_, select
 
 from operator_app.db import settings
+from operator_app.db.case_models import case_file, case_key
 from operator_app.db.engine import Database
-from operator_app.db.models import call, case_file, case_key
+from operator_app.db.models import call
 from operator_app.db.prepared import Prepared
 from operator_app.db.search_docs import calls_by_phone, calls_by_words, cases_by_words
 from operator_app.domain.clock import Clock, local_day, to_ms

@@ -17,8 +17,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
 
 from operator_app.db import feeds, revisions
+from operator_app.db.case_models import case_file
 from operator_app.db.engine import Database, is_fault_of_file
-from operator_app.db.models import call, case_file, foreign_revision, revision
+from operator_app.db.models import call, foreign_revision, revision
 from operator_app.db.prepared import Prepared
 from operator_app.db.revisions import WRITTEN_ORDER
 from operator_app.db.search_docs import (

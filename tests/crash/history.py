@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import select
 
 from operator_app.db import audit
+from operator_app.db.case_models import case_call, case_file
 from operator_app.db.engine import Database
-from operator_app.db.models import call, case_call, case_file, revision
+from operator_app.db.models import call, revision
 from operator_app.domain.wire import Kind
 from tests.crash.harness import LifeReport
 from tests.crash.workers import REVISIONS, digest

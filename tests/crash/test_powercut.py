@@ -21,9 +21,10 @@ from sqlalchemy import select
 
 from operator_app.config import paths
 from operator_app.db import audit
+from operator_app.db.case_models import case_call, case_file
 from operator_app.db.engine import Database
 from operator_app.db.keyring import Keyring, new_recovery_key, read_keyring, write_keyring
-from operator_app.db.models import call, case_call, case_file, revision
+from operator_app.db.models import call, revision
 from operator_app.domain.clock import system_clock
 from operator_app.errors import AppError, EnvironmentProblem
 from operator_app.services.sign_in import SignIn

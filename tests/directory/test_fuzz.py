@@ -64,8 +64,9 @@ def test_json_with_a_field_of_any_kind(data, reference_known, reference) -> None
     for _ in range(data.draw(st.integers(1, 4))):
         target = found
         name = data.draw(st.sampled_from(sorted(found)))
-        if isinstance(found[name], list) and found[name] and isinstance(found[name][0], dict):
-            target = found[name][0]
+        inner = found[name][0] if isinstance(found[name], list) and found[name] else None
+        if isinstance(inner, dict) and inner:
+            target = inner
             name = data.draw(st.sampled_from(sorted(target)))
         target[name] = data.draw(values)
     known = reference if reference_known else None

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from operator_app.config import paths
+from operator_app.db.case_models import case_task
 from operator_app.db.keyring import new_recovery_key
-from operator_app.db.models import case_task
 from operator_app.domain.cases import Case, ProtectionOrder, Task
 from operator_app.domain.clock import from_ms, local, to_ms
 from operator_app.domain.follow_ups import order_alarms, with_rule_tasks

@@ -9,7 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 from sqlalchemy import select
 
-from operator_app.db.models import call, response
+from operator_app.db.case_models import response
+from operator_app.db.models import call
 from operator_app.db.revisions import Revision
 from operator_app.domain.wire import Kind, Lane, State
 from operator_app.services.call_drafts import Draft

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from operator_app.db import revisions
-from operator_app.db.models import case_file
+from operator_app.db.case_models import case_file
 from operator_app.domain.calls import Call
 from operator_app.domain.cases import Assessment, Case
 from operator_app.domain.danger import LEVELS, NOT_ASSESSED

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import func, select
 
 from operator_app.db.audit import first_broken
-from operator_app.db.models import audit, case_access, revision
+from operator_app.db.case_models import case_access
+from operator_app.db.models import audit, revision
 from operator_app.domain.cases import (
     Affected,
     Case,

@@ -16,8 +16,9 @@ from sqlalchemy import Connection, select
 from ministry_server.schema import intake
 from ministry_server.store import Store
 from operator_app.db import settings
+from operator_app.db.case_models import case_file
 from operator_app.db.engine import Database
-from operator_app.db.models import case_file, foreign_revision, revision
+from operator_app.db.models import foreign_revision, revision
 from operator_app.domain.calls import Call, CallForm
 from operator_app.domain.cases import Case
 from operator_app.domain.consent import RECORD, Consent

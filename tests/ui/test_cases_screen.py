@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from sqlalchemy import insert, select
 
-from operator_app.db.models import audit, case_access, case_file
+from operator_app.db.case_models import case_access, case_file
+from operator_app.db.models import audit
 from operator_app.domain.people import Role
 from operator_app.ui.models.case_model import ROW_ROLE, Column
 from operator_app.ui.tasks import TaskRunner
