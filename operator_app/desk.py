@@ -223,7 +223,7 @@ class Desk:
             KnownCases(case_list, self.actor, self._tasks),
         )
         self.journal_screen = JournalScreen(
-            Journal(self.database, reference),
+            Journal(self.database, reference, self.search),
             self.calls,
             self._accounts.names,
             reference,

@@ -8,7 +8,7 @@ counting at most `PROBE` index entries of each, and a unary plus keeps the plann
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -37,6 +37,7 @@ from operator_app.domain.people import Actor, Right
 from operator_app.domain.phone import read_phone
 from operator_app.domain.reference import Reference
 from operator_app.domain.wire import State
+from operator_app.services.search import Search
 
 PAGE = 100
 PROBE = 1000
@@ -49,8 +50,9 @@ class JournalFilter:
 
     `topic` is a topic of level 2 or 1; `division` one of level 2 or 1 (all inside it), or
     UNKNOWN_PLACE; `nuisance` True for the kinds that are their whole record, False for
-    conversations; `danger` "Y", "N" or "U"; `states` any of the sync states; `text` the whole
-    number of a call, or a phone number as people write it.
+    conversations; `danger` "Y", "N" or "U"; `states` any of the sync states; `text` the number of
+    a call, a phone number as people write it, a part of either, or words: of the calls that these
+    find, the newest MOST_IN_JOURNAL are looked at.
     """
 
     first_day: date | None = None
@@ -128,9 +130,13 @@ _OLDER = Prepared(
 class Journal:
     """Reads the list of calls."""
 
-    def __init__(self, database: Database, reference: Reference) -> None:
+    def __init__(
+        self, database: Database, reference: Reference, search: Search | None = None
+    ) -> None:
+        """Without `search` only whole numbers are found."""
         self._database = database
         self._reference = reference
+        self._search = search
 
     def page(
         self,
@@ -142,7 +148,10 @@ class Journal:
         """At most `limit` rows older than the key `after`, newest first."""
         actor.require(Right.SEE_CALLS)
         with self._database.read() as connection:
-            found = self._found(connection, wanted, after, limit)
+            by_text = self._by_text(connection, actor, wanted.text.strip())
+            if by_text is not None:
+                wanted = replace(wanted, text="")
+            found = self._found(connection, wanted, after, limit, by_text)
         return [
             JournalRow._make(
                 (*r[:10], bool(r[10]), r[11], r[12] is not None, _STATES[r[13]], r[14])
@@ -173,9 +182,12 @@ class Journal:
         wanted: JournalFilter,
         after: tuple[int, str] | None,
         limit: int,
+        among: Sequence[str] | None = None,
     ) -> Select[Any] | CompoundSelect[Any] | None:
-        """The one statement of a page; None when nothing can match."""
+        """The one statement of a page; None when nothing can match. `among`: only these calls."""
         leads = self._leads(connection, wanted)
+        if among is not None:
+            return self._among(wanted, after, limit, leads, among)
         lead = self._narrowest(connection, wanted, leads)
         by_state = lead is None and self._states_lead(connection, wanted)
         common = self._common(wanted, after, by_state)
@@ -193,20 +205,52 @@ class Journal:
         columns = merged.selected_columns
         return merged.order_by(columns.started_at.desc(), columns.call_id.desc()).limit(limit)
 
+    def _by_text(self, connection: Connection, actor: Actor, text: str) -> list[str] | None:
+        """The calls that a text finds; None where it is a whole number, which leads by itself."""
+        if not text or self._search is None:
+            return None
+        is_number = select(call.c.call_id).where(call.c.number == text)
+        if connection.execute(is_number).first() is not None:
+            return None
+        return self._search.call_ids(actor, text)
+
+    def _among(
+        self,
+        wanted: JournalFilter,
+        after: tuple[int, str] | None,
+        limit: int,
+        leads: list[_Lead],
+        call_ids: Sequence[str],
+    ) -> Select[Any] | None:
+        """The page of a few known calls: they are looked up first, and sorted."""
+        if not call_ids:
+            return None
+        newest = _unled(call.c.started_at)
+        return (
+            _ROWS.where(
+                call.c.call_id.in_(list(call_ids)),
+                *self._common(wanted, after, bool(wanted.states)),
+                *(_unled(x.column).in_(x.values) for x in leads),
+            )
+            .order_by(newest.desc(), call.c.call_id.desc())
+            .limit(limit)
+        )
+
     def _found(
         self,
         connection: Connection,
         wanted: JournalFilter,
         after: tuple[int, str] | None,
         limit: int,
+        among: Sequence[str] | None,
     ) -> Sequence[Sequence[Any]]:
-        if wanted == _EVERYTHING:
+        if wanted == _EVERYTHING and among is None:
             # What is asked most: the list as it opens, and on towards older calls.
             if after is None:
                 return list(_NEWEST.run(connection, {"limit": limit}))
             key = {"started_at": after[0], "call_id": after[1]}
             return list(_OLDER.run(connection, {**key, "limit": limit}))
-        query = self.query(connection, wanted, after, limit)
+        query = self.query(connection, wanted, after, limit, among)
         return [] if query is None else connection.execute(query).all()
 
     def _leads(self, connection: Connection, wanted: JournalFilter) -> list[_Lead]:

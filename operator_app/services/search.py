@@ -128,14 +128,12 @@ class Search:
         )
 
     def call_ids(self, actor: Actor, query: str, limit: int = MOST_IN_JOURNAL) -> list[str]:
-        """The newest calls with all the words, for the journal."""
+        """The newest calls that a text finds, as `find` does, for the journal."""
         actor.require(Right.SEE_CALLS)
         sought = [w for w in telling(query_words(query)) if len(w) >= LEAST_LETTERS]
-        viewer = _viewer(actor, Right.OPEN_ANY_VIOLENCE_CALL)
-        found = self._by_words(calls_by_words, sought, viewer, limit)
         with self._database.read() as connection:
-            rows = _rows(connection, found)
-        return [i for i in found if i in rows and not _is_protected(rows[i], actor)]
+            hits = self._calls(connection, actor, query, sought, _digits(query), limit)
+        return [hit.record_id for hit in hits]
 
     def _calls(
         self,

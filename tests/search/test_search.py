@@ -204,6 +204,35 @@ def test_there_is_more_than_is_shown(finder) -> None:
     assert len(finder.search.call_ids(finder.office.actor, "неслыханно")) == 7
 
 
+def test_the_journal_finds_by_words_within_its_other_filters(finder) -> None:
+    from operator_app.services.journal import Journal, JournalFilter
+
+    office = finder.office
+    nurlan = office.person(Role.OPERATOR, "nurlan")
+    first = finder.save(note="справка о составе семьи", phone="0555 12-34-56")
+    office.clock.forward(minutes=1)
+    second = finder.save(nurlan, note="справка с места работы")
+    office.clock.forward(minutes=1)
+    hidden = finder.save(note="справка", topics=("VIO.DOM",))
+    finder.find("справка")
+    journal = Journal(office.database, office.reference, finder.search)
+
+    def listed(actor=office.actor, **wanted: object) -> list[str]:
+        return [row.call_id for row in journal.page(actor, JournalFilter(**wanted))]
+
+    assert listed(text="справка") == [hidden, second, first]
+    assert listed(nurlan, text="справка") == [second, first]
+    assert listed(text="справки семью") == [first]
+    assert listed(text="справка", operator_id=nurlan.user_id) == [second]
+    assert listed(text="справка", topic="VIO") == [hidden]
+    assert listed(text="123456") == [first]
+    assert listed(text="0412-2026-000002") == [second]
+    assert listed(text="ничего такого") == []
+    page = journal.page(office.actor, JournalFilter(text="справка"), limit=2)
+    older = journal.page(office.actor, JournalFilter(text="справка"), page[-1].key)
+    assert [row.call_id for row in older] == [first]
+
+
 def test_a_damaged_index_blocks_nothing_and_is_made_anew(finder) -> None:
     saved = finder.save(note="справка", phone="0555123456")
     assert finder.calls("справка") == [saved]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from PySide6.QtCore import QDate, Signal
+from PySide6.QtCore import QDate, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.reference import Reference
+from operator_app.domain.search import LEAST_LETTERS
 from operator_app.i18n import _
 from operator_app.services.journal import JournalFilter
 from operator_app.ui.screens.journal_choices import (
@@ -32,6 +33,8 @@ from operator_app.ui.widgets.basic import GRID, Card, button, set_state, text
 from operator_app.ui.widgets.choice_field import ChoiceField
 
 _LEAST_FOR_ONE_ROW = 1080
+TYPED_MS = 150
+"""After the last key the list follows what was typed."""
 
 
 class JournalFilters(Card):
@@ -53,9 +56,11 @@ class JournalFilters(Card):
         self.danger = _choice(_("Danger"), dangers())
         self.state = _choice(_("State"), states())
         self.number = QLineEdit()
-        self.number.setPlaceholderText(_("No. or phone") + "   F3")
-        self.number.setAccessibleName(_("Number of the call, or phone number"))
-        self.number.setToolTip(_("The whole number of a call, or a whole phone number; then Enter"))
+        self.number.setPlaceholderText(_("No., phone, words") + "   F3")
+        self.number.setAccessibleName(_("Number of the call, phone number, or words"))
+        self.number.setToolTip(
+            _("The number of a call, a phone number, a part of either, or words of the call")
+        )
         self.clear_button = button(_("Clear"))
         self.clear_button.setToolTip("Shift+F3")
         self.clear_button.setShortcut("Shift+F3")
@@ -69,6 +74,7 @@ class JournalFilters(Card):
         self._split: bool | None = None
         self._arrange(split=False)
         self._typed_number = ""
+        self._typing = QTimer(self, singleShot=True, interval=TYPED_MS)
         self._connect()
         self._reset_days()
         self._on_changed()
@@ -138,6 +144,7 @@ class JournalFilters(Card):
             day.dateChanged.connect(self._on_changed)
         self.number.editingFinished.connect(self._on_number)
         self.number.textEdited.connect(self._on_number_edited)
+        self._typing.timeout.connect(self._on_number)
         self.number.returnPressed.connect(self._on_number_entered)
         self.clear_button.clicked.connect(self.clear)
 
@@ -164,6 +171,8 @@ class JournalFilters(Card):
     def _on_number_edited(self, typed: str) -> None:
         if not typed:
             self._on_number()
+        elif len(typed.strip()) >= LEAST_LETTERS:
+            self._typing.start()
 
     def _on_passed(self, field: ChoiceField) -> None:
         if not field.text().strip():
