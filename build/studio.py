@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLineEdit
 from build.case_pictures import CasePictures
 from build.sitting import ALT, CONTROL, PASSWORD, Sitting
 from build.violence_pictures import ViolencePictures
+from operator_app.domain.calls import Advice
 from operator_app.ui.screens.administration_screen import AdministrationScreen
 from operator_app.ui.screens.journal_screen import JournalScreen
 from operator_app.ui.widgets.search_field import SearchField
@@ -121,13 +122,13 @@ class Studio:
         self._sitting.go_to(Qt.Key.Key_5)
         screen = self._sitting.desk.directory_screen
         self._hands.wait(lambda: screen.services.list.model.rowCount() > 0, "services")
-        self._sitting.desk.open_service("ministry-1966")
+        self._sitting.desk.open_advice(Advice("service", "ministry-1966", ""))
         self._hands.wait(lambda: bool(screen.services.card.number), "a service")
         self._picture("directory-service")
         self._hands.press(Qt.Key.Key_F6)
         self._picture("directory-correction")
         self._hands.press(Qt.Key.Key_Escape)
-        self._sitting.desk.open_article("uy-bulogo-komok")
+        self._sitting.desk.open_advice(Advice("article", "uy-bulogo-komok", ""))
         self._hands.wait(lambda: screen.articles.card.view is not None, "an article")
         for _paragraph in range(3):
             self._hands.press(Qt.Key.Key_Down, ALT)

@@ -10,7 +10,7 @@ from operator_app import __version__
 from operator_app.administration import administration_place
 from operator_app.db import settings
 from operator_app.db.engine import Database
-from operator_app.domain.calls import Call
+from operator_app.domain.calls import ARTICLE, Advice, Call
 from operator_app.domain.clock import local_day, to_ms
 from operator_app.domain.people import Actor, Right
 from operator_app.i18n import _, language
@@ -225,6 +225,7 @@ class Desk:
         self.journal_screen = JournalScreen(
             Journal(self.database, reference, self.search),
             self.calls,
+            self.advice,
             self._accounts.names,
             reference,
             self.actor,
@@ -330,6 +331,7 @@ class Desk:
             self.call_screen.progress_changed.connect(window.show_in_call)
             self.call_screen.progress_changed.connect(self.announcement_bar.set_in_call)
             self.journal_screen.amend_asked.connect(self._on_amend_asked)
+            self.journal_screen.advice_asked.connect(self.open_advice)
             self.call_screen.closed_amendment.connect(self._on_amended)
             self.events.open_call_asked.connect(lambda _call_id: window.go_to("journal"))
             self.events.open_case_asked.connect(lambda _case_id: window.go_to("cases"))
@@ -342,15 +344,13 @@ class Desk:
         )
         self.tray.clicked.connect(self._on_tray_clicked)
 
-    def open_service(self, service_id: str, content: str = "") -> None:
-        """Show a service of the directory, as it is or as it was in that version."""
+    def open_advice(self, advice: Advice) -> None:
+        """Show the article or service that somebody was told of, as it was then."""
         self.window.go_to("directory")
-        self.directory_screen.open_service(service_id, content)
-
-    def open_article(self, entry_id: str, content: str = "") -> None:
-        """Show an article, as it is or as it was in that version."""
-        self.window.go_to("directory")
-        self.directory_screen.open_article(entry_id, content)
+        if advice.kind == ARTICLE:
+            self.directory_screen.open_article(advice.entry_id, advice.content)
+        else:
+            self.directory_screen.open_service(advice.entry_id, advice.content)
 
     def _on_announcement_asked(self, announcement_id: str) -> None:
         self.window.go_to("directory")

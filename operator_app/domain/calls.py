@@ -41,7 +41,8 @@ SERVICE = "service"
 class Advice:
     """What the caller was told: an article read out (its id with the language), or a service named.
 
-    `content` is the version of it (db.feeds.content_of): what it said on that day can be read later.
+    `content` is the version of it (db.feeds.content_of): what it said on that day can be read
+    later; "" for what it says now.
     """
 
     kind: str

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from operator_app.db import feeds
 from operator_app.db.engine import Database
+from operator_app.domain.calls import Advice
 from operator_app.domain.clock import to_ms
 from operator_app.domain.feeds import ANNOUNCEMENTS, FeedEntry, entry_body
 from tests.conftest import FrozenClock
@@ -37,7 +38,7 @@ def test_what_comes_with_the_program_is_read_by_keys(pc: OfficePC) -> None:
     pc.wait(lambda: "102" in screen.services.card.title.text(), "the police")
     pc.press(Key.Key_2, ALT)
     pc.wait(lambda: screen.articles.list.model.rowCount() > 0, "articles")
-    pc.desk.open_article("protection-order")
+    pc.desk.open_advice(Advice("article", "protection-order", ""))
     pc.wait(lambda: screen.articles.card.view is not None, "an article")
     pc.settle()
     view = screen.articles.card.view
@@ -60,7 +61,7 @@ def test_the_lock_takes_a_copied_paragraph_from_the_clipboard(
 ) -> None:
     # The offscreen platform does not say who filled the clipboard.
     monkeypatch.setattr(QClipboard, "ownsClipboard", lambda _clipboard: True)
-    pc.desk.open_article("protection-order")
+    pc.desk.open_advice(Advice("article", "protection-order", ""))
     pc.wait(lambda: pc.desk.directory_screen.articles.card.view is not None, "an article")
     pc.settle()
     pc.press(Key.Key_Down, ALT)

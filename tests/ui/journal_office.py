@@ -22,6 +22,7 @@ from operator_app.ui.models.journal_model import Column
 from operator_app.ui.screens.journal_screen import JournalScreen
 from operator_app.ui.tasks import InlineTaskRunner, Tasks
 from tests.conftest import TestOffice, information_call
+from tests.finder import finder_of
 
 
 @dataclass
@@ -67,6 +68,7 @@ def show_journal(
     screen = JournalScreen(
         Journal(office.database, office.reference),
         office.calls,
+        finder_of(office).advice,
         accounts.names,
         office.reference,
         actor or office.actor,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from operator_app.domain.calls import Call
+from operator_app.domain.calls import Advice, Call
 from operator_app.domain.reference import Reference
 from operator_app.i18n import N_, _, language
 from operator_app.ui import wording
@@ -18,6 +19,8 @@ class Answer:
     field: str
     label: str
     value: str
+    links: tuple[tuple[str, Advice], ...] = ()
+    """What can be opened, and how it is called."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ _SECTIONS = (
     ),
     (
         N_("Request"),
-        ("danger_now", "danger_at", "topics", "benefit_issue", "note", "actions"),
+        ("danger_now", "danger_at", "topics", "benefit_issue", "note", "actions", "advice"),
     ),
     (
         N_("Caller"),
@@ -58,13 +61,26 @@ FIELDS = tuple(field for _title, fields in _SECTIONS for field in fields)
 """All fields in the order of the page."""
 
 
-def sections(call: Call, reference: Reference, names: dict[str, str]) -> list[Section]:
-    """The answered fields of a call under their headings; what was not answered is left out."""
+def sections(
+    call: Call,
+    reference: Reference,
+    names: dict[str, str],
+    titles: Mapping[Advice, str],
+) -> list[Section]:
+    """The answered fields of a call under their headings; what was not answered is left out.
+
+    `titles`: what the advice given in it is called.
+    """
+    told = tuple((titles.get(a, a.entry_id), a) for a in call.form.advice)
     values = _values(call, reference, names)
+    values["advice"] = "\n".join(title for title, _advice in told)
     labels = _labels()
+    links = {"advice": told}
     found = []
     for title, fields in _SECTIONS:
-        answers = tuple(Answer(f, labels[f], values[f]) for f in fields if values[f])
+        answers = tuple(
+            Answer(f, labels[f], values[f], links.get(f, ())) for f in fields if values[f]
+        )
         if answers:
             found.append(Section(_(title), answers, title in _LONG))
     return found
@@ -84,6 +100,7 @@ def _labels() -> dict[str, str]:
         "benefit_issue": _("What about the benefit"),
         "note": _("What it was about"),
         "actions": _("Action taken"),
+        "advice": _("Told the caller"),
         "phone": _("Phone number"),
         "caller_name": _("Name"),
         "caller_sex": _("Caller's sex"),

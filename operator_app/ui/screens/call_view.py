@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -13,11 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from operator_app.domain.calls import Call
+from operator_app.domain.calls import Advice, Call
 from operator_app.domain.reference import Reference
 from operator_app.i18n import _
 from operator_app.ui import wording
-from operator_app.ui.screens.call_answers import Section, sections
+from operator_app.ui.screens.call_answers import Answer, Section, sections
 from operator_app.ui.widgets.basic import GRID, Card, Notice, button, set_state, text
 
 _LABEL_WIDTH = 150
@@ -30,6 +33,8 @@ class CallView(QWidget):
     amend_asked = Signal()
     void_asked = Signal()
     history_asked = Signal()
+    advice_asked = Signal(object)
+    """Somebody wants to read what was told: the Advice."""
 
     def __init__(self, reference: Reference) -> None:
         super().__init__()
@@ -57,8 +62,11 @@ class CallView(QWidget):
         self.history_button.clicked.connect(self.history_asked)
         self.void_button.clicked.connect(self.void_asked)
 
-    def show_call(self, call: Call, names: dict[str, str], why_not: str) -> None:
-        """Show the call; `why_not` says why it cannot be changed, empty when it can."""
+    def show_call(
+        self, call: Call, names: dict[str, str], titles: Mapping[Advice, str], why_not: str
+    ) -> None:
+        """Show the call; `titles`: what its advice is called; `why_not` says why it cannot be
+        changed, empty when it can."""
         self.notice.show_text("")
         self.title.setText(_("Call {number}").format(number=call.number))
         self.void_pill.setVisible(call.voided_at is not None)
@@ -72,7 +80,8 @@ class CallView(QWidget):
         for changing in (self.amend_button, self.void_button):
             changing.setEnabled(not why_not)
         self.why_not.setText(why_not)
-        self.area.setWidget(_page(sections(call, self._reference, names)))
+        shown = sections(call, self._reference, names, titles)
+        self.area.setWidget(_page(shown, self.advice_asked.emit))
         self.area.verticalScrollBar().setValue(0)
 
     def show_state(self, state: wording.Wording) -> None:
@@ -113,14 +122,14 @@ def _show_mark(pill: QLabel, mark: wording.Wording) -> None:
     set_state(pill, "tone", mark.tone)
 
 
-def _page(shown: list[Section]) -> QWidget:
+def _page(shown: list[Section], open_advice: Callable[[Advice], None]) -> QWidget:
     """What was said, which has the long answers, at the left; who and when at the right."""
     page = QWidget()
     left, right = QVBoxLayout(), QVBoxLayout()
     for section in shown:
         # A nuisance call has nothing but the call itself.
         column = left if section.long or len(shown) == 1 else right
-        column.addWidget(_card(section))
+        column.addWidget(_card(section, open_advice))
     columns = QHBoxLayout(page)
     columns.setContentsMargins(0, 0, 0, 0)
     columns.setSpacing(12)
@@ -131,7 +140,7 @@ def _page(shown: list[Section]) -> QWidget:
     return page
 
 
-def _card(section: Section) -> Card:
+def _card(section: Section, open_advice: Callable[[Advice], None]) -> Card:
     card = Card(section.title)
     grid = QGridLayout()
     grid.setHorizontalSpacing(16)
@@ -145,6 +154,19 @@ def _card(section: Section) -> Card:
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         value.setAccessibleName(f"{answer.label}: {answer.value}")
         grid.addWidget(label, line, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(value, line, 1)
+        grid.addWidget(_links(answer, open_advice) if answer.links else value, line, 1)
     card.body.addLayout(grid)
     return card
+
+
+def _links(answer: Answer, open_advice: Callable[[Advice], None]) -> QWidget:
+    box = QWidget()
+    layout = QVBoxLayout(box)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(2)
+    for title, advice in answer.links:
+        link = button(title.replace("&", "&&"), "link")
+        link.setCursor(Qt.CursorShape.PointingHandCursor)
+        link.clicked.connect(partial(open_advice, advice))
+        layout.addWidget(link, alignment=Qt.AlignmentFlag.AlignLeft)
+    return box

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from operator_app.domain.calls import Advice
 from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.reference import Reference
 from operator_app.domain.wire import Kind
@@ -34,6 +37,7 @@ class HistoryView(QWidget):
         self._clock = clock
         self._versions: list[CallVersion] = []
         self._names: dict[str, str] = {}
+        self._titles: Mapping[Advice, str] = {}
         self._sends = True
         self.title = text("", "screenTitle")
         self.counter = text("", "muted")
@@ -52,12 +56,18 @@ class HistoryView(QWidget):
             chooser.currentIndexChanged.connect(self._compare)
 
     def show_versions(
-        self, versions: list[CallVersion], names: dict[str, str], *, sends: bool
+        self,
+        versions: list[CallVersion],
+        names: dict[str, str],
+        titles: Mapping[Advice, str],
+        *,
+        sends: bool,
     ) -> None:
         """Show the versions, oldest first; the last two stand side by side.
 
-        `sends`: there is a server to send to.
+        `titles`: what their advice is called; `sends`: there is a server to send to.
         """
+        self._titles = titles
         self._sends = sends
         self._versions = versions
         self._names = names
@@ -131,7 +141,7 @@ class HistoryView(QWidget):
         self.area.setWidget(self._page(order, left, right))
 
     def _answers(self, version: CallVersion) -> dict[str, Answer]:
-        found = sections(version.call, self._reference, self._names)
+        found = sections(version.call, self._reference, self._names, self._titles)
         return {answer.field: answer for section in found for answer in section.answers}
 
     def _page(

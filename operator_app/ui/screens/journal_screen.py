@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from operator_app.domain.calls import Call
+from operator_app.domain.calls import Advice, Call
 from operator_app.domain.clock import Clock
 from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
 from operator_app.domain.wire import State
 from operator_app.errors import AppError
-from operator_app.i18n import _
+from operator_app.i18n import _, language
+from operator_app.services.call_advice import CallAdvice
 from operator_app.services.calls import Calls, CallVersion, ReasonNeeded
 from operator_app.services.journal import Journal
 from operator_app.sync.status import LinkState, SyncStatus
@@ -35,6 +36,7 @@ class _Opened:
     call: Call
     state: State
     names: dict[str, str]
+    titles: dict[Advice, str]
     reason: str
 
 
@@ -42,11 +44,14 @@ class JournalScreen(QWidget):
     """`amend_asked(Call)`: somebody wants to change the opened call on the call screen."""
 
     amend_asked = Signal(object)
+    advice_asked = Signal(object)
+    """Somebody wants to read what the caller was told: the Advice."""
 
     def __init__(
         self,
         journal: Journal,
         calls: Calls,
+        advice: CallAdvice,
         names: Callable[[], dict[str, str]],
         reference: Reference,
         actor: Actor,
@@ -60,6 +65,7 @@ class JournalScreen(QWidget):
         self.setObjectName("page")
         self._journal = journal
         self._calls = calls
+        self._advice = advice
         self._names = names
         self._actor = actor
         self._tasks = tasks
@@ -83,6 +89,7 @@ class JournalScreen(QWidget):
         self.call_view.amend_asked.connect(self._on_amend)
         self.call_view.void_asked.connect(self._on_void)
         self.call_view.history_asked.connect(self._on_history)
+        self.call_view.advice_asked.connect(self.advice_asked)
         self.history_view.back_asked.connect(self._show_call_page)
         events.calls_changed.connect(self._on_calls_changed)
         events.sync_changed.connect(self._on_sync_changed)
@@ -99,7 +106,8 @@ class JournalScreen(QWidget):
         def work() -> _Opened:
             call = self._calls.open(self._actor, call_id, reason)
             state = self._journal.states(self._actor, [call_id])[call_id]
-            return _Opened(call, state, self._names(), reason)
+            titles = self._advice.titles(self._actor, call.form.advice, language())
+            return _Opened(call, state, self._names(), titles, reason)
 
         def failed(error: Exception) -> None:
             if isinstance(error, ReasonNeeded):
@@ -122,7 +130,8 @@ class JournalScreen(QWidget):
         self._opened = opened
         self.list_page.show_problem("")
         self.list_page.table.select_call(opened.call.call_id)
-        self.call_view.show_call(opened.call, opened.names, self._why_not(opened.call))
+        why_not = self._why_not(opened.call)
+        self.call_view.show_call(opened.call, opened.names, opened.titles, why_not)
         self._show_state(opened.state)
         self._show_call_page()
 
@@ -167,18 +176,19 @@ class JournalScreen(QWidget):
             return
         opened = self._opened
 
-        def done(versions: list[CallVersion]) -> None:
+        def work() -> tuple[list[CallVersion], dict[Advice, str]]:
+            versions = self._calls.history(self._actor, opened.call.call_id, opened.reason)
+            told = [advice for version in versions for advice in version.call.form.advice]
+            return versions, self._advice.titles(self._actor, told, language())
+
+        def done(found: tuple[list[CallVersion], dict[Advice, str]]) -> None:
+            versions, titles = found
             if self._opened is opened:
-                self.history_view.show_versions(versions, opened.names, sends=self._sends)
+                self.history_view.show_versions(versions, opened.names, titles, sends=self._sends)
                 self.pages.setCurrentWidget(self.history_view)
                 self.history_view.focus_first()
 
-        self._tasks.database(
-            self,
-            lambda: self._calls.history(self._actor, opened.call.call_id, opened.reason),
-            done,
-            self._show_problem,
-        )
+        self._tasks.database(self, work, done, self._show_problem)
 
     def _on_calls_changed(self, call_id: str) -> None:
         self.list_page.refresh()
