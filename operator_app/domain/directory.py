@@ -124,7 +124,8 @@ def without_addresses(service: Service) -> Service:
 class Openness:
     """Whether it is open: True, False, None where the hours are not known.
 
-    `until`: when that changes next within a week, None where it does not or is not known.
+    `until`: when that changes next, by the end of this weekday of next week; None where it does
+    not, or is not known.
     """
 
     is_open: bool | None
@@ -140,15 +141,15 @@ def openness(service: Service, now: dt.datetime, is_holiday: Callable[[dt.date],
         for offset in range(-1, 8)
         for span in _spans(service, now.date() + dt.timedelta(days=offset), now, is_holiday)
     )
+    horizon = _moment(now.date() + dt.timedelta(days=8), "00:00", now)
     until = next((end for begin, end in spans if begin <= now < end), None)
     if until is not None:
         for begin, end in spans:
             # What goes on without a gap is one opening.
             if begin <= until < end:
                 until = end
-        week_on = now + dt.timedelta(days=6)
-        return Openness(True, until if until < week_on else None)
-    following = next((begin for begin, _end in spans if begin > now), None)
+        return Openness(True, until if until < horizon else None)
+    following = next((begin for begin, _end in spans if now < begin < horizon), None)
     return Openness(False, following)
 
 
@@ -183,7 +184,8 @@ def _moment(day: dt.date, clock: str, now: dt.datetime) -> dt.datetime:
 def is_clock(text: str) -> bool:
     """Whether it is a time of the day: "00:00" to "24:00"."""
     hours, colon, minutes = text.partition(":")
-    if not (colon and len(hours) == len(minutes) == 2 and (hours + minutes).isdecimal()):
+    digits = hours + minutes
+    if not (colon and len(hours) == len(minutes) == 2 and digits.isascii() and digits.isdecimal()):
         return False
     return int(minutes) < 60 and (int(hours) < 24 or text == "24:00")
 
@@ -198,6 +200,7 @@ def distance(service: Service, division: str | None, reference: Reference) -> in
     """How near it is to a place: 0 there, 1 in the same rayon or city, 2 in the same oblast, 3 it
     serves the place from elsewhere or the whole country, NOWHERE_NEAR for others.
 
+    One that is said to be in the oblast or city of level 1 in which the place lies counts as 1.
     Without a place, or one that is not known, everything is equally far.
     """
     if reference.division(division) is None or division is None:
@@ -205,9 +208,11 @@ def distance(service: Service, division: str | None, reference: Reference) -> in
     serves = not service.areas or any(reference.is_within(division, area) for area in service.areas)
     found = 3 if serves else NOWHERE_NEAR
     for place in service.places:
+        there = reference.division(place.division)
+        if there is None or there.level == 0:
+            continue
         if reference.is_within(division, place.division):
-            level = reference.division(place.division)
-            found = min(found, 0 if level is not None and level.level >= 2 else 1)
+            found = min(found, 0 if there.level >= 2 else 1)
         elif reference.ancestor(division, 2) == reference.ancestor(place.division, 2):
             found = min(found, 1)
         elif reference.ancestor(division, 1) == reference.ancestor(place.division, 1):

@@ -36,8 +36,10 @@ STOP_WORDS = frozenset(
 _STRIPPED = ((10, 4), (8, 3), (6, 2), (5, 1))
 """Letters of a word, and how many at its end are left out of the comparison."""
 _WHOLE_LETTERS = 6
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"\w[\w'’ʼ]*")
 _PIECE_LETTERS = 90
+_BECOMES_TWO = "İ"
+"""The one letter whose small form is two signs."""
 
 
 def searchable(text: str) -> str:
@@ -102,14 +104,14 @@ def snippet(text: str, wanted: Iterable[str], folded: str | None = None) -> tupl
         # From the beginning of a word on.
         gap = text.find(" ", first, hits[0][0])
         first = gap + 1 if gap >= 0 else first
-    last = min(len(text), max(first + _PIECE_LETTERS, hits[0][1]))
+    last = min(len(text), first + _PIECE_LETTERS)
     pieces = [Piece("… ")] if first else []
     at = first
     for start, end in hits:
-        if end > last:
+        if start >= last:
             break
-        pieces += [Piece(text[at:start]), Piece(text[start:end], hit=True)]
-        at = end
+        pieces += [Piece(text[at:start]), Piece(text[start : min(end, last)], hit=True)]
+        at = min(end, last)
     pieces.append(Piece(text[at:last] + (" …" if last < len(text) else "")))
     return tuple(Piece(_one_line(p.text), p.hit) for p in pieces if p.text)
 
@@ -133,7 +135,7 @@ def _hits(
     if not wanted or not text:
         return []
     folded = fold(text) if folded is None else folded
-    if len(folded) != len(text):
+    if len(folded) != len(text) or _BECOMES_TWO in text:
         # A sign has gone or become two: the places are not the same, every word is looked at.
         found = (m for m in _WORD.finditer(text) if searchable(m.group()).startswith(wanted))
         return [m.span() for m in islice(found, most)]
