@@ -28,6 +28,7 @@ FENCE = "+++"
 _ARTICLE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SYNTAX_LINE = re.compile(r"at line (\d+)")
 _AT_FIELD = re.compile(r"`\$\.([a-z_]+)")
+_MISSING = re.compile(r"required field `([a-z_]+)`")
 
 
 @dataclass(frozen=True)
@@ -82,16 +83,19 @@ def read_article(source: str) -> Article:
     """
     head, body = _parts(source)
     try:
-        found = tomllib.loads(head)
+        found = tomllib.loads(head + "\n")
     except tomllib.TOMLDecodeError as error:
-        line = _SYNTAX_LINE.search(str(error))
+        at = _SYNTAX_LINE.search(str(error))
+        line = int(at[1]) if at else len(head.splitlines())
         # The fence is the first line of the file.
-        raise _bad(Fault("file", "toml.syntax", line=int(line[1]) + 1 if line else 1)) from error
+        raise _bad(Fault("file", "toml.syntax", line=line + 1)) from error
     try:
         article = msgspec.convert({**found, "body": body.strip() + "\n"}, Article)
     except msgspec.ValidationError as error:
-        place = _AT_FIELD.search(str(error))
-        raise _bad(Fault(place[1] if place else "file", "article.wrong_type")) from error
+        if place := _AT_FIELD.search(str(error)):
+            raise _bad(Fault(place[1], "article.wrong_type")) from error
+        missing = _MISSING.search(str(error))
+        raise _bad(Fault(missing[1] if missing else "file", "article.missing")) from error
     if unknown := sorted(set(found) - set(Article.__dataclass_fields__)):
         raise _bad(*(Fault(name, "article.unknown_field") for name in unknown))
     if faults := check_article(article):

@@ -74,7 +74,11 @@ def test_a_break_at_noon() -> None:
 
 
 def test_lines_that_touch_are_one_opening() -> None:
-    lines = (Hours((0,), "13:00", "24:00"), Hours((0,), "09:00", "13:00"), Hours((1,), "00:00", "02:00"))
+    lines = (
+        Hours((0,), "13:00", "24:00"),
+        Hours((0,), "09:00", "13:00"),
+        Hours((1,), "00:00", "02:00"),
+    )
     assert open_at(at(0, "10:00"), *lines) == Openness(True, at(1, "02:00"))
 
 
@@ -130,9 +134,7 @@ def test_hours_hold_from_their_first_to_their_last_day() -> None:
 
 # --- against counting minute by minute ---
 
-quarters = st.builds(
-    "{:02d}:{:02d}".format, st.integers(0, 23), st.sampled_from([0, 15, 30, 59])
-)
+quarters = st.builds("{:02d}:{:02d}".format, st.integers(0, 23), st.sampled_from([0, 15, 30, 59]))
 opens = quarters
 closes = quarters | st.just("24:00")
 near_days = st.integers(-3, 10).map(lambda n: (MONDAY + dt.timedelta(days=n)).isoformat())
@@ -310,7 +312,9 @@ def test_areas_tell_whose_people_it_serves(divisions: Reference) -> None:
     assert distance(service_in(SOKULUK, SOKULUK), SOKULUK, divisions) == 0
 
 
-@given(asked=st.sampled_from(sorted(TREE)), areas=st.lists(st.sampled_from(sorted(TREE)), max_size=3))
+@given(
+    asked=st.sampled_from(sorted(TREE)), areas=st.lists(st.sampled_from(sorted(TREE)), max_size=3)
+)
 def test_a_service_without_a_place_is_served_from_afar_or_not_at_all(
     divisions: Reference, asked: str, areas: list[str]
 ) -> None:

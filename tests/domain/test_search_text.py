@@ -204,7 +204,9 @@ def test_a_snippet_is_a_part_of_the_text_and_short(text: str, typed: list[str]) 
 
 
 @given(st.lists(word, min_size=1, max_size=30), st.data())
-def test_a_word_of_the_text_is_marked_where_it_stands(found: list[str], data: st.DataObject) -> None:
+def test_a_word_of_the_text_is_marked_where_it_stands(
+    found: list[str], data: st.DataObject
+) -> None:
     wanted = data.draw(st.sampled_from(found))
     pieces = snippet(" ".join(found), query_words(wanted))
     first = next(p.text for p in pieces if p.hit)
