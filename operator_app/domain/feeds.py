@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import msgspec
@@ -142,8 +142,9 @@ def entry_from(feed: str, body: Mapping[str, Any]) -> Any:
 
 
 def entry_body(entry: Any) -> dict[str, Any]:
-    """The body of a typed entry, as plain JSON types."""
-    body: dict[str, Any] = msgspec.to_builtins(entry)
+    """The body of a typed entry, as plain JSON types, every field written out."""
+    # msgspec alone leaves out what was not in the body that an entry was read from.
+    body: dict[str, Any] = msgspec.to_builtins(asdict(entry))
     return body
 
 

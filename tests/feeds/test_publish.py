@@ -15,6 +15,7 @@ from ministry_server.cli import main
 from ministry_server.feeds import Published
 from ministry_server.store import open_store
 from operator_app.config import paths
+from operator_app.domain.directory import ServicePlace
 from operator_app.domain.feed_pages import MOST_FEED_BYTES
 from operator_app.domain.feeds import (
     ARTICLES,
@@ -128,6 +129,20 @@ def test_every_fault_is_printed_and_nothing_is_published(
         "0413: the same id twice",
         "Nothing was published: 7 faults.",
     ]
+
+
+def test_what_a_file_leaves_out_is_written_out(editors: Desk, receiver: RunningReceiver) -> None:
+    whole = entry_body(service("s1", places=(ServicePlace("p1", DIVISION),)))
+    short = {
+        "service_id": "s1",
+        "names": {"ru": "Служба s1"},
+        "organization_id": "o1",
+        "organization_names": {"ru": "Управление"},
+        "places": [{"place_id": "p1", "division": DIVISION}],
+    }
+    assert editors.publish(DIRECTORY, [short])[0] == 0
+    assert published(receiver, DIRECTORY) == {"s1": json.loads(json.dumps(whole))}
+    assert editors.publish(DIRECTORY, [whole])[1] == "directory version 1: nothing is different\n"
 
 
 def test_slips_inside_of_an_entry_are_found(editors: Desk, receiver: RunningReceiver) -> None:
