@@ -1,7 +1,8 @@
 """The main job, performed through the real window: see `python build/dev.py demo`.
 
-A receiver in a process of its own, an office set up from an office.toml, calls taken by key
-presses, a violence case, the line cut and back, and the day handed over. Exits non-zero if
+A receiver in a process of its own that publishes what all offices are to know, an office set up
+from an office.toml, calls taken by key presses with an answer from the ministry's articles, a
+violence case, the line cut and back, a correction, and the day handed over. Exits non-zero if
 anything differs from what is expected.
 """
 
@@ -23,6 +24,8 @@ import sqlalchemy  # noqa: E402, F401 - before PySide6, as in main.py
 from PySide6.QtCore import Qt  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 
+from build.answers import PHONE, Answers  # noqa: E402
+from build.ministry_news import MinistryNews  # noqa: E402
 from build.stage import CONTROL, EXPORTS, PASSWORD, STOPPED, Result, Stage  # noqa: E402
 from build.violence_case import ViolenceCase  # noqa: E402
 from operator_app.domain.wire import Kind  # noqa: E402
@@ -36,18 +39,22 @@ CALLS = 4
 class Demo:
     """One day at an office, in a minute."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, news: MinistryNews) -> None:
         self._stage = stage
         self._hands = stage.hands
         self._result = stage.result
+        self._answers = Answers(stage, news)
         self._violence = ViolenceCase(stage)
 
     def run(self) -> None:
         """All steps, in the order of the day."""
+        self._answers.publish()
         self._stage.set_up()
         self._sign_in()
+        self._answers.arrive()
         self._stage.count("silent call", self._silent_call, most=1)
-        self._stage.count("information call", self._information_call, most=16)
+        self._stage.count("information call", self._information_call, most=13)
+        self._answers.remember_call()
         self._stage.count("violence call", self._violence.call)
         self._all_at_ministry("delivered", calls=3)
         self._stage.receiver.stop()
@@ -57,6 +64,8 @@ class Demo:
         self._hands.press(Qt.Key.Key_F9)
         self._all_at_ministry("delivered-after-offline", calls=CALLS)
         self._stage.count("work on the case", self._violence.work_on_the_case)
+        self._answers.what_was_told()
+        self._stage.count("correction", self._answers.correct)
         self._stage.all_at_ministry()
         self._daily_log()
         self._journal()
@@ -86,8 +95,10 @@ class Demo:
         self._hands.answer("али")
         self._stage.picture("topic")
         self._hands.press(Qt.Key.Key_Return)
-        self._hands.press(Qt.Key.Key_Return)
-        self._hands.answer("1")
+        self._answers.look_up()
+        self._answers.tell()
+        self._hands.press(Qt.Key.Key_F4)
+        self._hands.write(PHONE)
         self._hands.press(Qt.Key.Key_F6)
         self._hands.write(
             "Бывший муж не платит алименты полгода. Объяснён порядок обращения в суд."
@@ -104,6 +115,7 @@ class Demo:
         self._hands.press(Qt.Key.Key_Return)
         self._hands.answer("1")
         self._hands.answer("1")
+        self._answers.search()
         self._stage.save_call()
 
     def _offline(self) -> None:
@@ -166,8 +178,9 @@ class Demo:
         calls = [r for r in rows if r.kind is Kind.CALL]
         self._result.expect("calls saved", len({r.record_id for r in calls}), CALLS)
         self._violence.conclude()
+        self._answers.conclude()
         self._result.facts["revisions of calls"] = len(calls)
-        self._result.facts["revisions of cases"] = len(rows) - len(calls)
+        self._result.facts["revisions of cases"] = sum(r.kind is Kind.CASE for r in rows)
         confirmed = sum(r.confirmed_at is not None for r in rows)
         self._result.expect("receipts verified", confirmed, len(rows))
         self._result.expect("waiting", len(self._stage.waiting()), 0)
@@ -194,7 +207,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as work:
         stage = Stage(out, Path(work))
         try:
-            Demo(stage).run()
+            Demo(stage, MinistryNews(stage.receiver, Path(work) / "news")).run()
             _report(stage.result, round(time.monotonic() - begun, 1))
             if wanted.stay and os.environ.get("QT_QPA_PLATFORM") != "offscreen":
                 print("The window stays open; close it to end. Login aida, password", PASSWORD)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,6 +53,15 @@ class Receiver:
     def records(self) -> str:
         """What it holds, in figures, as its operators see it."""
         return self._run("records").strip()
+
+    def publish(self, feed: str, file: Path) -> None:
+        """Publish a file, or a folder of articles, for all offices."""
+        self._run("publish", feed, str(file))
+
+    def suggestions(self) -> list[dict[str, Any]]:
+        """The corrections that offices suggested."""
+        found: list[dict[str, Any]] = json.loads(self._run("suggestions", "--json"))
+        return found
 
     def _run(self, *arguments: str) -> str:
         done = subprocess.run(
