@@ -123,7 +123,7 @@ class Studio:
         screen = self._sitting.desk.directory_screen
         self._hands.wait(lambda: screen.services.list.model.rowCount() > 0, "services")
         self._sitting.desk.open_advice(Advice("service", "ministry-1966", ""))
-        self._hands.wait(lambda: bool(screen.services.card.number), "a service")
+        self._hands.wait(lambda: screen.services.card.number == "1966", "a service")
         self._picture("directory-service")
         self._hands.press(Qt.Key.Key_F6)
         self._picture("directory-correction")

@@ -371,7 +371,7 @@ def test_the_receipt_is_said_on_the_strip(
     receiver.start()
     pc.press(Qt.Key.Key_F8)
     pc.wait(lambda: _sent_words(pc) == "At the ministry 09:01", "the receipt")
-    assert {r.state for r in pc.revisions()} == {State.APPLIED}
+    pc.wait(lambda: {r.state for r in pc.revisions()} == {State.APPLIED}, "its case, too")
     # What comes after has a way of its own.
     receiver.stop()
     pc.write_note("the police are there")
