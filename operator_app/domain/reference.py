@@ -167,6 +167,10 @@ class Reference:
         entries = (c for c in self._lists[list_name].values() if c.active)
         return sorted(entries, key=lambda c: c.order)
 
+    def every_code(self, list_name: str) -> list[Code]:
+        """What the list offers or ever offered."""
+        return list(self._lists.get(list_name, {}).values())
+
     def lists(self) -> list[str]:
         """The names of all code lists."""
         return list(self._lists)

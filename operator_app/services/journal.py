@@ -7,6 +7,7 @@ counting at most `PROBE` index entries of each, and a unary plus keeps the plann
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Connection,
     Select,
     bindparam,
+    exists,
     func,
     literal,
     literal_column,
@@ -43,12 +45,15 @@ PAGE = 100
 PROBE = 1000
 """Entries of an index that are counted to tell a narrow condition from a wide one."""
 
+MOST_ARMS = 200
+"""Values of a condition that are walked along one by one; SQLite merges 500 at most."""
+
 
 @dataclass(frozen=True)
 class JournalFilter:
     """What to show; None means no restriction. Days are Bishkek days, both included.
 
-    `topic` is a topic of level 2 or 1; `division` one of level 2 or 1 (all inside it), or
+    `topic` is a topic of level 2 or 1; `division` one of any level (all inside it), or
     UNKNOWN_PLACE; `nuisance` True for the kinds that are their whole record, False for
     conversations; `danger` "Y", "N" or "U"; `states` any of the sync states; `text` the number of
     a call, a phone number as people write it, a part of either, or words: of the calls that these
@@ -189,6 +194,9 @@ class Journal:
         if among is not None:
             return self._among(wanted, after, limit, leads, among)
         lead = self._narrowest(connection, wanted, leads)
+        if lead is not None and len(lead.values) > MOST_ARMS:
+            # So many places are found soon by going through the calls as they come.
+            lead = None
         by_state = lead is None and self._states_lead(connection, wanted)
         common = self._common(wanted, after, by_state)
         common += [_unled(x.column).in_(x.values) for x in leads if x is not lead]
@@ -269,7 +277,7 @@ class Journal:
         if wanted.topic:
             leads.append(_Lead(c.topic, self._topics(connection, wanted.topic)))
         if wanted.division:
-            leads.append(_Lead(c.division, self._inside(wanted.division)))
+            leads.append(_Lead(c.division, self._inside(connection, wanted.division)))
         if wanted.contact_kind:
             leads.append(_Lead(c.contact_kind, (wanted.contact_kind,)))
         if wanted.danger:
@@ -338,8 +346,12 @@ class Journal:
             found.append(following)
             last = following
 
-    def _inside(self, code: str) -> tuple[str, ...]:
-        return tuple(self._reference.inside(code)) or (code,)
+    def _inside(self, connection: Connection, code: str) -> tuple[str, ...]:
+        """The places in it that occur: an oblast has hundreds of villages."""
+        inside = self._reference.inside(code) or [code]
+        place = func.json_each(json.dumps(inside)).table_valued("value")
+        occurs = exists().where(call.c.division == place.c.value)
+        return tuple(connection.execute(select(place.c.value).where(occurs)).scalars())
 
 
 @dataclass(frozen=True, eq=False)

@@ -46,7 +46,7 @@ def load_reference(resources: Path) -> Reference:
         )
         for order, row in enumerate(_rows(data / "code_lists.csv"))
     ]
-    codes += _whole_topics(codes)
+    codes += _whole_topics(Reference(codes, []))
     divisions = [
         Division(row["code"], row["parent"], int(row["level"]), _labels(row, "name"))
         for row in _rows(data / "divisions.csv")
@@ -88,7 +88,10 @@ def with_feeds(delivered: Reference, database: Database, today: date) -> Referen
             _division(kept, today.isoformat())
             for kept in feeds.current(connection, DIVISIONS, removed=True)
         ]
-    return delivered.with_changes(codes, divisions)
+    changed = delivered.with_changes(codes, divisions)
+    said = {c.code for c in codes if c.list_name == "topic_l2"}
+    whole = [c for c in _whole_topics(changed) if c.code not in said]
+    return changed.with_changes(whole, [])
 
 
 def _code(kept: feeds.Kept) -> Code:
@@ -135,13 +138,14 @@ def _letter_texts(file: Path) -> LetterTexts:
     return LetterTexts(found["version"], found["words"], found["ask"], found["basis"])
 
 
-def _whole_topics(codes: list[Code]) -> list[Code]:
-    """Topics of level 1 with nothing below them (complaints, pension, ...) can be chosen as such."""
-    parents = {c.code.split(".")[0] for c in codes if c.list_name == "topic_l2"}
+def _whole_topics(reference: Reference) -> list[Code]:
+    """Topics of level 1 with nothing below them (complaints, pension, ...) can be chosen as such;
+    one that got topics below it can no more."""
+    parents = {c.code.split(".")[0] for c in reference.codes("topic_l2") if "." in c.code}
     return [
-        replace(c, list_name="topic_l2")
-        for c in codes
-        if c.list_name == "topic_l1" and c.code not in parents
+        replace(c, list_name="topic_l2", active=c.active and c.code not in parents)
+        for c in reference.every_code("topic_l1")
+        if c.code not in parents or reference.find("topic_l2", c.code)
     ]
 
 

@@ -54,7 +54,8 @@ def age_chips(reference: Reference, language: str) -> list[Chip]:
 
 
 def place_entries(reference: Reference, language: str) -> list[Entry]:
-    """Oblasts and rayons, grouped; found by their names in all three languages."""
+    """Oblasts and rayons, grouped; found by their names in all three languages. Aimaks and villages,
+    where their list was imported, are found by typing: each with its rayon, many share a name."""
     entries = [Entry(UNKNOWN_PLACE, _("Place not known"), search="?")]
     for oblast in reference.divisions(1):
         path = oblast.label(language)
@@ -69,7 +70,22 @@ def place_entries(reference: Reference, language: str) -> list[Entry]:
             )
             for d in reference.divisions(2, parent=oblast.code)
         ]
-    return entries
+    return entries + [
+        _small_place(reference, d, language) for level in (3, 4) for d in reference.divisions(level)
+    ]
+
+
+def _small_place(reference: Reference, division: Division, language: str) -> Entry:
+    rayon = reference.ancestor(division.code, 2)
+    around = reference.division(rayon)
+    return Entry(
+        division.code,
+        division.label(language),
+        f"{_all_names(division)} {_all_names(around) if around else ''}",
+        group=reference.division_path(rayon, language),
+        chosen_label=f"{around.label(language) if around else rayon} › {division.label(language)}",
+        only_typed=True,
+    )
 
 
 def topic_entries(reference: Reference, language: str) -> list[Entry]:

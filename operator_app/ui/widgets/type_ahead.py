@@ -12,18 +12,24 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem
 from operator_app.domain.text import fold, words
 
 SHOWN = 12
+MOST_FOUND = 100
+"""Of a long list: who reads on types another letter."""
 _CODE = Qt.ItemDataRole.UserRole
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry: `search` holds everything it can be found by; `group` is its heading."""
+    """One entry: `search` holds everything it can be found by; `group` is its heading.
+
+    `only_typed`: one of very many, that is found by typing and not in the list of everything.
+    """
 
     code: str
     label: str
     search: str = ""
     group: str = ""
     chosen_label: str = ""
+    only_typed: bool = False
     search_words: tuple[str, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
@@ -72,14 +78,14 @@ class TypeAhead(QLineEdit):
         """
         wanted = words(query)
         if not wanted:
-            return self._entries
+            return [e for e in self._entries if not e.only_typed]
         found = [
             e
             for e in self._entries
             if all(any(w.startswith(q) for w in e.search_words) for q in wanted)
         ]
         start = fold(query.strip())
-        return sorted(found, key=lambda e: not fold(e.label).startswith(start))
+        return sorted(found, key=lambda e: not fold(e.label).startswith(start))[:MOST_FOUND]
 
     def close_list(self) -> None:
         """Hide the suggestions."""
