@@ -181,7 +181,19 @@ def check_entries(feed: str, entries: Sequence[FeedEntry]) -> list[Fault]:
             return faults[:MOST_FAULTS]
     if feed == KEYS and sum(1 for e in entries if e.body and e.body.get("current")) != 1:
         faults.append(Fault("current", "feed.one_current_key"))
-    return faults
+    if feed == DIVISIONS and not faults:
+        faults += _check_order(entries)
+    return faults[:MOST_FAULTS]
+
+
+def _check_order(entries: Sequence[FeedEntry]) -> list[Fault]:
+    """A place lies in one of a smaller level: so no way up goes round in a circle."""
+    levels = {e.entry_id: e.body["level"] for e in entries if e.body is not None}
+    return [
+        Fault(f"{e.entry_id}: level", "feed.bad_level")
+        for e in entries
+        if e.body is not None and levels.get(e.body["parent"], -1) >= e.body["level"]
+    ]
 
 
 def _check_size(entry: FeedEntry) -> list[Fault]:

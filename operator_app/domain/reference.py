@@ -208,7 +208,7 @@ class Reference:
         division = self.division(code)
         while division and division.code != COUNTRY:
             names.append(division.label(language))
-            division = self.division(division.parent)
+            division = self._around(division)
         return " › ".join(reversed(names)) or (code or "")
 
     def is_within(self, code: str, ancestor: str) -> bool:
@@ -217,7 +217,7 @@ class Reference:
         while division:
             if division.code == ancestor:
                 return True
-            division = self.division(division.parent)
+            division = self._around(division)
         return False
 
     def centres_for(self, division: str | None) -> list[CrisisCentre]:
@@ -242,8 +242,14 @@ class Reference:
         """The division of that level in which this one lies; itself where it is of a higher one."""
         division = self.division(code)
         while division and division.level > level:
-            division = self.division(division.parent)
+            division = self._around(division)
         return division.code if division else code
+
+    def _around(self, division: Division) -> Division | None:
+        """What it lies in. Lists that were taken at different times may contradict each other: a
+        place as small as this one is not around it, so that every way up comes to an end."""
+        around = self.division(division.parent)
+        return around if around and around.level < division.level else None
 
     def is_substantive(self, contact_kind: str) -> bool:
         """Whether contacts of this kind count as asking for help (code list note)."""

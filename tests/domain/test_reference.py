@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from operator_app.domain.calls import NUISANCE_KINDS, VIOLENCE_TOPICS
-from operator_app.domain.reference import COUNTRY, Code, Reference
+from operator_app.domain.reference import COUNTRY, Code, Division, Reference
 from tests.conftest import ALAMUDUN
 
 CHUI = "41708000000000"
@@ -35,6 +35,23 @@ def test_a_path_names_places_from_large_to_small(reference) -> None:
         reference.division(ALAMUDUN).label("en"),
     )
     assert reference.division_path(None, "en") == ""
+
+
+def test_places_that_lie_in_each_other_are_no_endless_way(reference) -> None:
+    """Two lists of places, taken at different times, may say so together."""
+    one, two, three = "41708203800000", "41708203810000", "41708203800010"
+    mixed = reference.with_changes(
+        [],
+        [
+            Division(one, two, 3, {"ru": "Один"}),
+            Division(two, one, 3, {"ru": "Два"}),
+            Division(three, one, 4, {"ru": "Три"}),
+        ],
+    )
+    assert mixed.division_path(three, "ru") == "Один › Три"
+    assert not mixed.is_within(three, two)
+    assert mixed.inside(one) == [one, three]
+    assert mixed.ancestor(three, 2) == three
 
 
 def test_an_unknown_code_is_shown_as_it_is(reference) -> None:

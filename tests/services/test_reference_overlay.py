@@ -186,6 +186,20 @@ def test_a_place_changes_its_name_and_is_replaced(office: TestOffice) -> None:
     assert now(office, dt.date(2026, 11, 23)).division(SOKULUK).active  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    "places",
+    [
+        (place(AIMAK, VILLAGE, 3, "Аймак"), place(VILLAGE, AIMAK, 4, "Айыл")),
+        (place(AIMAK, OTHER_AIMAK, 3, "Аймак"), place(OTHER_AIMAK, ALAMUDUN, 3, "Экинчи")),
+    ],
+)
+def test_places_that_lie_in_smaller_ones_are_refused(places: tuple[DivisionEntry, ...]) -> None:
+    entries = [FeedEntry(p.code, entry_body(p)) for p in places]
+    assert [(f.where, f.code) for f in check_entries(DIVISIONS, entries)] == [
+        (f"{AIMAK}: level", "feed.bad_level")
+    ]
+
+
 def test_a_place_of_the_future_is_offered_when_its_day_has_come(office: TestOffice) -> None:
     take(office, DIVISIONS, place(AIMAK, ALAMUDUN, 3, "Жаңы аймак", valid_from="2027-01-01"))
     before, after = now(office, dt.date(2026, 12, 31)), now(office, dt.date(2027, 1, 1))
