@@ -45,8 +45,8 @@ def _reference_page(desk: Desk, application: Application) -> ReferencePage:
     return ReferencePage(
         FeedStates(database),
         ReferenceImport(database, desk.reference, clock, read_package, take_package_in),
-        desk.calendar,
-        desk.search_index,
+        desk.answers.calendar,
+        desk.answers.index,
         desk.actor,
         application.tasks,
         desk.events,

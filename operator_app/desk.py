@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
 from operator_app import __version__
 from operator_app.administration import administration_place
+from operator_app.answers import Answers
 from operator_app.db import settings
 from operator_app.db.engine import Database
 from operator_app.domain.calls import ARTICLE, Advice, Call
 from operator_app.domain.clock import local_day, to_ms
+from operator_app.domain.feeds import CODES, DIVISIONS, OFFICES
 from operator_app.domain.people import Actor, Right
 from operator_app.i18n import _, language
 from operator_app.services.accounts import Accounts
-from operator_app.services.announcements import Announcements
-from operator_app.services.calendar import Calendar
-from operator_app.services.call_advice import CallAdvice
 from operator_app.services.call_drafts import Draft
 from operator_app.services.calls import Calls
 from operator_app.services.case_access import Accesses
@@ -27,18 +27,12 @@ from operator_app.services.case_list import CaseList
 from operator_app.services.case_work import CaseWork
 from operator_app.services.cases import Cases
 from operator_app.services.connection import Connection
-from operator_app.services.directory import Directory
-from operator_app.services.entry_search import EntrySearch
 from operator_app.services.exports import Exports
 from operator_app.services.follow_ups import FollowUps
 from operator_app.services.journal import Journal
-from operator_app.services.knowledge import Knowledge
 from operator_app.services.letters import Letters
 from operator_app.services.reference import with_feeds
 from operator_app.services.reports import Reports
-from operator_app.services.search import Search
-from operator_app.services.search_index import SearchIndex
-from operator_app.services.suggestions import Suggestions
 from operator_app.sync.carriers.base import Carrier
 from operator_app.sync.carriers.https import HttpsCarrier
 from operator_app.sync.cycle import Cycle
@@ -87,17 +81,8 @@ class Desk:
         self._connection = Connection(database, self._clock)
         self._accounts = Accounts(database, application.paths, self._clock, application.cost)
         self.cases = Cases(database, self.reference, self._clock)
-        self.calendar = Calendar(database, self.reference, self._clock)
-        self.directory = Directory(database, self.reference, self.calendar, self._clock)
-        self.knowledge = Knowledge(database, self._clock)
-        self.announcements = Announcements(database, self._clock)
-        self.suggestions = Suggestions(database, self._clock)
-        self.search_index = SearchIndex(database, self.directory, self.knowledge, self._clock)
-        self.entry_search = EntrySearch(self.directory, self.knowledge, self.reference)
-        self.search = Search(database, self.search_index, self.entry_search, self._clock)
-        self.advice = CallAdvice(
-            database, self.directory, self.knowledge, self.entry_search, self.search_index
-        )
+        self.answers = Answers(database, self.reference, self._clock)
+        self._lists_changed = False
         self.call_screen: CallScreen | None = None
         self.cases_screen: CasesScreen | None = None
         self.follow_ups_screen: FollowUpsScreen | None = None
@@ -111,7 +96,7 @@ class Desk:
         application.preferences.office_name = office.name(language())
         self.directory_screen = self._directory_screen(office.division)
         self.search_field = SearchField(
-            self.search, self.reference, actor, self._tasks, self._clock, office.division
+            self.answers.search, self.reference, actor, self._tasks, self._clock, office.division
         )
         places = self._work_places() if actor.may(Right.SEE_CALLS) else [self._directory_place()]
         self.window = MainWindow(
@@ -121,7 +106,9 @@ class Desk:
             application.preferences.appearance,
             self.search_field,
         )
-        self.announcement_bar = AnnouncementBar(self.announcements, actor, self._tasks, self.events)
+        self.announcement_bar = AnnouncementBar(
+            self.answers.announcements, actor, self._tasks, self.events
+        )
         self.window.add_strip(self.announcement_bar)
         self.cycle = Cycle(
             database,
@@ -131,7 +118,7 @@ class Desk:
             take_in=lambda connection: fold_foreign(connection, self.cases.files),
         )
         self.driver = SyncDriver(self.cycle, database, self._tasks, self.events, self._clock)
-        self.index_driver = IndexDriver(self.search_index, self._tasks, self.events)
+        self.index_driver = IndexDriver(self.answers.index, self._tasks, self.events)
         self.idle = IdleWatch(IDLE_MINUTES, self._clock)
         self.tray = Tray()
         self.reminders: Reminders | None = None
@@ -164,7 +151,7 @@ class Desk:
         self.driver.deleteLater()
         self.index_driver.stop()
         self.index_driver.deleteLater()
-        self._tasks.database(self._application, self.search_index.close, _nothing, _nothing)
+        self._tasks.database(self._application, self.answers.index.close, _nothing, _nothing)
         if self.reminders is not None:
             self.reminders.stop()
             self.reminders.deleteLater()
@@ -174,13 +161,15 @@ class Desk:
         self._tasks.network(self._application, self.cycle.close, _nothing, _nothing)
 
     def keep_draft(self) -> None:
-        """Put an unfinished call on the disk."""
-        if self.call_screen is None:
-            return
-        try:
-            self.call_screen.keep_draft_now()
-        except Exception as error:  # noqa: BLE001 - said in words; the way on must stay open
-            self._dialogs.tell(self.window, sentence(error))
+        """Put an unfinished call, and a correction that is not sent, on the disk."""
+        kept = [self.directory_screen.keep_typed]
+        if self.call_screen is not None:
+            kept.insert(0, self.call_screen.keep_draft_now)
+        for keep in kept:
+            try:
+                keep()
+            except Exception as error:  # noqa: BLE001 - said in words; the way on must stay open
+                self._dialogs.tell(self.window, sentence(error))
 
     def lock(self) -> None:
         """Hide every content until somebody signs in; sync goes on."""
@@ -205,6 +194,10 @@ class Desk:
         if actor.user_id != self.actor.user_id:
             self._application.change_person(actor)
             return
+        if self._lists_changed:
+            # A moment at which nobody is in the middle of choosing from them.
+            self._application.rebuild()
+            return
         self.window.uncover()
         self.idle.start()
 
@@ -213,7 +206,7 @@ class Desk:
         case_list = CaseList(self.database, self._clock)
         self.call_screen = CallScreen(
             self.calls,
-            self.advice,
+            self.answers.advice,
             reference,
             self.actor,
             self._tasks,
@@ -223,9 +216,9 @@ class Desk:
             KnownCases(case_list, self.actor, self._tasks),
         )
         self.journal_screen = JournalScreen(
-            Journal(self.database, reference, self.search),
+            Journal(self.database, reference, self.answers.search),
             self.calls,
-            self.advice,
+            self.answers.advice,
             self._accounts.names,
             reference,
             self.actor,
@@ -294,11 +287,11 @@ class Desk:
 
     def _directory_screen(self, division: str) -> DirectoryScreen:
         return DirectoryScreen(
-            directory=self.directory,
-            knowledge=self.knowledge,
-            announcements=self.announcements,
-            calendar=self.calendar,
-            suggestions=self.suggestions,
+            directory=self.answers.directory,
+            knowledge=self.answers.knowledge,
+            announcements=self.answers.announcements,
+            calendar=self.answers.calendar,
+            suggestions=self.answers.suggestions,
             reference=self.reference,
             division=division,
             actor=self.actor,
@@ -320,6 +313,7 @@ class Desk:
         window.duty_officer_phoned.connect(self._on_duty_officer_phoned)
         window.closed.connect(self._on_closed)
         self.events.sync_changed.connect(window.show_status)
+        self.events.feeds_changed.connect(self._on_feeds_changed)
         self.idle.idled.connect(self.lock)
         self.announcement_bar.read_asked.connect(self._on_announcement_asked)
         self.announcement_bar.confirmed.connect(
@@ -344,6 +338,9 @@ class Desk:
         )
         self.tray.clicked.connect(self._on_tray_clicked)
 
+    def _on_feeds_changed(self, names: Sequence[str]) -> None:
+        self._lists_changed |= not {CODES, DIVISIONS, OFFICES}.isdisjoint(names)
+
     def open_advice(self, advice: Advice) -> None:
         """Show the article or service that somebody was told of, as it was then."""
         self.window.go_to("directory")
@@ -366,6 +363,7 @@ class Desk:
             return
         if self.call_screen.amend(call):
             self.window.go_to("call")
+            self.call_screen.fields.focus_first()
         else:
             self._dialogs.tell(self.window, _("Finish the call in progress first."))
 

@@ -220,12 +220,12 @@ def test_an_administrator_finds_no_call(make_pc: MakePC) -> None:
 
 def test_a_damaged_index_loses_no_call_and_is_made_anew(pc: OfficePC) -> None:
     save_call(pc, note=NOTE)
-    file = pc.desk.search_index.file.file
+    file = pc.desk.answers.index.file.file
     pc.app.sign_out()
     file.write_bytes(b"not an index " * 500)
     pc.sign_in("aida")
     pc.record("another umbrella")
     pc.settle()
-    pc.wait(lambda: pc.desk.search_index.behind() == 0, "the index is up to date")
+    pc.wait(lambda: pc.desk.answers.index.behind() == 0, "the index is up to date")
     ask(pc, "umbrella")
     assert len(titles(pc)) == 2
