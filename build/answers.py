@@ -69,7 +69,7 @@ class Answers:
         )
         self._stage.picture("announcement")
         self._stage.count("announcement", self._confirm)
-        said = {v.announcement.announcement_id: v for v in desk.announcements.page(desk.actor)}
+        said = {v.announcement.announcement_id: v for v in desk.answers.announcements.page(desk.actor)}
         confirmed = said[ANNOUNCEMENT_ID].confirmed_at is not None
         self._result.expect("announcement is confirmed", confirmed, True)
         self._stage.go_to(Qt.Key.Key_1)
@@ -143,7 +143,7 @@ class Answers:
         self._stage.go_to(Qt.Key.Key_7)
         self._hands.press(Qt.Key.Key_F9)
         self._hands.wait(lambda: self._version("articles") == 2, "the newer article")
-        today = desk.knowledge.open(desk.actor, ARTICLE_ID, "ky")
+        today = desk.answers.knowledge.open(desk.actor, ARTICLE_ID, "ky")
         self._result.expect("today's article is another", LATER_WORDS in today.article.body, True)
         self._open_call()
         self._tab_to_link(today.article.title)
