@@ -122,7 +122,8 @@ class CallAdvice:
         for hit in hits:
             if hit.group is Group.ARTICLES:
                 view = self._knowledge.open(actor, hit.record_id, language)
-                found.append(_of_article(view))
+                if view.valid:
+                    found.append(_of_article(view))
             elif hit.record_id in listed:
                 found.append(_of_service(listed[hit.record_id]))
             if len(found) == MOST:

@@ -98,7 +98,7 @@ class Directory:
         entry = self.entries.find(service_id, content)
         if entry is None:
             raise NotFound("directory.unknown")
-        service = entry.value
+        service = self._guarded(entry.value)
         may_see = actor.may(Right.SEE_CONFIDENTIAL_PLACES)
         if service.is_confidential and may_see:
             service = self._with_addresses(actor, service)
@@ -141,11 +141,20 @@ class Directory:
         day = dt.timedelta(days=1)
         return self._calendar.closed_days(now.date() - day, now.date() + 8 * day)
 
+    def _guarded(self, service: Service) -> Service:
+        """A version of the past with the places kept secret that are so in the newest one."""
+        newest = self.entries.find(service.service_id)
+        secret = {p.place_id for p in newest.value.places if p.confidential} if newest else set()
+        places = tuple(
+            replace(p, confidential=True) if p.place_id in secret else p for p in service.places
+        )
+        return replace(service, places=places)
+
     def _with_addresses(self, actor: Actor, service: Service) -> Service:
         hidden = [p.place_id for p in service.places if p.confidential]
         with self._database.write() as connection:
             known = feeds.addresses(connection, hidden)
-            if known:
+            if known or any(p.address for p in service.places if p.confidential):
                 audit.append(
                     connection,
                     at=to_ms(self._clock()),
