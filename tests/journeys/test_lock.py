@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QClipboard
 from PySide6.QtWidgets import QApplication, QListWidget
 
+from operator_app.db import feeds
+from operator_app.domain.feeds import CODES, CodeEntry, FeedEntry, entry_body, entry_id_of
 from tests.conftest import FrozenClock
 from tests.journeys.office_pc import CONTROL, OfficePC
 
@@ -129,3 +131,21 @@ def test_sign_out_from_the_lock_keeps_the_draft(pc: OfficePC) -> None:
     pc.app.sign_out()
     pc.sign_in("aida")
     pc.wait(pc.screen.ready.offer_card.isVisible, "the draft is offered")
+
+
+def test_lists_that_changed_are_offered_after_the_lock_and_the_call_goes_on(pc: OfficePC) -> None:
+    """Not before: nobody's list changes under the hand that chooses from it."""
+    entry = CodeEntry("topic_l2", "BEN.NEW", {"ru": "Совсем новое пособие"}, order=500)
+    feed_entry = FeedEntry(entry_id_of(CODES, entry), entry_body(entry))
+    _call_under_way(pc)
+    with pc.desk.database.write() as connection:
+        feeds.take(connection, CODES, [feed_entry], feeds.MINISTRY, 1)
+    pc.desk.events.feeds_changed.emit((CODES,))
+    pc.settle()
+    assert pc.desk.reference.find("topic_l2", "BEN.NEW") is None
+    _lock(pc)
+    pc.unlock("aida")
+    pc.wait(lambda: pc.desk.reference.find("topic_l2", "BEN.NEW") is not None, "the new list")
+    pc.wait(lambda: pc.screen.in_progress, "the call of before")
+    assert pc.screen.fields.note.toPlainText() == NOTE
+    assert "BEN.NEW" in {e.code for e in pc.screen.fields.topics.field.entries_for("совсем новое")}
