@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 PAUSE_MS = 30
 """Between two steps: a save that was asked for meanwhile goes first."""
+MEND_MS = 30_000
+"""How often an index with which something is wrong is tried again."""
 
 
 class IndexDriver(QObject):
@@ -25,8 +27,11 @@ class IndexDriver(QObject):
         self._tasks = tasks
         self._running = False
         self._asked_again = False
+        self._stopped = False
         self._next = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._next.timeout.connect(self.look)
+        self._mend = QTimer(self, interval=MEND_MS)
+        self._mend.timeout.connect(self._try_again)
         events.calls_changed.connect(self.look)
         events.cases_changed.connect(self.look)
         events.feeds_changed.connect(self.look)
@@ -34,14 +39,18 @@ class IndexDriver(QObject):
     def start(self) -> None:
         """Begin: what was saved by an older program, or never indexed, is taken in."""
         self._next.start()
+        self._mend.start()
 
     def stop(self) -> None:
-        """No further step."""
+        """No further step; one that is under way ends."""
+        self._stopped = True
         self._next.stop()
-        self._running = True
+        self._mend.stop()
 
     def look(self, *_what: object) -> None:
         """Take in what is new, soon."""
+        if self._stopped:
+            return
         if self._running:
             self._asked_again = True
             return
@@ -50,9 +59,13 @@ class IndexDriver(QObject):
 
     def _on_stepped(self, behind: int) -> None:
         self._running = False
-        if behind or self._asked_again:
+        if (behind or self._asked_again) and not self._stopped:
             self._asked_again = False
             self._next.start()
+
+    def _try_again(self) -> None:
+        if self._index.problem is not None:
+            self.look()
 
     def _on_failed(self, error: Exception) -> None:
         # `step` tells its faults by its state: this is one of the program.
