@@ -171,7 +171,8 @@ draft = Table(
     Column("saved_at", Integer, nullable=False),
     Column("body", Text, nullable=False),
 )
-"""Unsaved forms as JSON, at most 3 s old; `draft_key` tells a person's unfinished calls apart."""
+"""Unsaved forms as JSON, at most 3 s old; `draft_key` tells a person's unfinished calls apart, and
+from corrections that are not sent yet."""
 
 audit = Table(
     "audit",

@@ -16,6 +16,8 @@ from operator_app.domain.people import Actor, Right
 from operator_app.domain.suggestions import ARTICLE, SERVICE, suggestion_body, suggestion_faults
 from operator_app.domain.wire import Kind, Lane, State
 from operator_app.errors import BadInput, NotFound
+from operator_app.services import suggestion_drafts
+from operator_app.services.suggestion_drafts import Unsent
 
 MOST_SHOWN = 200
 _IS_SUGGESTION: ColumnElement[bool] = literal_column("revision.kind = 'suggestion'")
@@ -51,7 +53,7 @@ class Suggestions:
     def suggest(
         self, actor: Actor, kind: str, entry_id: str, content: str, field: str, text: str
     ) -> str:
-        """Send a correction on its way; its op_id.
+        """Send a correction on its way, which ends what was kept of it unsent; its op_id.
 
         `text` is what is wrong, `kind` "service" or "article", `content` the version that was shown, `field` the field
         meant or "". Raises BadInput("suggestion.faults") and changes nothing; NotFound(
@@ -84,6 +86,7 @@ class Suggestions:
                 lane=Lane.REST,
                 body=body,
             )
+            suggestion_drafts.end(connection, actor.user_id, kind, entry_id)
             audit.append(
                 connection,
                 at=now,
@@ -94,6 +97,19 @@ class Suggestions:
                 details={"field": field},
             )
         return header.op_id
+
+    def keep_unsent(self, actor: Actor, unsent: Unsent) -> None:
+        """Put what is typed and not sent on the disk; nothing but blanks takes it away."""
+        actor.require(Right.SUGGEST_CORRECTION)
+        with self._database.write() as connection:
+            suggestion_drafts.keep(connection, actor.user_id, unsent, to_ms(self._clock()))
+
+    def unsent(self, actor: Actor) -> list[tuple[int, Unsent]]:
+        """What the person typed and did not send, the newest first, each with the moment it was
+        kept (UTC milliseconds)."""
+        actor.require(Right.SUGGEST_CORRECTION)
+        with self._database.read() as connection:
+            return suggestion_drafts.read(connection, actor.user_id)
 
     def mine(self, actor: Actor) -> list[Suggestion]:
         """What the person suggested, the newest first, at most MOST_SHOWN."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QClipboard
@@ -12,6 +14,8 @@ from operator_app.db.engine import Database
 from operator_app.domain.calls import Advice
 from operator_app.domain.clock import to_ms
 from operator_app.domain.feeds import ANNOUNCEMENTS, FeedEntry, entry_body
+from operator_app.services.suggestions import Suggestions
+from operator_app.ui.screens.correction_panel import CorrectionPanel
 from tests.conftest import FrozenClock
 from tests.journeys.conftest import MakePC
 from tests.journeys.office_pc import CONTROL, SHIFT, OfficePC
@@ -94,3 +98,41 @@ def test_an_announcement_waits_for_the_caller_and_is_confirmed(
     pc.wait(lambda: not bar.isVisible(), "confirmed")
     pc.wait(lambda: not page.confirm_button.isVisible(), "told to the tab")
     assert "You confirmed it" in page.standing.text()
+
+
+def test_a_correction_being_typed_survives_language_power_cut_and_person(
+    make_pc: MakePC, pc: OfficePC, tmp_path: Path
+) -> None:
+    def begin(pc: OfficePC) -> CorrectionPanel:
+        page = pc.desk.directory_screen.services
+        pc.desk.open_advice(Advice("service", "police-102", ""))
+        pc.wait(lambda: "102" in page.card.title.text(), "the police")
+        pc.settle()
+        pc.press(Key.Key_F6)
+        pc.settle()
+        assert page.panel.isVisible()
+        return page.panel
+
+    panel = begin(pc)
+    pc.hands.answer("4")
+    pc.hands.write("half a sen")
+    pc.desk.window.language_asked.emit("ru")
+    pc.desk.window.language_asked.emit("en")
+    panel = begin(pc)
+    assert panel.words.toPlainText() == "half a sen"
+    panel.words.setFocus()
+    pc.press(Key.Key_End, CONTROL)
+    pc.hands.write("tence")
+    pc.press(Key.Key_L, CONTROL)
+    after_cut = pc.copy(tmp_path / "after-cut")
+    pc.unlock("bek")
+    assert begin(pc).words.toPlainText() == ""
+    again = make_pc(after_cut)
+    again.sign_in()
+    again.settle()
+    assert not again.screen.ready.offer_card.isVisible()
+    assert begin(again).words.toPlainText() == "half a sentence"
+    again.press(Key.Key_Return, CONTROL)
+    again.wait(lambda: len(again.revisions()) == 1, "it is sent")
+    assert again.revisions()[0].body["field"] == "text"
+    assert Suggestions(again.database, again.clock).unsent(again.desk.actor) == []

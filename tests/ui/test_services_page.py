@@ -353,6 +353,7 @@ def test_tab_follows_the_eye(shown: ShownDirectory) -> None:
         "Copy the number",
         "Print",
         "Suggest a correction",
+        "My corrections",
     ]
 
 

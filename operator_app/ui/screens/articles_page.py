@@ -25,6 +25,7 @@ from operator_app.ui.screens.correction_panel import CorrectionPanel, saved_word
 from operator_app.ui.screens.entry_page import EntryPage
 from operator_app.ui.screens.find_field import FindField
 from operator_app.ui.screens.journal_choices import topics
+from operator_app.ui.screens.own_corrections import OwnCorrections
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, FlowLayout, Notice, button, set_state
 from operator_app.ui.widgets.chips import Chip, ChipGroup
@@ -119,7 +120,9 @@ class ArticlesPage(EntryPage):
         self.today_button = button(_("Show today's"), key="F8")
         self.outdated.line.addWidget(self.today_button)
         self.done = Notice()
+        self._goes_on_with = ""
         self.panel = CorrectionPanel(suggestions, actor, tasks, ARTICLE)
+        self.own = OwnCorrections(suggestions, actor, tasks, clock, ARTICLE, self._title_of)
         self.print_button = button(_("Print"), key="Ctrl+P")
         self.copy_button = button(_("Copy the paragraph"), key="Ctrl+Shift+C")
         self.suggest_button = button(_("Suggest a correction"), key="F6")
@@ -127,7 +130,7 @@ class ArticlesPage(EntryPage):
         self.card.body.insertWidget(0, self.outdated)
         self._acts = self._actions()
         self.card.body.addWidget(self._acts)
-        self.build(self.card, below=(self.done, self.panel))
+        self.build(self.card, below=(self.done, self.panel, self.own))
         self._connect()
 
     # What EntryPage asks
@@ -156,23 +159,33 @@ class ArticlesPage(EntryPage):
         return lambda: self._knowledge.open(actor, key, spoken, content)
 
     def show_entry(self, key: str, content: str, found: ArticleView) -> None:
-        del key
         self.done.show_text("")
         self.panel.hide()
+        self.own.hide()
         self._acts.show()
         self.card.show_view(found)
         self.today_button.setVisible(bool(content) and bool(found.languages))
         self.outdated.show_text(_outdated(found))
+        self._after_showing(key)
 
     def focus_entry(self) -> None:
         self.card.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Inside
 
+    def _title_of(self, key: str, content: str) -> str:
+        entry = self._knowledge.entries.find(key, content)
+        return entry.value.title if entry else key
+
     def _actions(self) -> QWidget:
         line = QWidget()
         flow = FlowLayout(line, GRID)
-        for made in (self.copy_button, self.print_button, self.suggest_button):
+        for made in (
+            self.copy_button,
+            self.print_button,
+            self.suggest_button,
+            self.own.button,
+        ):
             flow.addWidget(made)
         return line
 
@@ -193,13 +206,32 @@ class ArticlesPage(EntryPage):
         self.today_button.clicked.connect(lambda: self.open_entry(self.opened[0]))
         self.panel.sent.connect(lambda: self.done.show_text(saved_words()))
         self.panel.closed.connect(self._on_panel_closed)
+        self.own.opened.connect(self._on_own_opened)
+        self.own.closed.connect(self._on_panel_closed)
+        self.own.entry_asked.connect(lambda key, content: self.open_entry(key, content, focus=True))
+        self.own.unsent_asked.connect(self._on_unsent_asked)
         self.add_key("Ctrl+F", self._on_find)
         self.add_key("Alt+Down", self.card.step(1))
         self.add_key("Alt+Up", self.card.step(-1))
 
     def _on_panel_closed(self) -> None:
         self._acts.show()
+        self.own.refresh()
         self.focus_entry()
+
+    def _on_own_opened(self) -> None:
+        self._acts.hide()
+        self.done.show_text("")
+
+    def _on_unsent_asked(self, key: str) -> None:
+        self._goes_on_with = key
+        self.open_entry(key)
+
+    def _after_showing(self, key: str) -> None:
+        self.own.refresh()
+        goes_on, self._goes_on_with = self._goes_on_with == key, ""
+        if goes_on:
+            self._on_suggest()
 
     def _on_find(self) -> None:
         self.filters.find_field.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -17,6 +17,7 @@ from operator_app.services.calendar import Calendar
 from operator_app.services.directory import Directory
 from operator_app.services.knowledge import Knowledge
 from operator_app.services.suggestions import Suggestions
+from operator_app.sync.status import LinkState, SyncStatus
 from operator_app.ui.events import Events
 from operator_app.ui.printing import PrintPage, print_pages
 from operator_app.ui.screens.announcements_page import AnnouncementsPage
@@ -64,6 +65,7 @@ class DirectoryScreen(QWidget):
         self._counts: dict[EntryPage, int] = {}
         self._build()
         events.feeds_changed.connect(self._on_feeds_changed)
+        events.sync_changed.connect(self._on_sync_changed)
 
     def open_service(self, service_id: str, content: str = "") -> None:
         """Show a service, as it is or as it was in that version."""
@@ -86,6 +88,11 @@ class DirectoryScreen(QWidget):
         self._go_to(page)
         page.filters.ask_for(words)
         page.focus_list()
+
+    def keep_typed(self) -> None:
+        """Put a correction that is typed and not sent on the disk before this returns."""
+        for page in (self.services, self.articles):
+            page.panel.keep_typed()
 
     @property
     def page(self) -> EntryPage:
@@ -146,6 +153,11 @@ class DirectoryScreen(QWidget):
     def _show_count(self) -> None:
         number = self._counts.get(self.page, 0)
         self.counter.setText(ngettext("{n} listed", "{n} listed", number).format(n=number))
+
+    def _on_sync_changed(self, status: SyncStatus) -> None:
+        sends = status.state not in (LinkState.NOT_CONFIGURED, LinkState.NOT_ENROLLED)
+        for page in (self.services, self.articles):
+            page.own.set_sends(sends=sends)
 
     def _on_feeds_changed(self, _names: object) -> None:
         for page in (self.services, self.articles, self.announcements):

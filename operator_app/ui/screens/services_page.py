@@ -25,6 +25,7 @@ from operator_app.ui.printing import PrintPage
 from operator_app.ui.screens import service_words as words
 from operator_app.ui.screens.correction_panel import CorrectionPanel, saved_words
 from operator_app.ui.screens.entry_page import EntryPage
+from operator_app.ui.screens.own_corrections import OwnCorrections
 from operator_app.ui.screens.service_filters import ServiceFilters
 from operator_app.ui.screens.service_view import ServiceCard
 from operator_app.ui.tasks import Tasks
@@ -72,7 +73,9 @@ class ServicesPage(EntryPage):
         self.today_button = button(_("Show today's"), key="F8")
         self.outdated.line.addWidget(self.today_button)
         self.done = Notice()
+        self._goes_on_with = ""
         self.panel = CorrectionPanel(suggestions, actor, tasks, SERVICE)
+        self.own = OwnCorrections(suggestions, actor, tasks, clock, SERVICE, self._title_of)
         self.copy_button = button(_("Copy the number"), key="Ctrl+Shift+C")
         self.print_button = button(_("Print"), key="Ctrl+P")
         self.suggest_button = button(_("Suggest a correction"), key="F6")
@@ -80,7 +83,7 @@ class ServicesPage(EntryPage):
         self.card.body.insertWidget(0, self.outdated)
         self._acts = self._actions()
         self.card.body.addWidget(self._acts)
-        self.build(self.card, below=(self.done, self.panel))
+        self.build(self.card, below=(self.done, self.panel, self.own))
         self._minute = QTimer(self, interval=MINUTE_MS)
         self._minute.timeout.connect(self._on_minute)
         self._minute.start()
@@ -120,15 +123,16 @@ class ServicesPage(EntryPage):
         return work
 
     def show_entry(self, key: str, content: str, found: _Read) -> None:
-        del key
         view = self._view = found.view
         self.done.show_text("")
         self.panel.hide()
+        self.own.hide()
         self._acts.show()
         self.card.show_view(view, self._now(), found.ahead)
         self.copy_button.setEnabled(bool(self.card.number))
         self.today_button.setVisible(bool(content))
         self.outdated.show_text(_outdated(view, asked=bool(content)))
+        self._after_showing(key)
 
     def opens_by_itself(self, item: Any) -> bool:
         # A confidential address is shown, and that it was is recorded, only when somebody asks.
@@ -139,10 +143,19 @@ class ServicesPage(EntryPage):
 
     # Inside
 
+    def _title_of(self, key: str, content: str) -> str:
+        entry = self._directory.entries.find(key, content)
+        return entry.value.name(language()) if entry else key
+
     def _actions(self) -> QWidget:
         line = QWidget()
         flow = FlowLayout(line, GRID)
-        for made in (self.copy_button, self.print_button, self.suggest_button):
+        for made in (
+            self.copy_button,
+            self.print_button,
+            self.suggest_button,
+            self.own.button,
+        ):
             flow.addWidget(made)
         return line
 
@@ -158,12 +171,31 @@ class ServicesPage(EntryPage):
         self.today_button.clicked.connect(lambda: self.open_entry(self.opened[0]))
         self.panel.sent.connect(lambda: self.done.show_text(saved_words()))
         self.panel.closed.connect(self._on_panel_closed)
+        self.own.opened.connect(self._on_own_opened)
+        self.own.closed.connect(self._on_panel_closed)
+        self.own.entry_asked.connect(lambda key, content: self.open_entry(key, content, focus=True))
+        self.own.unsent_asked.connect(self._on_unsent_asked)
         self.add_key("Ctrl+F", self._on_find)
         self.add_key("F9", self.filters.open_now.click)
 
     def _on_panel_closed(self) -> None:
         self._acts.show()
+        self.own.refresh()
         self.focus_entry()
+
+    def _on_own_opened(self) -> None:
+        self._acts.hide()
+        self.done.show_text("")
+
+    def _on_unsent_asked(self, key: str) -> None:
+        self._goes_on_with = key
+        self.open_entry(key)
+
+    def _after_showing(self, key: str) -> None:
+        self.own.refresh()
+        goes_on, self._goes_on_with = self._goes_on_with == key, ""
+        if goes_on:
+            self._on_suggest()
 
     def _on_find(self) -> None:
         self.filters.find_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
