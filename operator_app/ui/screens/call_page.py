@@ -55,6 +55,7 @@ class CallPage(QWidget):
         self.discard_button = button(_("Discard"))
         self.save_button = button(_("Save call"), "primary", "Ctrl+Enter")
         self.questions_button = button(_("Danger questions") + "   F3")
+        self.help_button = button(_("Help for this call") + "   F5")
         self.help = CallHelp(calls, advice, reference, actor, tasks, clock)
         self.title = text("", "screenTitle")
         self.timer_label = text("00:00", "pill")
@@ -72,8 +73,10 @@ class CallPage(QWidget):
         self.strip.police_called.connect(fields.stamp_police)
         self.strip.ambulance_called.connect(fields.stamp_ambulance)
         self.help.panel.changed.connect(self._on_danger_answered)
-        self.help.panel.passed.connect(self._leave_danger)
+        self.help.panel.passed.connect(self._leave_side)
+        self.help.answers.left.connect(self._leave_side)
         self.questions_button.clicked.connect(self.go_to_danger)
+        self.help_button.clicked.connect(self.go_to_help)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus_changed)
@@ -142,14 +145,14 @@ class CallPage(QWidget):
         """To the danger questions, from anywhere in the call; in a narrow window over the form."""
         if not self.help.danger_card.isVisibleTo(self.help):
             return
-        focused = QApplication.focusWidget()
-        if focused is not None and self._fields.isAncestorOf(focused):
-            self._came_from = focused
-        if self._is_narrow:
-            self._place_drawer()
-            self.side.show()
-            self.side.raise_()
+        self._open_side()
         self.help.panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def go_to_help(self) -> None:
+        """To the field that looks an answer up, from anywhere in the call; in a narrow window over
+        the form."""
+        self._open_side()
+        self.help.answers.go_to_field()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -165,13 +168,22 @@ class CallPage(QWidget):
         else:
             self._columns.removeWidget(self.side)
             self.side.hide()
-        self._show_questions_button()
+        self._show_side_buttons()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._drawer_is_open:
-            self._leave_danger()
+            self._leave_side()
         else:
             super().keyPressEvent(event)
+
+    def _open_side(self) -> None:
+        focused = QApplication.focusWidget()
+        if focused is not None and self._fields.isAncestorOf(focused):
+            self._came_from = focused
+        if self._is_narrow:
+            self._place_drawer()
+            self.side.show()
+            self.side.raise_()
 
     @property
     def _is_narrow(self) -> bool:
@@ -187,12 +199,13 @@ class CallPage(QWidget):
         width = self.side.sizeHint().width()
         self.side.setGeometry(over.right() + 1 - width, over.top(), width, over.height())
 
-    def _show_questions_button(self) -> None:
+    def _show_side_buttons(self) -> None:
+        self.help_button.setVisible(self._is_narrow)
         self.questions_button.setVisible(
             self._is_narrow and self.help.danger_card.isVisibleTo(self.help)
         )
 
-    def _leave_danger(self) -> None:
+    def _leave_side(self) -> None:
         """Back to where the operator was in the form, or to the first open question of it."""
         back = self._came_from
         self._came_from = None
@@ -219,7 +232,7 @@ class CallPage(QWidget):
         form = self._fields.form()
         self.strip.show_for(form)
         self.help.show_for(form)
-        self._show_questions_button()
+        self._show_side_buttons()
         self.show_missing()
 
     def _on_looked_up(self, earlier: int) -> None:
@@ -240,6 +253,7 @@ class CallPage(QWidget):
         head.addWidget(self.draft_label)
         head.addStretch(1)
         head.addWidget(self.questions_button)
+        head.addWidget(self.help_button)
         head.addWidget(self.number_label)
         self.scroll_area = QScrollArea()
         self.scroll_area.setWidgetResizable(True)

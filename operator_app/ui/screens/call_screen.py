@@ -145,6 +145,7 @@ class CallScreen(QWidget):
         by_key = Qt.FocusReason.ShortcutFocusReason
         for key, go in (
             ("F3", self.page.go_to_danger),
+            ("F5", self.page.go_to_help),
             ("F4", partial(self.fields.phone.setFocus, by_key)),
             ("F6", partial(self.fields.note.setFocus, by_key)),
         ):

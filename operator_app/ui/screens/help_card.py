@@ -6,12 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLineEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from operator_app.domain.calls import Advice, CallForm
 from operator_app.domain.clock import Clock, local, to_ms
@@ -25,7 +20,7 @@ from operator_app.ui.screens import service_words
 from operator_app.ui.screens.help_words import read_aloud_article, read_aloud_service
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.article_text import ArticleText
-from operator_app.ui.widgets.basic import GRID, Card, button, text
+from operator_app.ui.widgets.basic import GRID, Card, FlowLayout, button, text
 from operator_app.ui.widgets.help_row import HelpRow
 
 TYPED_MS = 40
@@ -41,6 +36,8 @@ class HelpCard(Card):
     taken = Signal(object, str)
     named = Signal(object)
     """What the advice of a loaded call is called, by Advice."""
+    left = Signal()
+    """Esc with nothing to go back from: the keyboard returns to the form."""
     failed = Signal(Exception)
 
     def __init__(
@@ -84,11 +81,15 @@ class HelpCard(Card):
         self._show([])
 
     def begin(self, told: tuple[Advice, ...] = ()) -> None:
-        """Another call, with what was told in it so far: nothing is looked up yet."""
+        """Another call, with what was told in it so far: nothing is looked up yet.
+
+        Its form was shown before: what fits it is asked for anew.
+        """
         self._asked = None
         self.field.clear()
         self.show_list()
         self._show([])
+        self._ask()
         if told:
             self._tasks.database(
                 self,
@@ -98,12 +99,11 @@ class HelpCard(Card):
             )
 
     def add_keys(self, page: QWidget) -> None:
-        """Alt+1 … Alt+4 take an offer, F5 goes to the field: anywhere on this page."""
+        """Alt+1 … Alt+4 take an offer: anywhere on this page."""
         within = Qt.ShortcutContext.WidgetWithChildrenShortcut
         for number in range(1, MOST + 1):
             shortcut = QShortcut(QKeySequence(f"Alt+{number}"), page, context=within)
             shortcut.activated.connect(partial(self.take, number))
-        QShortcut(QKeySequence("F5"), page, context=within).activated.connect(self.go_to_field)
 
     def show_for(self, form: CallForm) -> None:
         """The form changed: offer what fits it now, unless something is looked up by words."""
@@ -118,8 +118,8 @@ class HelpCard(Card):
         self.field.selectAll()
 
     def take(self, number: int) -> None:
-        """The operator gave the n-th offer."""
-        if number <= len(self._offered):
+        """The operator gave the n-th offer; one that nobody sees is not given."""
+        if number <= len(self._offered) and self.isVisible():
             chosen = self._offered[number - 1]
             self.taken.emit(chosen, _title(chosen))
 
@@ -143,11 +143,12 @@ class HelpCard(Card):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._read is not None:
             self.show_list()
-            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
         elif event.key() == Qt.Key.Key_Escape and self.field.text():
             self.field.clear()
             self._asked = None
             self._ask()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
         else:
             super().keyPressEvent(event)
 
@@ -233,8 +234,17 @@ class HelpCard(Card):
         if self._read is not None:
             self.taken.emit(self._read, _title(self._read))
             self.show_list()
+            self.left.emit()
 
     def _show_page(self, *, reading: bool) -> None:
+        # The keyboard first: what is hidden with it lets Qt choose, and that may be the form.
+        focused = QApplication.focusWidget()
+        if reading and focused is self.field:
+            self._page.show()
+            self.reading.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif not reading and focused is not None and self._page.isAncestorOf(focused):
+            self.field.show()
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self.field.setVisible(not reading)
         self.hint.setVisible(not reading and bool(self.hint.text()))
         self._list.setVisible(not reading and bool(self.rows))
@@ -246,10 +256,12 @@ class HelpCard(Card):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
         layout.addWidget(self.reading, 1)
-        line = QHBoxLayout()
-        line.addWidget(self.back_button)
-        line.addWidget(self.take_button, 1)
-        layout.addLayout(line)
+        # In a longer language they stand one under the other.
+        line = QWidget()
+        flow = FlowLayout(line, GRID)
+        flow.addWidget(self.back_button)
+        flow.addWidget(self.take_button)
+        layout.addWidget(line)
         return page
 
 

@@ -50,7 +50,12 @@ class AdviceTags(QWidget):
         self._rebuild(quietly=True)
 
     def add(self, advice: Advice, title: str) -> bool:
-        """Note one more; what is there already goes to the end. False when there is no more room."""
+        """Note one more; another version of an entry takes the place of the one told before.
+
+        False when that changes nothing: it is there already, or there is no more room.
+        """
+        if advice in self._told:
+            return False
         self._titles[advice] = title
         known = [a for a in self._told if a.entry_id != advice.entry_id]
         if len(known) >= MAX_ADVICE:
