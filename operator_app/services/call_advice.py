@@ -9,6 +9,7 @@ from operator_app.db.engine import Database
 from operator_app.domain.articles import Article
 from operator_app.domain.calls import ARTICLE, SERVICE, Advice, CallForm
 from operator_app.domain.danger import ACUTE
+from operator_app.domain.directory import Service
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.search import Group
 from operator_app.domain.search_text import query_words
@@ -114,9 +115,12 @@ class CallAdvice:
         except Exception as error:  # noqa: BLE001 - derived data: the index is made anew
             self._index.note_fault(error)
             return []
+        named = {hit.record_id for hit in hits if hit.group is Group.SERVICES}
         listed = {
             x.service.service_id: x
-            for x in self._directory.page(actor, DirectoryFilter(), language)
+            for x in self._directory.page(
+                actor, DirectoryFilter(), language, lambda s: s.service_id in named
+            )
         }
         found = []
         for hit in hits:
@@ -145,8 +149,12 @@ class CallAdvice:
     def _services(
         self, actor: Actor, form: CallForm, language: str, *, danger: bool
     ) -> list[Suggestion]:
+        def fits(service: Service) -> bool:
+            return (danger and service.for_danger) or _rank(service.topics, form.topics) is not None
+
         ranked = []
-        for listed in self._directory.page(actor, DirectoryFilter(form.division), language):
+        wanted = DirectoryFilter(form.division)
+        for listed in self._directory.page(actor, wanted, language, fits):
             rank = _rank(listed.service.topics, form.topics)
             if danger and listed.service.for_danger:
                 rank = -1

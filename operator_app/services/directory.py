@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from operator_app.db import audit, feeds
@@ -76,13 +77,24 @@ class Directory:
         self._clock = clock
         self.entries: Entries[Service] = Entries(database, DIRECTORY, Service)
 
-    def page(self, actor: Actor, wanted: DirectoryFilter, language: str) -> list[Listed]:
-        """The services asked for: the nearest first, then by name."""
+    def page(
+        self,
+        actor: Actor,
+        wanted: DirectoryFilter,
+        language: str,
+        among: Callable[[Service], bool] | None = None,
+    ) -> list[Listed]:
+        """The services asked for: the nearest first, then by name.
+
+        `among`: looked at first; hours and ways are worked out only of what it lets pass.
+        """
         actor.require(Right.SEE_DIRECTORY)
         now = local(to_ms(self._clock()))
         holidays = self._holidays(now)
         found = []
         for entry in self.entries.all().values():
+            if among is not None and not among(entry.value):
+                continue
             listed = self._listed(entry, wanted, now, holidays)
             if listed is not None:
                 found.append(listed)
