@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLockFile, QObject, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from operator_app.config import Paths
@@ -22,6 +22,7 @@ from operator_app.services.sign_in import SignIn
 from operator_app.ui import theme
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.first_paint import FirstPaint
+from operator_app.ui.instance import InstanceLock
 from operator_app.ui.preferences import Preferences
 from operator_app.ui.problems import sentence
 from operator_app.ui.sign_in_window import SignInWindow
@@ -56,7 +57,7 @@ class Application(QObject):
         self.dialogs = dialogs
         self._provisioning = provisioning
         self.cost = cost
-        self._lock_file = QLockFile(str(paths.lock))
+        self._lock = InstanceLock(paths)
         self.preferences = Preferences(paths.window)
         self.tasks = TaskRunner(self)
         self._reference: Reference | None = None
@@ -68,7 +69,7 @@ class Application(QObject):
     def start(self) -> bool:
         """Show the first window. False when another instance holds the data folder."""
         self.paths.data.mkdir(parents=True, exist_ok=True)
-        if not self._take_lock():
+        if not self._lock.take():
             return False
         use_language(self.preferences.language, self.paths.resources)
         self._dress()
@@ -76,15 +77,6 @@ class Application(QObject):
         sys.excepthook = self._on_unhandled
         self._show_door()
         return True
-
-    def _take_lock(self) -> bool:
-        self._lock_file.setStaleLockTime(0)
-        if self._lock_file.tryLock(100):
-            return True
-        # A power cut can leave the file empty: Qt then cannot tell whose it was and waits forever.
-        # Only a file that no living process holds can be removed.
-        pid = self._lock_file.getLockInfo()[0]
-        return not pid and self._lock_file.removeStaleLockFile() and self._lock_file.tryLock(100)
 
     def tell_running(self) -> None:
         """Say that the program is open already."""
@@ -118,7 +110,7 @@ class Application(QObject):
         if self._database is not None:
             self._database.close()
             self._database = None
-        self._lock_file.unlock()
+        self._lock.release()
         sys.excepthook = sys.__excepthook__
 
     def _show_door(self) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import getpass
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-from PySide6.QtCore import QLockFile
 
 from operator_app import config
 from operator_app.config import Paths
 from operator_app.domain.clock import system_clock
 from operator_app.errors import AppError, EnvironmentProblem
 from operator_app.i18n import _, ngettext, use_language
+from operator_app.log import start_logging
+from operator_app.ui.instance import InstanceLock
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -40,18 +41,19 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-class _alone:  # noqa: N801 - reads as a word
-    """Nobody else works with the office meanwhile. Raises EnvironmentProblem("instance.running")."""
-
-    def __init__(self, paths: Paths) -> None:
-        self._lock = QLockFile(str(paths.lock))
-
-    def __enter__(self) -> None:
-        if not self._lock.tryLock(100):
-            raise EnvironmentProblem("instance.running")
-
-    def __exit__(self, *_exception: object) -> None:
-        self._lock.unlock()
+@contextlib.contextmanager
+def _alone(paths: Paths) -> Iterator[None]:
+    """Nobody else works with the office meanwhile, and there is one. Raises EnvironmentProblem."""
+    if not paths.is_set_up:
+        raise EnvironmentProblem("database.not_set_up")
+    lock = InstanceLock(paths)
+    if not lock.take():
+        raise EnvironmentProblem("instance.running")
+    try:
+        start_logging(paths.logs)
+        yield
+    finally:
+        lock.release()
 
 
 def _reindex(wanted: argparse.Namespace, paths: Paths) -> None:
