@@ -7,7 +7,7 @@ import hashlib
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,14 @@ from operator_app.db.models import revision, withheld
 from operator_app.domain.calls import Call
 from operator_app.domain.clock import system_clock
 from operator_app.domain.people import Actor, Role
+from operator_app.domain.reference import Reference
+from operator_app.services.calendar import Calendar
 from operator_app.services.call_drafts import Draft
 from operator_app.services.calls import Calls
+from operator_app.services.directory import Directory
+from operator_app.services.knowledge import Knowledge
 from operator_app.services.reference import load_reference
+from operator_app.services.search_index import SearchIndex
 from tests.conftest import information_call
 from tests.crash.harness import Life
 
@@ -52,6 +57,36 @@ def operator_at_work(life: Life) -> None:
     where = paths(Path(life.facts["folder"]))
     database = Database(where.database, bytes.fromhex(life.facts["key"]))
     _work(life, database, lambda saved: _payload_digest(database, saved))
+
+
+def operator_with_an_index(life: Life) -> None:
+    """The same, with the search index following each act; every third life makes it anew."""
+    where = paths(Path(life.facts["folder"]))
+    database = Database(where.database, bytes.fromhex(life.facts["key"]))
+    index = index_of(database)
+    if life.number % 3 == 0:
+        index.begin_anew()
+    behind = _Behind(life.number, life.seed, life.facts, life.pipe, index)
+    _work(behind, database, lambda saved: _payload_digest(database, saved))
+
+
+def index_of(database: Database) -> SearchIndex:
+    """The search index as the program builds it."""
+    calendar = Calendar(database, Reference([], []), system_clock)
+    directory = Directory(database, Reference([], []), calendar, system_clock)
+    return SearchIndex(database, directory, Knowledge(database, system_clock), system_clock)
+
+
+@dataclass
+class _Behind(Life):
+    """After each act is acknowledged, the index takes in what is new."""
+
+    index: SearchIndex
+
+    def say(self, what: str, **facts: Any) -> None:
+        super().say(what, **facts)
+        if what == "done":
+            self.index.step()
 
 
 def operator_of_a_hasty_program(life: Life) -> None:
