@@ -69,7 +69,9 @@ class Answers:
         )
         self._stage.picture("announcement")
         self._stage.count("announcement", self._confirm)
-        said = {v.announcement.announcement_id: v for v in desk.answers.announcements.page(desk.actor)}
+        said = {
+            v.announcement.announcement_id: v for v in desk.answers.announcements.page(desk.actor)
+        }
         confirmed = said[ANNOUNCEMENT_ID].confirmed_at is not None
         self._result.expect("announcement is confirmed", confirmed, True)
         self._stage.go_to(Qt.Key.Key_1)
@@ -122,7 +124,7 @@ class Answers:
         before, self._hands.presses = self._hands.presses, 0
         where = QApplication.focusWidget()
         self._hands.wait(
-            lambda: self._stage.app.desk_now.search_index.behind() == 0, "an index up to date"
+            lambda: self._stage.app.desk_now.answers.index.behind() == 0, "an index up to date"
         )
         found = self._found(MISSPELT, Group.SERVICES)
         self._result.expect("found by a misspelt name", found[:1], [SERVICE_NAME])
