@@ -192,6 +192,7 @@ def test_open_as_the_plate_at_the_door_says(
     assert found.until == next(changes, None)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=6) | quarters | st.just("24:00"))
 def test_a_clock_is_what_can_be_read_as_one(text: str) -> None:
     expected = {f"{h:02d}:{m:02d}" for h in range(24) for m in range(60)} | {"24:00"}
@@ -312,6 +313,7 @@ def test_areas_tell_whose_people_it_serves(divisions: Reference) -> None:
     assert distance(service_in(SOKULUK, SOKULUK), SOKULUK, divisions) == 0
 
 
+@settings(deadline=None)
 @given(
     asked=st.sampled_from(sorted(TREE)), areas=st.lists(st.sampled_from(sorted(TREE)), max_size=3)
 )

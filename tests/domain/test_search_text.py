@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from operator_app.domain.search_text import (
@@ -59,6 +59,7 @@ def test_letters_that_are_not_alike_stay_apart() -> None:
     assert len(folded) == len(KYRGYZ) - len(AS_TYPED)
 
 
+@settings(deadline=None)
 @given(texts)
 def test_folding_what_is_folded_changes_nothing(text: str) -> None:
     assert words(fold(text)) == words(text)
@@ -70,6 +71,7 @@ def test_a_letter_of_two_signs_is_the_letter() -> None:
     assert query_words("е\u0308лка") == query_words("ёлка") == ["елка"]
 
 
+@settings(deadline=None)
 @given(texts)
 def test_the_words_of_a_query_are_letters_and_digits_each_once(text: str) -> None:
     found = query_words(text)
@@ -80,6 +82,7 @@ def test_the_words_of_a_query_are_letters_and_digits_each_once(text: str) -> Non
 # --- endings and words that say nothing ---
 
 
+@settings(deadline=None)
 @given(word.map(fold))
 def test_the_beginning_of_a_word_is_a_beginning_and_not_nothing(one: str) -> None:
     for found in (beginning(one), unfinished(one)):
@@ -89,6 +92,7 @@ def test_the_beginning_of_a_word_is_a_beginning_and_not_nothing(one: str) -> Non
     assert unfinished(one).startswith(beginning(one))
 
 
+@settings(deadline=None)
 @given(word.map(fold), st.integers(1, 14))
 def test_what_is_typed_so_far_finds_the_word(one: str, typed: int) -> None:
     assert has_word(f"бир {one} эки", [unfinished(one[:typed])])
@@ -111,6 +115,7 @@ def test_digits_have_no_ending(digits: str) -> None:
     assert beginning(digits) == unfinished(digits) == digits
 
 
+@settings(deadline=None)
 @given(st.lists(word.map(fold) | st.sampled_from(sorted(STOP_WORDS)), max_size=8))
 def test_what_says_nothing_is_left_out_unless_there_is_nothing_else(found: list[str]) -> None:
     left = telling(found)
@@ -146,6 +151,7 @@ def edits(a: str, b: str) -> int:
 few = st.text("абв", max_size=6)
 
 
+@settings(deadline=None)
 @given(few, few)
 @example("", "а")
 @example("аб", "ба")
@@ -155,6 +161,7 @@ def test_near_is_one_edit_by_the_book(a: str, b: str) -> None:
     assert is_near(a, b) == is_near(b, a)
 
 
+@settings(deadline=None)
 @given(few, few)
 def test_words_that_are_near_have_something_left_in_common(a: str, b: str) -> None:
     """The index looks for near words by what is left of them."""
@@ -162,6 +169,7 @@ def test_words_that_are_near_have_something_left_in_common(a: str, b: str) -> No
         assert deletions(a) & deletions(b)
 
 
+@settings(deadline=None)
 @given(word)
 def test_what_is_left_of_a_word(one: str) -> None:
     left = deletions(one)
@@ -187,6 +195,7 @@ def without_marks(joined: str, text: str) -> str:
     return joined
 
 
+@settings(deadline=None)
 @given(texts, st.lists(word, min_size=1, max_size=3))
 @example("ё" * 400, ["е"])
 @example("слово " * 60, ["сло"])
@@ -203,6 +212,7 @@ def test_a_snippet_is_a_part_of_the_text_and_short(text: str, typed: list[str]) 
             assert searchable(piece.text).startswith(tuple(wanted))
 
 
+@settings(deadline=None)
 @given(st.lists(word, min_size=1, max_size=30), st.data())
 def test_a_word_of_the_text_is_marked_where_it_stands(
     found: list[str], data: st.DataObject
@@ -236,6 +246,7 @@ def test_no_word_no_snippet() -> None:
     assert snippet("", ["пособие"]) == ()
 
 
+@settings(deadline=None)
 @given(texts)
 def test_the_beginning_of_a_text_in_one_line(text: str) -> None:
     pieces = plain(text)
