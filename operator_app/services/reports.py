@@ -7,6 +7,7 @@ prefer to walk another index over all calls in order to group by it (design/perf
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection, RowMapping, text
@@ -31,6 +32,8 @@ from operator_app.services import call_rows
 from operator_app.services.case_figures import read_case_figures
 
 ROWS_AT_ONCE = 500
+DISTRICT = 2
+"""Level of a division that figures and exported rows tell: rayon or city."""
 
 _OF_DAY = "call INDEXED BY ix_call_local_day WHERE local_day = :day"
 
@@ -151,7 +154,7 @@ class Reports:
             kinds=falling(splits.get("kind", [])),
             languages=falling(splits.get("language", [])),
             topics=grouped(splits.get("topic", [])),
-            places=falling(splits.get("place", [])),
+            places=falling(self._by_district(splits.get("place", []))),
             actions=falling(splits.get("action", [])),
             sexes=falling(splits.get("sex", [])),
             age_groups=falling(splits.get("age", [])),
@@ -174,7 +177,22 @@ class Reports:
         with self._database.read() as connection:
             result = connection.execute(text(RECORDS), {"day": day.isoformat()}).mappings()
             while rows := result.fetchmany(ROWS_AT_ONCE):
-                yield from map(_record, rows)
+                for row in rows:
+                    record = _record(row)
+                    if record.division:
+                        # In a village everybody knows whom it is about.
+                        record = replace(record, division=self._district(record.division))
+                    yield record
+
+    def _district(self, division: str) -> str:
+        return self._reference.ancestor(division, DISTRICT)
+
+    def _by_district(self, places: list[Line]) -> list[Line]:
+        calls: dict[str | None, int] = {}
+        for line in places:
+            code = self._district(line.code) if line.code else line.code
+            calls[code] = calls.get(code, 0) + line.calls
+        return [Line(code, number) for code, number in calls.items()]
 
 
 def _splits(connection: Connection, of_day: dict[str, str]) -> dict[str, list[Line]]:

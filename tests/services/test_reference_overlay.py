@@ -26,6 +26,7 @@ from operator_app.services import journal as journal_module
 from operator_app.services.calls import Calls
 from operator_app.services.journal import Journal, JournalFilter
 from operator_app.services.reference import with_feeds
+from operator_app.services.reports import Reports
 from operator_app.ui.screens.call_entries import place_entries, topic_entries
 from operator_app.ui.widgets.type_ahead import TypeAhead
 from tests.conftest import ALAMUDUN, TestOffice, information_call
@@ -264,3 +265,21 @@ def test_an_oblast_of_hundreds_of_villages_can_be_asked_for(
         assert {row.call_id for row in page} == set(saved)
         older = journal.page(office.actor, wanted, page[1].key)
         assert [row.call_id for row in older] == [row.call_id for row in page[2:]]
+
+
+def test_figures_and_rows_tell_the_rayon_of_a_call_from_a_village(office: TestOffice) -> None:
+    """In a village everybody knows whom it is about."""
+    take(office, DIVISIONS, *SMALL_PLACES)
+    reference = now(office)
+    for division in (VILLAGE, AIMAK, ALAMUDUN, NAMESAKE, UNKNOWN_PLACE):
+        save(office, reference, division=division)
+    reports = Reports(office.database, reference, office.clock)
+    log = reports.daily_log(office.actor, TODAY)
+    assert {line.code: line.calls for line in log.places} == {
+        ALAMUDUN: 3,
+        SOKULUK: 1,
+        UNKNOWN_PLACE: 1,
+    }
+    rows = list(reports.records(office.actor, TODAY))
+    assert [row.division for row in rows].count(ALAMUDUN) == 3
+    assert {VILLAGE, AIMAK}.isdisjoint({row.division for row in rows})
