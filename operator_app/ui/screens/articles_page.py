@@ -21,7 +21,8 @@ from operator_app.ui.models.entry_model import EntryRow
 from operator_app.ui.printing import PrintPage
 from operator_app.ui.screens import article_words as words
 from operator_app.ui.screens.article_view import ArticleCard
-from operator_app.ui.screens.correction_panel import CorrectionPanel, saved_words
+from operator_app.ui.screens.correction_panel import CorrectionPanel
+from operator_app.ui.screens.correction_side import CorrectionSide
 from operator_app.ui.screens.entry_page import EntryPage
 from operator_app.ui.screens.find_field import FindField
 from operator_app.ui.screens.journal_choices import topics
@@ -120,7 +121,6 @@ class ArticlesPage(EntryPage):
         self.today_button = button(_("Show today's"), key="F8")
         self.outdated.line.addWidget(self.today_button)
         self.done = Notice()
-        self._goes_on_with = ""
         self.panel = CorrectionPanel(suggestions, actor, tasks, ARTICLE)
         self.own = OwnCorrections(suggestions, actor, tasks, clock, ARTICLE, self._title_of)
         self.print_button = button(_("Print"), key="Ctrl+P")
@@ -128,9 +128,12 @@ class ArticlesPage(EntryPage):
         self.suggest_button = button(_("Suggest a correction"), key="F6")
         self.suggest_button.setVisible(actor.may(Right.SUGGEST_CORRECTION))
         self.card.body.insertWidget(0, self.outdated)
-        self._acts = self._actions()
-        self.card.body.addWidget(self._acts)
+        actions = self._actions()
+        self.card.body.addWidget(actions)
         self.build(self.card, below=(self.done, self.panel, self.own))
+        self._side = CorrectionSide(
+            self, self.panel, self.own, actions, self.done, self._on_suggest
+        )
         self._connect()
 
     # What EntryPage asks
@@ -159,14 +162,11 @@ class ArticlesPage(EntryPage):
         return lambda: self._knowledge.open(actor, key, spoken, content)
 
     def show_entry(self, key: str, content: str, found: ArticleView) -> None:
-        self.done.show_text("")
-        self.panel.hide()
-        self.own.hide()
-        self._acts.show()
+        self._side.begin()
         self.card.show_view(found)
         self.today_button.setVisible(bool(content) and bool(found.languages))
         self.outdated.show_text(_outdated(found))
-        self._after_showing(key)
+        self._side.shown(key)
 
     def focus_entry(self) -> None:
         self.card.text.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -204,34 +204,9 @@ class ArticlesPage(EntryPage):
         self.print_button.clicked.connect(self._on_print)
         self.suggest_button.clicked.connect(self._on_suggest)
         self.today_button.clicked.connect(lambda: self.open_entry(self.opened[0]))
-        self.panel.sent.connect(lambda: self.done.show_text(saved_words()))
-        self.panel.closed.connect(self._on_panel_closed)
-        self.own.opened.connect(self._on_own_opened)
-        self.own.closed.connect(self._on_panel_closed)
-        self.own.entry_asked.connect(lambda key, content: self.open_entry(key, content, focus=True))
-        self.own.unsent_asked.connect(self._on_unsent_asked)
         self.add_key("Ctrl+F", self._on_find)
         self.add_key("Alt+Down", self.card.step(1))
         self.add_key("Alt+Up", self.card.step(-1))
-
-    def _on_panel_closed(self) -> None:
-        self._acts.show()
-        self.own.refresh()
-        self.focus_entry()
-
-    def _on_own_opened(self) -> None:
-        self._acts.hide()
-        self.done.show_text("")
-
-    def _on_unsent_asked(self, key: str) -> None:
-        self._goes_on_with = key
-        self.open_entry(key)
-
-    def _after_showing(self, key: str) -> None:
-        self.own.refresh()
-        goes_on, self._goes_on_with = self._goes_on_with == key, ""
-        if goes_on:
-            self._on_suggest()
 
     def _on_find(self) -> None:
         self.filters.find_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -249,9 +224,7 @@ class ArticlesPage(EntryPage):
     def _on_suggest(self) -> None:
         view = self.card.view
         if view is not None:
-            self.done.show_text("")
-            # They wait: on a low screen there is no room for both.
-            self._acts.hide()
+            self._side.make_room()
             self.panel.ask(view.article.entry_id, view.content)
 
     def _on_print(self) -> None:

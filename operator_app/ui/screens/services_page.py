@@ -23,7 +23,8 @@ from operator_app.services.suggestions import Suggestions
 from operator_app.ui.models.entry_model import EntryRow
 from operator_app.ui.printing import PrintPage
 from operator_app.ui.screens import service_words as words
-from operator_app.ui.screens.correction_panel import CorrectionPanel, saved_words
+from operator_app.ui.screens.correction_panel import CorrectionPanel
+from operator_app.ui.screens.correction_side import CorrectionSide
 from operator_app.ui.screens.entry_page import EntryPage
 from operator_app.ui.screens.own_corrections import OwnCorrections
 from operator_app.ui.screens.service_filters import ServiceFilters
@@ -73,7 +74,6 @@ class ServicesPage(EntryPage):
         self.today_button = button(_("Show today's"), key="F8")
         self.outdated.line.addWidget(self.today_button)
         self.done = Notice()
-        self._goes_on_with = ""
         self.panel = CorrectionPanel(suggestions, actor, tasks, SERVICE)
         self.own = OwnCorrections(suggestions, actor, tasks, clock, SERVICE, self._title_of)
         self.copy_button = button(_("Copy the number"), key="Ctrl+Shift+C")
@@ -81,9 +81,12 @@ class ServicesPage(EntryPage):
         self.suggest_button = button(_("Suggest a correction"), key="F6")
         self.suggest_button.setVisible(actor.may(Right.SUGGEST_CORRECTION))
         self.card.body.insertWidget(0, self.outdated)
-        self._acts = self._actions()
-        self.card.body.addWidget(self._acts)
+        actions = self._actions()
+        self.card.body.addWidget(actions)
         self.build(self.card, below=(self.done, self.panel, self.own))
+        self._side = CorrectionSide(
+            self, self.panel, self.own, actions, self.done, self._on_suggest
+        )
         self._minute = QTimer(self, interval=MINUTE_MS)
         self._minute.timeout.connect(self._on_minute)
         self._minute.start()
@@ -124,15 +127,12 @@ class ServicesPage(EntryPage):
 
     def show_entry(self, key: str, content: str, found: _Read) -> None:
         view = self._view = found.view
-        self.done.show_text("")
-        self.panel.hide()
-        self.own.hide()
-        self._acts.show()
+        self._side.begin()
         self.card.show_view(view, self._now(), found.ahead)
         self.copy_button.setEnabled(bool(self.card.number))
         self.today_button.setVisible(bool(content))
         self.outdated.show_text(_outdated(view, asked=bool(content)))
-        self._after_showing(key)
+        self._side.shown(key)
 
     def opens_by_itself(self, item: Any) -> bool:
         # A confidential address is shown, and that it was is recorded, only when somebody asks.
@@ -169,33 +169,8 @@ class ServicesPage(EntryPage):
         self.print_button.clicked.connect(self._on_print)
         self.suggest_button.clicked.connect(self._on_suggest)
         self.today_button.clicked.connect(lambda: self.open_entry(self.opened[0]))
-        self.panel.sent.connect(lambda: self.done.show_text(saved_words()))
-        self.panel.closed.connect(self._on_panel_closed)
-        self.own.opened.connect(self._on_own_opened)
-        self.own.closed.connect(self._on_panel_closed)
-        self.own.entry_asked.connect(lambda key, content: self.open_entry(key, content, focus=True))
-        self.own.unsent_asked.connect(self._on_unsent_asked)
         self.add_key("Ctrl+F", self._on_find)
         self.add_key("F9", self.filters.open_now.click)
-
-    def _on_panel_closed(self) -> None:
-        self._acts.show()
-        self.own.refresh()
-        self.focus_entry()
-
-    def _on_own_opened(self) -> None:
-        self._acts.hide()
-        self.done.show_text("")
-
-    def _on_unsent_asked(self, key: str) -> None:
-        self._goes_on_with = key
-        self.open_entry(key)
-
-    def _after_showing(self, key: str) -> None:
-        self.own.refresh()
-        goes_on, self._goes_on_with = self._goes_on_with == key, ""
-        if goes_on:
-            self._on_suggest()
 
     def _on_find(self) -> None:
         self.filters.find_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -207,9 +182,7 @@ class ServicesPage(EntryPage):
 
     def _on_suggest(self) -> None:
         if self._view is not None:
-            self.done.show_text("")
-            # They wait: on a low screen there is no room for both.
-            self._acts.hide()
+            self._side.make_room()
             self.panel.ask(self._view.service.service_id, self._view.content)
 
     def _on_print(self) -> None:
