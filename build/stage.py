@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ from operator_app.domain.provisioning import parse_provisioning
 from operator_app.domain.wire import State
 from operator_app.services.set_up import set_up_office
 from operator_app.ui.dialogs import QtDialogs
+from operator_app.ui.garbage import GarbageTimer
 
 EXPORTS = ("xlsx", "pdf", "csv")
 STOPPED = "stopped-here"
@@ -80,6 +82,8 @@ class Stage:
 
     def __init__(self, out: Path, work: Path) -> None:
         self.result = Result(out)
+        # As in main.py: the collector must not run on a worker thread.
+        gc.disable()
         self.qt = QApplication(["demo"])
         self.hands = Hands(self.qt)
         self.receiver = Receiver(work / "ministry")
@@ -100,6 +104,7 @@ class Stage:
         self.app.preferences.appearance = "light"
         if not self.app.start():
             raise RuntimeError("another instance holds the data folder")
+        GarbageTimer(self.app)
         self.window.resize(1366, 768)
 
     def close(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
 import os
 import shutil
 
@@ -26,6 +28,17 @@ from operator_app.services.calls import Calls
 from operator_app.services.reference import load_reference
 from operator_app.services.set_up import set_up_office
 from operator_app.services.sign_in import SignIn
+
+# As in main.py: Python's own collector may run on a worker thread in the middle of a deletion by Qt,
+# and then each waits for the other (operator_app/ui/garbage.py).
+gc.disable()
+_TESTS = itertools.count(1)
+
+
+def pytest_runtest_logfinish() -> None:
+    """Collect between tests, on the main thread."""
+    gc.collect(2 if next(_TESTS) % 20 == 0 else 1)
+
 
 PASSWORD = "tulip-mountain-2026"
 CHEAP = KdfCost()

@@ -18,6 +18,7 @@ from operator_app.db.models import revision
 from operator_app.desk import Desk
 from operator_app.domain.clock import system_clock
 from operator_app.domain.people import Actor, Role
+from operator_app.ui.garbage import GarbageTimer
 from operator_app.ui.screens.call_screen import CallScreen
 from tests.conftest import CHEAP
 from tests.crash.harness import Life
@@ -60,6 +61,7 @@ class Operator:
         )
         if not self._app.start():
             raise RuntimeError("the lock of a dead process was not taken over")
+        GarbageTimer(self._app)
         actor = Actor(life.facts["user_id"], "aida", "Aida Testova", Role.SUPERVISOR)
         database = Database(where.database, bytes.fromhex(life.facts["key"]))
         self._app._on_signed_in(database, actor)
