@@ -181,7 +181,7 @@ def _typing_lives(line: Line, kills: int, seed: int) -> None:
         facts=line.office.facts,
         after=lambda _report, _so_far: died.append(time.monotonic()),
         most_done=0,
-        most_ms=6000,
+        most_ms=10_000,
     )
     old_enough = 0
     for report, next_report, at in zip(reports, reports[1:], died, strict=False):
