@@ -127,6 +127,8 @@ class Operator:
 
     def _amend(self, call_id: str) -> None:
         call = self.desk.calls.open(self.desk.actor, call_id)
+        # Once it is open, a slow PC may keep it as a draft before the first letter.
+        self._life.say("typing", before=call.form.note, onto=call.form.note, words="")
         assert self.desk.journal_screen is not None
         self.desk.journal_screen.amend_asked.emit(call)
         self._hands.press(Qt.Key.Key_F6)
