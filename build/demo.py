@@ -189,7 +189,7 @@ class Demo:
 
     @property
     def _reports(self) -> ReportsScreen:
-        screen = self._stage.app.desk_now.reports_screen
+        screen = self._stage.app.desk_now.supervision.daily_log
         if screen is None:
             raise RuntimeError("this role has no reports")
         return screen

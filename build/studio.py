@@ -13,8 +13,8 @@ from build.case_pictures import CasePictures
 from build.sitting import ALT, CONTROL, PASSWORD, Sitting
 from build.violence_pictures import ViolencePictures
 from operator_app.domain.calls import Advice
-from operator_app.ui.screens.administration_screen import AdministrationScreen
 from operator_app.ui.screens.journal_screen import JournalScreen
+from operator_app.ui.screens.tabbed_screen import TabbedScreen
 from operator_app.ui.widgets.search_field import SearchField
 
 
@@ -149,7 +149,7 @@ class Studio:
     def reports(self) -> None:
         """The daily log with the figures of cases."""
         self._sitting.go_to(Qt.Key.Key_6)
-        screen = self._sitting.desk.reports_screen
+        screen = self._sitting.desk.supervision.daily_log
         if screen is None:
             raise RuntimeError("no reports")
         self._hands.wait(screen.panel.excel_button.isEnabled, "the daily log")
@@ -160,7 +160,7 @@ class Studio:
         self._sitting.go_to(Qt.Key.Key_7)
         QTest.qWait(300)
         self._picture("sync-page")
-        screen = self._sitting.desk.window.findChild(AdministrationScreen)
+        screen = self._sitting.desk.window.findChild(TabbedScreen)
         if screen is None:
             raise RuntimeError("no administration")
         for number, name in enumerate(("from-the-ministry", "people"), start=1):

@@ -16,7 +16,7 @@ from operator_app.ui.main_window import Place
 from operator_app.ui.password_page import PasswordPage
 from operator_app.ui.people_page import PeoplePage
 from operator_app.ui.reference_page import ReferencePage
-from operator_app.ui.screens.administration_screen import AdministrationScreen
+from operator_app.ui.screens.tabbed_screen import TabbedScreen
 
 if TYPE_CHECKING:
     from operator_app.app import Application
@@ -35,7 +35,7 @@ def administration_place(desk: Desk, application: Application) -> Place:
         pages[_("People")] = PeoplePage(accounts, actor, tasks, application.dialogs)
     pages[_("My password")] = PasswordPage(accounts, actor, tasks)
     title = _("Administration") if sees_people else _("Sending to the ministry")
-    screen = AdministrationScreen(title, list(pages.items()))
+    screen = TabbedScreen(title, list(pages.items()))
     label, icon = (_("Manage"), "administration") if sees_people else (_("Sending"), "sync")
     return Place("administration", label, icon, "Ctrl+7", screen)
 

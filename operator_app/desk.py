@@ -27,12 +27,11 @@ from operator_app.services.case_list import CaseList
 from operator_app.services.case_work import CaseWork
 from operator_app.services.cases import Cases
 from operator_app.services.connection import Connection
-from operator_app.services.exports import Exports
 from operator_app.services.follow_ups import FollowUps
 from operator_app.services.journal import Journal
 from operator_app.services.letters import Letters
 from operator_app.services.reference import with_feeds
-from operator_app.services.reports import Reports
+from operator_app.supervision import Supervision
 from operator_app.sync.carriers.base import Carrier
 from operator_app.sync.carriers.https import HttpsCarrier
 from operator_app.sync.cycle import Cycle
@@ -49,7 +48,6 @@ from operator_app.ui.screens.cases_screen import CasesScreen
 from operator_app.ui.screens.directory_screen import DirectoryScreen
 from operator_app.ui.screens.follow_ups_screen import FollowUpsScreen
 from operator_app.ui.screens.journal_screen import JournalScreen
-from operator_app.ui.screens.reports_screen import ReportsScreen
 from operator_app.ui.screens.sync_page import SyncPage
 from operator_app.ui.screens.violence_case import KnownCases
 from operator_app.ui.sync_driver import SyncDriver
@@ -87,7 +85,6 @@ class Desk:
         self.cases_screen: CasesScreen | None = None
         self.follow_ups_screen: FollowUpsScreen | None = None
         self.journal_screen: JournalScreen | None = None
-        self.reports_screen: ReportsScreen | None = None
         self.sync_page = SyncPage(
             database, self._connection, actor, self._tasks, self.events, self._clock
         )
@@ -99,6 +96,9 @@ class Desk:
             self.answers.search, self.reference, actor, self._tasks, self._clock, office.division
         )
         places = self._work_places() if actor.may(Right.SEE_CALLS) else [self._directory_place()]
+        self.supervision = Supervision(self, application)
+        if (reports := self.supervision.place()) is not None:
+            places.append(reports)
         self.window = MainWindow(
             actor,
             office.name(language()),
@@ -227,27 +227,12 @@ class Desk:
             self._dialogs,
             self._clock,
         )
-        places = [
+        return [
             Place("call", _("Call"), "call", "Ctrl+1", self.call_screen),
             Place("journal", _("Journal"), "journal", "Ctrl+2", self.journal_screen),
             *self._case_places(case_list),
             self._directory_place(),
         ]
-        if self.actor.may(Right.SEE_FIGURES):
-            reports = Reports(self.database, reference, self._clock)
-            exports = Exports(self.database, reports, reference, self._clock, page_pdf)
-            self.reports_screen = ReportsScreen(
-                reports=reports,
-                exports=exports,
-                reference=reference,
-                actor=self.actor,
-                tasks=self._tasks,
-                events=self.events,
-                dialogs=self._dialogs,
-                clock=self._clock,
-            )
-            places.append(Place("reports", _("Reports"), "reports", "Ctrl+6", self.reports_screen))
-        return places
 
     def _case_places(self, case_list: CaseList) -> list[Place]:
         reference = self.reference

@@ -14,8 +14,8 @@ from operator_app.db.engine import Database, driver
 from operator_app.errors import EnvironmentProblem, Outdated
 from operator_app.files import sync_folder
 
-HEAD = "0003"
-KNOWN = ("0001", "0002", "0003")
+HEAD = "0004"
+KNOWN = ("0001", "0002", "0003", "0004")
 
 log = logging.getLogger(__name__)
 

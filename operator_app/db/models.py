@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-from operator_app.db import case_models, reference_models
+from operator_app.db import case_models, reference_models, supervisor_models
 from operator_app.db.metadata import metadata
 
 setting = Table(
@@ -245,5 +245,5 @@ Index(
     sqlite_where=text("folded = 0"),
 )
 
-ELSEWHERE = (case_models.case_file, reference_models.feed_entry)
+ELSEWHERE = (case_models.case_file, reference_models.feed_entry, supervisor_models.review)
 """Whoever asks for all tables asks here: the modules of the others are known by now."""

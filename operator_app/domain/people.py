@@ -18,6 +18,8 @@ class Role(StrEnum):
     OPERATOR = "operator"
     SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
+    ANALYST = "analyst"
+    AUDITOR = "auditor"
 
 
 class Right(StrEnum):
@@ -47,6 +49,10 @@ class Right(StrEnum):
     SEE_CONFIDENTIAL_PLACES = "see_confidential_places"
     SUGGEST_CORRECTION = "suggest_correction"
     MANAGE_REFERENCE = "manage_reference"
+    REVIEW = "review"
+    MANAGE_SHIFTS = "manage_shifts"
+    EXPORT_AUDIT = "export_audit"
+    MANAGE_BACKUPS = "manage_backups"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -73,8 +79,15 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.SEE_AUDIT,
             Right.SEE_DIRECTORY,
             Right.MANAGE_REFERENCE,
+            Right.MANAGE_BACKUPS,
         }
     ),
+    # Figures, no names.
+    Role.ANALYST: frozenset(
+        {Right.SEE_FIGURES, Right.EXPORT_FIGURES, Right.SEE_SYNC, Right.SEE_DIRECTORY}
+    ),
+    # Who did what, no content.
+    Role.AUDITOR: frozenset({Right.SEE_AUDIT, Right.EXPORT_AUDIT, Right.SEE_SYNC}),
 }
 
 

@@ -14,34 +14,38 @@ from operator_app.domain.people import (
 )
 from operator_app.errors import NotAllowed
 
-#                            operator  supervisor  administrator
+#                            operator, supervisor, administrator, analyst, auditor
 TABLE = {
-    "record_call":              (True,  True,  False),
-    "see_calls":                (True,  True,  False),
-    "see_cases":                (True,  True,  False),
-    "work_on_cases":            (True,  True,  False),
-    "open_any_case":            (False, True,  False),
-    "close_acute_case":         (False, True,  False),
-    "lower_risk":               (False, True,  False),
-    "assign_cases":             (False, True,  False),
-    "merge_cases":              (False, True,  False),
-    "see_access_reasons":       (False, True,  False),
-    "see_all_follow_ups":       (False, True,  False),
-    "open_any_violence_call":   (False, True,  False),
-    "change_own_call_same_day": (True,  True,  False),
-    "change_any_call":          (False, True,  False),
-    "see_figures":              (False, True,  False),
-    "export_figures":           (False, True,  False),
-    "see_sync":                 (True,  True,  True),
-    "manage_sync":              (False, True,  True),
-    "manage_people":            (False, True,  True),
-    "see_audit":                (False, True,  True),
-    "see_directory":            (True,  True,  True),
-    "see_confidential_places":  (False, True,  False),
-    "suggest_correction":       (True,  True,  False),
-    "manage_reference":         (False, True,  True),
+    "record_call":              (True,  True,  False, False, False),
+    "see_calls":                (True,  True,  False, False, False),
+    "see_cases":                (True,  True,  False, False, False),
+    "work_on_cases":            (True,  True,  False, False, False),
+    "open_any_case":            (False, True,  False, False, False),
+    "close_acute_case":         (False, True,  False, False, False),
+    "lower_risk":               (False, True,  False, False, False),
+    "assign_cases":             (False, True,  False, False, False),
+    "merge_cases":              (False, True,  False, False, False),
+    "see_access_reasons":       (False, True,  False, False, False),
+    "see_all_follow_ups":       (False, True,  False, False, False),
+    "open_any_violence_call":   (False, True,  False, False, False),
+    "change_own_call_same_day": (True,  True,  False, False, False),
+    "change_any_call":          (False, True,  False, False, False),
+    "see_figures":              (False, True,  False, True,  False),
+    "export_figures":           (False, True,  False, True,  False),
+    "see_sync":                 (True,  True,  True,  True,  True),
+    "manage_sync":              (False, True,  True,  False, False),
+    "manage_people":            (False, True,  True,  False, False),
+    "see_audit":                (False, True,  True,  False, True),
+    "see_directory":            (True,  True,  True,  True,  False),
+    "see_confidential_places":  (False, True,  False, False, False),
+    "suggest_correction":       (True,  True,  False, False, False),
+    "manage_reference":         (False, True,  True,  False, False),
+    "review":                   (False, True,  False, False, False),
+    "manage_shifts":            (False, True,  False, False, False),
+    "export_audit":             (False, True,  False, False, True),
+    "manage_backups":           (False, True,  True,  False, False),
 }  # fmt: skip
-ROLES = ("operator", "supervisor", "administrator")
+ROLES = ("operator", "supervisor", "administrator", "analyst", "auditor")
 
 
 def test_the_table_names_every_right_and_every_role() -> None:

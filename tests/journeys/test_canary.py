@@ -203,7 +203,7 @@ def _a_day(pc: OfficePC, proxy: FaultProxy) -> None:
 
 def _export(pc: OfficePC) -> None:
     pc.go_to(Qt.Key.Key_6, "reports")
-    reports = pc.desk.reports_screen
+    reports = pc.desk.supervision.daily_log
     assert reports is not None
     assert pc.dialogs.folder is not None
     for key, modifier, ending in (

@@ -16,6 +16,8 @@ ROLE_NAMES = {
     Role.OPERATOR: N_("Operator"),
     Role.SUPERVISOR: N_("Supervisor"),
     Role.ADMINISTRATOR: N_("IT administrator"),
+    Role.ANALYST: N_("Analyst"),
+    Role.AUDITOR: N_("Auditor"),
 }
 RIGHT_NAMES = {
     Right.RECORD_CALL: N_("Record calls"),
@@ -42,6 +44,10 @@ RIGHT_NAMES = {
     Right.SEE_CONFIDENTIAL_PLACES: N_("See confidential addresses of shelters"),
     Right.SUGGEST_CORRECTION: N_("Suggest corrections of the directory"),
     Right.MANAGE_REFERENCE: N_("Import directory, articles and code lists"),
+    Right.REVIEW: N_("Review calls and cases"),
+    Right.MANAGE_SHIFTS: N_("Set shifts and duty"),
+    Right.EXPORT_AUDIT: N_("Export the audit log"),
+    Right.MANAGE_BACKUPS: N_("Make backups and say where they go"),
 }
 
 
