@@ -1,0 +1,115 @@
+"""The figures of the days, kept beside the calls and made anew when one of them changed.
+
+They follow the revisions behind the saves: nothing here runs in a save. `settings` notes how far
+(rowids of the own and of foreign revisions, and the version of the definitions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import Connection, delete, select, text
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from operator_app.db import settings
+from operator_app.db.engine import Database
+from operator_app.db.supervisor_models import figure_day
+from operator_app.domain.call_figures import cells_of_call
+from operator_app.domain.figures import Figures, Period
+from operator_app.services.figure_facts import calls_of_day
+
+VERSION = 1
+"""Of what a row of a day holds: another definition of a figure is another version."""
+THROUGH = "figures.through"
+DAYS_AT_ONCE = 10
+
+_NEWEST = text(
+    "SELECT coalesce((SELECT max(rowid) FROM revision), 0),"
+    " coalesce((SELECT max(rowid) FROM foreign_revision WHERE folded), 0)"
+)
+_CHANGED = text("""
+SELECT local_day FROM revision CROSS JOIN call ON call.call_id = revision.record_id
+WHERE revision.rowid > :own
+UNION
+SELECT local_day FROM revision
+CROSS JOIN case_call ON case_call.case_id = revision.record_id
+CROSS JOIN call ON call.call_id = case_call.call_id
+WHERE revision.rowid > :own AND revision.kind = 'case'
+UNION
+SELECT local_day FROM foreign_revision
+CROSS JOIN case_call ON case_call.case_id = foreign_revision.record_id
+CROSS JOIN call ON call.call_id = case_call.call_id
+WHERE foreign_revision.rowid > :foreign
+""")
+
+Progress = Callable[[int, int], None]
+"""Told (days done, days in all); may raise to end the work."""
+
+
+def of_calls(database: Database, period: Period, progress: Progress | None = None) -> Figures:
+    """The figures of all calls of the period; days that are not known yet are counted first."""
+    _forget_changed(database)
+    with database.read() as connection:
+        known = _known(connection, period)
+    missing = [day for day in period.each_day() if day.isoformat() not in known]
+    for start in range(0, len(missing), DAYS_AT_ONCE):
+        days = missing[start : start + DAYS_AT_ONCE]
+        with database.read() as connection:
+            made = {day.isoformat(): _count(connection, day) for day in days}
+        known |= made
+        _keep(database, made)
+        if progress is not None:
+            progress(start + len(days), len(missing))
+    whole = Figures()
+    for figures in known.values():
+        whole.merge(figures)
+    return whole
+
+
+def _count(connection: Connection, day: date) -> Figures:
+    figures = Figures()
+    for call in calls_of_day(connection, day):
+        figures.add(cells_of_call(call))
+        figures.note_length(call)
+    return figures
+
+
+def _known(connection: Connection, period: Period) -> dict[str, Figures]:
+    rows = connection.execute(
+        select(figure_day.c.local_day, figure_day.c.body).where(
+            figure_day.c.local_day.between(period.first.isoformat(), period.last.isoformat())
+        )
+    )
+    return {row.local_day: Figures.from_text(row.body) for row in rows}
+
+
+def _keep(database: Database, made: dict[str, Figures]) -> None:
+    # A change since they were read is newer than THROUGH: the next look drops the day again.
+    statement = upsert(figure_day)
+    with database.write() as connection:
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["local_day"], set_={"body": statement.excluded.body}
+            ),
+            [{"local_day": day, "body": figures.as_text()} for day, figures in made.items()],
+        )
+
+
+def _forget_changed(database: Database) -> None:
+    with database.read() as connection:
+        own, foreign = connection.execute(_NEWEST).one()
+        through = [VERSION, own, foreign]
+        if settings.get(connection, THROUGH) == through:
+            return
+    with database.write() as connection:
+        own, foreign = connection.execute(_NEWEST).one()
+        before = settings.get(connection, THROUGH)
+        if before is None or before[0] != VERSION:
+            connection.execute(delete(figure_day))
+        else:
+            of = {"own": before[1], "foreign": before[2]}
+            changed = list(connection.execute(_CHANGED, of).scalars())
+            if changed:
+                connection.execute(delete(figure_day).where(figure_day.c.local_day.in_(changed)))
+        settings.put(connection, THROUGH, [VERSION, own, foreign])
