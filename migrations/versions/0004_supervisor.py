@@ -1,4 +1,4 @@
-"""The supervisor's office: figures of a day, reviews, shifts with their handover words.
+"""The supervisor's office: figures of a day, reviews, shifts with their handover words, audit log.
 
 Imports nothing from the application (see migrations/env.py).
 """
@@ -67,4 +67,12 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("local_day", "shift", name=op.f("pk_handover")),
         sqlite_with_rowid=False,
+    )
+    op.create_index("ix_audit_at", "audit", ["at"])
+    op.create_index("ix_audit_entity_id", "audit", ["entity_id"])
+    op.create_index(
+        "ix_audit_glass",
+        "audit",
+        ["seq"],
+        sqlite_where=sa.text("action IN ('call.glass_broken','case.glass_broken')"),
     )

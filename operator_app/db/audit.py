@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +12,15 @@ from sqlalchemy import Connection, func, insert, select
 
 from operator_app.db.models import audit
 from operator_app.db.prepared import Prepared
-from operator_app.domain.wire import canonical, canonical_plain
+from operator_app.domain.wire import canonical_plain
 
 GENESIS = "0" * 64
 
 _LAST = select(func.max(audit.c.seq)).scalar_subquery()
 _HEAD = Prepared(select(audit.c.seq, audit.c.hash).where(audit.c.seq == _LAST))
 _INSERT = Prepared(insert(audit))
+_COLUMNS = tuple(audit.c.keys())
+_KINDS = {name: int if name in ("seq", "at") else str for name in _COLUMNS if name != "hash"}
 
 
 @dataclass(frozen=True)
@@ -73,28 +77,68 @@ def hash_at(connection: Connection, seq: int) -> str | None:
     return connection.execute(select(audit.c.hash).where(audit.c.seq == seq)).scalar()
 
 
+@dataclass(frozen=True)
+class Walked:
+    """How far somebody went along the chain: the last row that fits, and the first that does not.
+
+    `at_end`: there is no row after it.
+    """
+
+    seq: int = 0
+    hash: str = GENESIS
+    at_end: bool = False
+    broken: AuditRow | None = None
+
+
+def walk(connection: Connection, before: Walked, most: int) -> Walked:
+    """Compare at most `most` more rows; a row that does not fit is where the way ends.
+
+    Whether the chain was cut at its end it cannot tell: that needs a head told to somebody else.
+    """
+    query = select(audit).order_by(audit.c.seq)
+    if before.seq:
+        # Else a number below 1 would be passed by.
+        query = query.where(audit.c.seq > before.seq)
+    seq, prev_hash, compared = before.seq, before.hash, 0
+    with any_text(connection):
+        for compared, row in enumerate(connection.execute(query.limit(most)), start=1):
+            values = dict(zip(_COLUMNS, row, strict=True))
+            if values["seq"] != seq + 1 or values["prev_hash"] != prev_hash or not _fits(values):
+                return Walked(seq, prev_hash, broken=AuditRow(*row))
+            seq, prev_hash = seq + 1, values["hash"]
+    return Walked(seq, prev_hash, at_end=compared < most)
+
+
 def first_broken(connection: Connection) -> int | None:
     """The seq of the first row that does not fit, or None when the chain is whole."""
-    expected_seq, prev_hash = 1, GENESIS
-    for row in connection.execute(select(audit).order_by(audit.c.seq)).mappings():
-        values = {k: row[k] for k in row if k != "hash"}
-        if (
-            row["seq"] != expected_seq
-            or row["prev_hash"] != prev_hash
-            or not _fits(values, row["hash"])
-        ):
-            return int(row["seq"])
-        expected_seq, prev_hash = expected_seq + 1, row["hash"]
-    return None
+    walked = Walked()
+    while walked.broken is None and not walked.at_end:
+        walked = walk(connection, walked, 10_000)
+    return walked.broken.seq if walked.broken else None
 
 
-def _fits(values: dict[str, Any], expected: Any) -> bool:
+@contextlib.contextmanager
+def any_text(connection: Connection) -> Iterator[None]:
+    """Rows can be read though somebody put bytes into them that are no text."""
+    driver_connection: Any = connection.connection.driver_connection
+    driver_connection.text_factory = _decoded
     try:
-        return bool(_hash(values) == expected)
-    except (TypeError, ValueError):
-        # A value that no canonical JSON has (a blob, a huge number): nobody appended it.
+        yield
+    finally:
+        driver_connection.text_factory = str
+
+
+def _decoded(stored: bytes) -> str:
+    return stored.decode(errors="surrogateescape")
+
+
+def _fits(values: dict[str, Any]) -> bool:
+    told = {name: value for name, value in values.items() if name != "hash"}
+    if any(type(told[name]) is not kind for name, kind in _KINDS.items()):
+        # Another type than was ever appended, though it may read the same.
         return False
-
-
-def _hash(values: dict[str, Any]) -> str:
-    return hashlib.sha256(canonical(values)).hexdigest()
+    try:
+        return hashlib.sha256(canonical_plain(told)).hexdigest() == values["hash"]
+    except UnicodeEncodeError:
+        # Half a character: nobody appended it.
+        return False

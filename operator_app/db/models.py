@@ -189,6 +189,14 @@ audit = Table(
 )
 """Append-only; each row carries the hash of the one before (triggers refuse change)."""
 
+Index("ix_audit_at", audit.c.at)
+Index("ix_audit_entity_id", audit.c.entity_id)
+Index(
+    "ix_audit_glass",
+    audit.c.seq,
+    sqlite_where=text("action IN ('call.glass_broken','case.glass_broken')"),
+)
+
 sync_state = Table(
     "sync_state",
     metadata,
