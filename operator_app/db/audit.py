@@ -99,14 +99,14 @@ def walk(connection: Connection, before: Walked, most: int) -> Walked:
     if before.seq:
         # Else a number below 1 would be passed by.
         query = query.where(audit.c.seq > before.seq)
-    seq, prev_hash, compared = before.seq, before.hash, 0
+    seq, prev_hash = before.seq, before.hash
     with any_text(connection):
-        for compared, row in enumerate(connection.execute(query.limit(most)), start=1):
+        for row in connection.execute(query.limit(most)):
             values = dict(zip(_COLUMNS, row, strict=True))
             if values["seq"] != seq + 1 or values["prev_hash"] != prev_hash or not _fits(values):
                 return Walked(seq, prev_hash, broken=AuditRow(*row))
             seq, prev_hash = seq + 1, values["hash"]
-    return Walked(seq, prev_hash, at_end=compared < most)
+    return Walked(seq, prev_hash, at_end=seq - before.seq < most)
 
 
 def first_broken(connection: Connection) -> int | None:
@@ -138,7 +138,7 @@ def _fits(values: dict[str, Any]) -> bool:
         # Another type than was ever appended, though it may read the same.
         return False
     try:
-        return hashlib.sha256(canonical_plain(told)).hexdigest() == values["hash"]
+        return bool(hashlib.sha256(canonical_plain(told)).hexdigest() == values["hash"])
     except UnicodeEncodeError:
         # Half a character: nobody appended it.
         return False
