@@ -12,6 +12,7 @@ from operator_app.db.models import draft
 from operator_app.db.prepared import Prepared
 from operator_app.domain.calls import CallForm
 from operator_app.domain.text import is_unicode
+from operator_app.services.review_drafts import IS_REVIEW
 from operator_app.services.suggestion_drafts import IS_SUGGESTION
 
 # Built once: building a statement costs more than running it.
@@ -65,7 +66,7 @@ def newest(connection: Connection, user_id: str) -> Draft | None:
     """The draft of the person that was kept last, or None."""
     text = connection.execute(
         select(draft.c.body)
-        .where(draft.c.operator_id == user_id, ~IS_SUGGESTION)
+        .where(draft.c.operator_id == user_id, ~IS_SUGGESTION, ~IS_REVIEW)
         .order_by(draft.c.saved_at.desc(), draft.c.draft_key.desc())
         .limit(1)
     ).scalar()

@@ -156,10 +156,12 @@ def _differences(bases: Sequence[Case], after: Case) -> Iterator[Part]:
 class CaseView:
     """All that the page of a case shows. `versions` that contradict each other: 1 is no conflict.
 
-    `may_change`: whether the person might change it now.
+    `may_change`: whether the person might change it now. `closure_asked_at`: since when a
+    supervisor is asked to close it (UTC milliseconds).
     """
 
     case: Case
     timeline: tuple[Happening, ...]
     versions: int
     may_change: bool
+    closure_asked_at: int | None = None

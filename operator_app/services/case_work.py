@@ -26,7 +26,8 @@ from operator_app.domain.people import Actor, Right
 from operator_app.domain.reference import Reference
 from operator_app.domain.referrals import FAILED, FIRST_STEPS, NEXT_STEPS, require_consent
 from operator_app.errors import BadInput, Fault, NotAllowed, NotFound
-from operator_app.services.cases import Cases, check_text
+from operator_app.services.case_texts import check_text
+from operator_app.services.cases import Cases
 
 MAX_NAME = 500
 """Characters of the name of an office or an organisation."""

@@ -35,13 +35,14 @@ from operator_app.domain.ids import new_record_id
 from operator_app.domain.incidents import with_types
 from operator_app.domain.people import RIGHTS, Actor, Right, Role
 from operator_app.domain.reference import Reference
-from operator_app.domain.text import check_text as text_faults
 from operator_app.domain.violence import SafeContact
 from operator_app.errors import BadInput, Fault, NotAllowed
 from operator_app.services.case_access import CaseReasonNeeded, grant, has_access, require_access
 from operator_app.services.case_files import CaseFiles
 from operator_app.services.case_history import CaseView, timeline
+from operator_app.services.case_texts import check_text, require_reason
 from operator_app.services.case_versions import Version
+from operator_app.services.closures import closure_asked_at
 
 
 class Cases:
@@ -88,7 +89,8 @@ class Cases:
             require_access(connection, actor, shown, self._now)
             history = timeline(shown, self.files.versions(connection, case_id))
             heads = len(self.files.heads(connection, case_id))
-        return CaseView(shown, history, heads, actor.may(Right.WORK_ON_CASES))
+            asked_at = closure_asked_at(connection, case_id)
+        return CaseView(shown, history, heads, actor.may(Right.WORK_ON_CASES), asked_at)
 
     def versions(self, actor: Actor, case_id: str) -> list[Version]:
         """All revisions, oldest first; after `open`."""
@@ -119,12 +121,14 @@ class Cases:
         *,
         closed_too: bool = False,
         settled: bool = False,
+        also: Callable[[Connection], None] | None = None,
     ) -> Case:
         """A new revision: `make` of the case as it is now, with the tasks the rules ask for.
 
         For the verbs of this and other services. A closed case takes only what is `closed_too`;
-        what must be `settled` waits until a supervisor has made one version of two. Raises
-        NotAllowed for these, and what `make` raises; nothing is changed then.
+        what must be `settled` waits until a supervisor has made one version of two; `also` is
+        written with the revision or not at all. Raises NotAllowed for these, and what `make` and
+        `also` raise; nothing is changed then.
         """
         actor.require(Right.WORK_ON_CASES)
         now = to_ms(self._clock())
@@ -141,6 +145,8 @@ class Cases:
             made = with_rule_tasks(with_types(made), now)
             saved = self.files.write(connection, made, (before.op_id,), actor.user_id, now)
             self._audited(connection, actor, action, case_id, now, details or {})
+            if also is not None:
+                also(connection)
         return saved
 
     def assess(
@@ -177,7 +183,7 @@ class Cases:
     def lower_risk(self, actor: Actor, case_id: str, level: str, reason: str) -> Case:
         """A supervisor's decision, with the reason; kept as an assessment of its own."""
         actor.require(Right.LOWER_RISK)
-        _require_reason(reason)
+        require_reason(reason)
 
         def lowered(case: Case) -> Case:
             if level not in LEVELS or more_cautious(level, case.risk) == level:
@@ -220,8 +226,16 @@ class Cases:
             closed_too=True,
         )
 
-    def close(self, actor: Actor, case_id: str, reason: str, note: str = "") -> Case:
-        """Close it, with a code of `close_reason`. High risk: a supervisor only."""
+    def close(
+        self,
+        actor: Actor,
+        case_id: str,
+        reason: str,
+        note: str = "",
+        also: Callable[[Connection], None] | None = None,
+    ) -> Case:
+        """Close it, with a code of `close_reason`. High risk: a supervisor only. `also`: see
+        `change`."""
         if self._reference.find("close_reason", reason) is None:
             raise BadInput("case.faults", [Fault("close_reason", "case.close_reason_missing")])
         check_text("close_note", note, MAX_TEXT)
@@ -239,7 +253,9 @@ class Cases:
                 close_note=note.strip(),
             )
 
-        return self.change(actor, case_id, closed, "case.closed", {"reason": reason}, settled=True)
+        return self.change(
+            actor, case_id, closed, "case.closed", {"reason": reason}, settled=True, also=also
+        )
 
     def colleagues(self, actor: Actor) -> dict[str, str]:
         """Who a case or a follow-up may be given to: full name by user id, by name."""
@@ -382,15 +398,3 @@ class Cases:
             entity_id=case_id,
             details=details,
         )
-
-
-def check_text(where: str, text: str, most: int) -> None:
-    """Raise BadInput when a text is longer than is kept, or no Unicode."""
-    if faults := text_faults(where, text, most):
-        raise BadInput("case.faults", faults)
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise BadInput("case.faults", [Fault("reason", "case.reason_missing")])
-    check_text("reason", reason, MAX_REASON)
