@@ -6,10 +6,10 @@ They follow the revisions behind the saves: nothing here runs in a save. `settin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, delete, select, text
+from sqlalchemy import ColumnElement, Connection, delete, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from operator_app.db import settings
@@ -22,7 +22,6 @@ from operator_app.services.figure_facts import calls_of_day
 VERSION = 1
 """Of what a row of a day holds: another definition of a figure is another version."""
 THROUGH = "figures.through"
-DAYS_AT_ONCE = 10
 
 _NEWEST = text(
     "SELECT coalesce((SELECT max(rowid) FROM revision), 0),"
@@ -43,28 +42,42 @@ CROSS JOIN call ON call.call_id = case_call.call_id
 WHERE foreign_revision.rowid > :foreign
 """)
 
-Progress = Callable[[int, int], None]
-"""Told (days done, days in all); may raise to end the work."""
 
-
-def of_calls(database: Database, period: Period, progress: Progress | None = None) -> Figures:
-    """The figures of all calls of the period; days that are not known yet are counted first."""
+def to_count(database: Database, period: Period) -> list[date]:
+    """The days whose figures are not known, or not any more."""
     _forget_changed(database)
     with database.read() as connection:
-        known = _known(connection, period)
-    missing = [day for day in period.each_day() if day.isoformat() not in known]
-    for start in range(0, len(missing), DAYS_AT_ONCE):
-        days = missing[start : start + DAYS_AT_ONCE]
-        with database.read() as connection:
-            made = {day.isoformat(): _count(connection, day) for day in days}
-        known |= made
-        _keep(database, made)
-        if progress is not None:
-            progress(start + len(days), len(missing))
+        known = set(
+            connection.execute(select(figure_day.c.local_day).where(_within(period))).scalars()
+        )
+    return [day for day in period.each_day() if day.isoformat() not in known]
+
+
+def count(database: Database, days: Sequence[date]) -> None:
+    """Count the calls of these days and keep their figures."""
+    with database.read() as connection:
+        made = {day.isoformat(): _count(connection, day).as_text() for day in days}
+    # A change since they were read is newer than THROUGH: the next look drops the day again.
+    statement = upsert(figure_day)
+    with database.write() as connection:
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["local_day"], set_={"body": statement.excluded.body}
+            ),
+            [{"local_day": day, "body": body} for day, body in made.items()],
+        )
+
+
+def of_calls(connection: Connection, period: Period) -> Figures:
+    """The figures of all calls of the days that are known."""
     whole = Figures()
-    for figures in known.values():
-        whole.merge(figures)
+    for body in connection.execute(select(figure_day.c.body).where(_within(period))).scalars():
+        whole.merge(Figures.from_text(body))
     return whole
+
+
+def _within(period: Period) -> ColumnElement[bool]:
+    return figure_day.c.local_day.between(period.first.isoformat(), period.last.isoformat())
 
 
 def _count(connection: Connection, day: date) -> Figures:
@@ -73,27 +86,6 @@ def _count(connection: Connection, day: date) -> Figures:
         figures.add(cells_of_call(call))
         figures.note_length(call)
     return figures
-
-
-def _known(connection: Connection, period: Period) -> dict[str, Figures]:
-    rows = connection.execute(
-        select(figure_day.c.local_day, figure_day.c.body).where(
-            figure_day.c.local_day.between(period.first.isoformat(), period.last.isoformat())
-        )
-    )
-    return {row.local_day: Figures.from_text(row.body) for row in rows}
-
-
-def _keep(database: Database, made: dict[str, Figures]) -> None:
-    # A change since they were read is newer than THROUGH: the next look drops the day again.
-    statement = upsert(figure_day)
-    with database.write() as connection:
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["local_day"], set_={"body": statement.excluded.body}
-            ),
-            [{"local_day": day, "body": figures.as_text()} for day, figures in made.items()],
-        )
 
 
 def _forget_changed(database: Database) -> None:

@@ -22,6 +22,7 @@ from operator_app.domain.reference import (
     LetterTexts,
     Reference,
 )
+from operator_app.domain.report_lines import ReportLine, ReportLines
 from operator_app.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
@@ -75,6 +76,20 @@ def load_reference(resources: Path) -> Reference:
         date.fromisoformat(row["day"]): _labels(row, "name") for row in _rows(data / "holidays.csv")
     }
     return Reference(codes, divisions, numbers, phrases, rules, centres, letter, holidays)
+
+
+def load_report_lines(resources: Path) -> ReportLines:
+    """The subjects of the ministry's reports: resources/data/report_lines.csv."""
+    return ReportLines(
+        tuple(
+            ReportLine(
+                row["line"],
+                {language: row[language] for language in LANGUAGES},
+                tuple(row["topics"].split()),
+            )
+            for row in _rows(resources / "data" / "report_lines.csv")
+        )
+    )
 
 
 def with_feeds(delivered: Reference, database: Database, today: date) -> Reference:

@@ -15,8 +15,8 @@ from tests.crash.history import draft_faults, faults_in_file, lost
 from tests.crash.workers import operator_at_work, operator_of_a_hasty_program
 
 # Each life is a new interpreter on Windows, where no process can be forked.
-KILLS = 20 if sys.platform == "win32" else 140
-"""The window takes the other 60 of the 200 of a default run: see test_kill_window."""
+KILLS = 20 if sys.platform == "win32" else 176
+"""The window takes the other 24 of the 200 of a default run: see test_kill_window."""
 LOOK_EVERY = 10
 """Between looks only the next life opens the file: it, not the test, does the recovery."""
 

@@ -32,7 +32,7 @@ from tests.sync.desk import Desk
 from tests.sync.invariants import check_client, check_nothing_lost
 
 # Each life is a new interpreter on Windows, where no process can be forked.
-KILLS = 8 if sys.platform == "win32" else 60
+KILLS = 8 if sys.platform == "win32" else 24
 TYPING_KILLS = 3
 LOOK_EVERY = 10
 MOST_ROUNDS = 20
