@@ -1,4 +1,5 @@
-"""What the other devices of an office wrote into its cases, for one device of that office.
+"""What the other devices of an office wrote into its cases, for one device of that office; and
+what a device wrote itself and lost, when it was restored from a backup.
 
 The tables do not tell a case from a call, nor whose it is: the office's revisions after the cursor
 are opened one by one. The cursor counts receipts, because a revision that was set aside at first
@@ -13,11 +14,11 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, not_, or_, select, true
 
 from ministry_server.devices import Device
 from ministry_server.messages import Changes
-from ministry_server.schema import device, event, receipt
+from ministry_server.schema import device, event, intake, receipt
 from ministry_server.store import Store, get
 from ministry_server.vault import Vault
 from operator_app.domain.wire import Kind
@@ -33,14 +34,19 @@ MOST_OPENED_BYTES = 16 << 20
 def changes_of_office(
     store: Store, vault: Vault, asking: Device, request: Changes
 ) -> dict[str, Any]:
-    """The answer, still to be signed. `next` is the cursor sent when there was nothing more."""
+    """The answer, still to be signed. `next` is the cursor sent when there was nothing more.
+
+    `others`, for a device that asks for its own: how many of them are no cases of its office.
+    """
     items: list[dict[str, str]] = []
-    size = 0
+    size = others = 0
     through = request.cursor
     with store.read() as connection:
-        for server_seq, op_id in _in_reach(connection, asking, request.cursor):
+        for server_seq, op_id in _in_reach(connection, asking, request):
             plain = _of_office(connection, vault, op_id, asking.office)
-            if plain is not None:
+            if plain is None:
+                others += 1
+            else:
                 sealed = base64.b64encode(sealed_for(plain, [request.recipient])).decode()
                 size += len(sealed)
                 if items and (size > MOST_CHANGES_BYTES or len(items) == MOST_CHANGES):
@@ -54,19 +60,27 @@ def changes_of_office(
         "epoch": epoch,
         "next": through,
         "items": items,
+        **({} if request.own is None else {"others": others}),
     }
 
 
-def _in_reach(connection: Connection, asking: Device, cursor: int) -> Iterator[tuple[int, str]]:
-    """Receipts of the office's other devices in the order they were signed, as (server_seq, op_id).
+def _in_reach(
+    connection: Connection, asking: Device, request: Changes
+) -> Iterator[tuple[int, str]]:
+    """Receipts in the order they were signed, as (server_seq, op_id): of the office's other devices,
+    or of what the asking one lost.
 
     No more than one answer may cost: the first of them in any case.
     """
-    others = connection.execute(
-        select(device.c.dev).where(device.c.office == asking.office, device.c.dev != asking.dev)
-    ).scalars()
-    # One by one, as the index lies: the receipts of all offices stand in one row.
-    each = [_receipts(connection, dev, cursor) for dev in list(others)]
+    cursor = request.cursor
+    if request.own is None:
+        others = connection.execute(
+            select(device.c.dev).where(device.c.office == asking.office, device.c.dev != asking.dev)
+        ).scalars()
+        # One by one, as the index lies: the receipts of all offices stand in one row.
+        each = [_receipts(connection, dev, cursor, true()) for dev in list(others)]
+    else:
+        each = [_receipts(connection, asking.dev, cursor, _not_named(request.own))]
     opened = 0
     for number, (server_seq, op_id, size) in enumerate(heapq.merge(*each)):
         opened += size
@@ -75,7 +89,14 @@ def _in_reach(connection: Connection, asking: Device, cursor: int) -> Iterator[t
         yield server_seq, op_id
 
 
-def _receipts(connection: Connection, dev: str, cursor: int) -> Sequence[tuple[int, str, int]]:
+def _not_named(own: dict[str, int]) -> ColumnElement[bool]:
+    known = [and_(intake.c.inc == inc, intake.c.seq <= last) for inc, last in own.items()]
+    return exists().where(intake.c.op_id == receipt.c.op_id, not_(or_(*known)) if known else true())
+
+
+def _receipts(
+    connection: Connection, dev: str, cursor: int, wanted: ColumnElement[bool]
+) -> Sequence[tuple[int, str, int]]:
     # Each was signed for when it was stored, when it was opened, and when it moved: once is enough.
     later = receipt.alias("later")
     superseded = exists().where(
@@ -91,6 +112,7 @@ def _receipts(connection: Connection, dev: str, cursor: int) -> Sequence[tuple[i
             receipt.c.server_seq > cursor,
             receipt.c.kept == 1,
             ~superseded,
+            wanted,
         )
         .order_by(receipt.c.server_seq)
         .limit(MOST_LOOKED_AT)

@@ -17,6 +17,8 @@ PROTO = 1
 MAX_BYTES = 1 << 20
 MAX_ITEMS = 200
 MAX_RANGES = 5_000
+MAX_INCARNATIONS = 200
+"""A PC that was restored more often names the last ones."""
 _BIGGEST = 2**53 - 1
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _LABEL = re.compile(r"[A-Za-z0-9._+ ()-]{1,64}")
@@ -75,13 +77,16 @@ class Have:
 class Changes:
     """A device that asks what its office's other devices wrote into cases.
 
-    `recipient` is an age public key that the device made for this one answer.
+    `recipient` is an age public key that the device made for this one answer. A device that was
+    restored asks for its own instead, all but those it names: up to which number of each
+    incarnation it has them (`own`); None for the others'.
     """
 
     dev: str
     nonce: str
     cursor: int
     recipient: str
+    own: dict[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -168,12 +173,14 @@ def read_have(data: dict[str, Any]) -> Have:
 
 def read_changes(data: dict[str, Any]) -> Changes:
     """Raises Refusal(400)."""
-    _exactly(data, "dev", "n", "cursor", "recipient", "sig")
+    asks_own = "own" in data
+    _exactly(data, "dev", "n", "cursor", "recipient", "sig", *(["own"] if asks_own else []))
     return Changes(
         dev=word(data["dev"]),
         nonce=read_nonce(data["n"]),
         cursor=_count(data["cursor"]),
         recipient=_recipient(data["recipient"]),
+        own=_own(data["own"]) if asks_own else None,
     )
 
 
@@ -206,6 +213,12 @@ def word(value: Any) -> str:
     if not is_word(value):
         _refuse()
     return str(value)
+
+
+def _own(value: Any) -> dict[str, int]:
+    if type(value) is not dict or len(value) > MAX_INCARNATIONS:
+        _refuse()
+    return {word(inc): _count(last) for inc, last in value.items()}
 
 
 def _recipient(value: Any) -> str:

@@ -70,6 +70,21 @@ class Position:
 
 
 @dataclass(frozen=True)
+class Recovery:
+    """Fetching back what this PC lost by a restore and the ministry still has.
+
+    `pending` until all was looked through; `epoch` and `cursor` say how far. `only_there`: how
+    many entries of this PC stay at the ministry only; `back`: how many came back.
+    """
+
+    pending: bool = False
+    epoch: str = ""
+    cursor: int = 0
+    only_there: int = 0
+    back: int = 0
+
+
+@dataclass(frozen=True)
 class BatchSize:
     """How much is sent at once."""
 
@@ -147,6 +162,25 @@ def read_position(connection: Connection) -> Position:
 def write_position(connection: Connection, position: Position) -> None:
     """Remember up to where the other PCs' cases were fetched."""
     _put(connection, "changes", asdict(position))
+
+
+def read_recovery(connection: Connection) -> Recovery:
+    """What is known of entries that a restore took from this PC."""
+    return Recovery(**(_get(connection, "recovery") or {}))
+
+
+def write_recovery(connection: Connection, recovery: Recovery) -> None:
+    """Remember how far the fetching back is."""
+    _put(connection, "recovery", asdict(recovery))
+
+
+def start_anew(connection: Connection) -> None:
+    """After a restore: nothing is believed of the way to the server, everything is compared, and
+    what was lost here is asked for."""
+    write_contact(connection, Contact())
+    write_retry(connection, Retry())
+    write_recovery(connection, Recovery(pending=True))
+    write_ledger(connection, replace(read_ledger(connection), have_at=None, unknown_numbers=0))
 
 
 def compare_soon(connection: Connection) -> None:

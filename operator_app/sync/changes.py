@@ -44,9 +44,23 @@ class _Unfit(AppError):
 
 
 @dataclass(frozen=True)
-class _Item:
+class Item:
+    """A revision of a case, checked; `plain` are its bytes."""
+
     payload: dict[str, Any]
     plain: bytes
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer: the server's life, the cursor after it, what could be opened, how many could not
+    by code, and how many `others` that are no cases it looked at."""
+
+    epoch: str
+    cursor: int
+    opened: tuple[Item, ...]
+    unfit: dict[str, int]
+    others: int
 
 
 def pull(link: Link, epoch: str, stopped: Callable[[], bool]) -> int:
@@ -69,14 +83,15 @@ def pull(link: Link, epoch: str, stopped: Callable[[], bool]) -> int:
     return new
 
 
-def pull_gently(link: Link, epoch: str, stopped: Callable[[], bool]) -> str | None:
-    """As `pull`; the code of the problem when the server greets, but answers badly.
+def pull_gently(link: Link, pull_all: Callable[[], int]) -> str | None:
+    """Run `pull`, or another that raises as it does; the code of the problem when the server greets,
+    but answers badly.
 
     When the server cannot be asked for that, what was sent is sent all the same: as after a failed
     push, a greeting tells whether the way is to blame, and raises then.
     """
     try:
-        pull(link, epoch, stopped)
+        pull_all()
     except NetworkProblem as problem:
         if problem.code in NEVER_ARRIVED:
             raise
@@ -101,37 +116,11 @@ def _position(connection: Connection, epoch: str) -> Position:
 
 def _fetch(link: Link, position: Position) -> tuple[int, Position]:
     """One page: how many of its revisions are new, and the position after it."""
-    import pyrage
-
-    identity = pyrage.x25519.Identity.generate()
-    nonce = new_nonce()
-    data = link.ask(
-        ACTION,
-        {
-            "dev": link.device.device_id,
-            "n": nonce,
-            "cursor": position.cursor,
-            "recipient": str(identity.to_public()),
-        },
-    )
-    server_key = public_key(link.server.receipt_key)
-    message = signed_answer(data, server_key, purpose="changes_answer", nonce=nonce)
-    epoch, following = text_of(message, "epoch"), number(message, "next")
-    if message.get("dev") != link.device.device_id or following < position.cursor:
-        raise NetworkProblem("net.bad_answer")
-    if epoch != position.epoch and position.cursor:
-        # Restored in between: its count begins anew, this page is of no known place in it.
-        following = 0
-    reached = Position(epoch, SCHEMA, following)
-    unfit: Counter[str] = Counter()
-    opened = []
-    for item in listed(message, "items"):
-        try:
-            opened.append(_open(item, identity))
-        except _Unfit as problem:
-            unfit[problem.code] += 1
+    page = fetch_page(link, position.epoch, position.cursor)
+    reached = Position(page.epoch, SCHEMA, page.cursor)
+    unfit: Counter[str] = Counter(page.unfit)
     with link.database.write() as connection:
-        new = [item for item in opened if _kept(connection, link, item, unfit)]
+        new = [item for item in page.opened if _kept(connection, link, item, unfit)]
         if revisions.is_unsettled(connection, [item.payload["record_id"] for item in new]):
             # It may be what was lacking, or bring together what was doubted: ours moved on then.
             sync_state.compare_soon(connection)
@@ -142,7 +131,44 @@ def _fetch(link: Link, position: Position) -> tuple[int, Position]:
     return len(new), reached
 
 
-def _open(item: Any, identity: pyrage.x25519.Identity) -> _Item:
+def fetch_page(
+    link: Link, known_epoch: str, known_cursor: int, own: dict[str, int] | None = None
+) -> Page:
+    """Ask for what comes after the cursor, of the office's other PCs or (`own`) of this one.
+
+    Raises what `Link.ask` raises, and NetworkProblem("net.bad_answer" | "net.stale_answer").
+    """
+    import pyrage
+
+    identity = pyrage.x25519.Identity.generate()
+    nonce = new_nonce()
+    question = {
+        "dev": link.device.device_id,
+        "n": nonce,
+        "cursor": known_cursor,
+        "recipient": str(identity.to_public()),
+    }
+    data = link.ask(ACTION, question if own is None else {**question, "own": own})
+    server_key = public_key(link.server.receipt_key)
+    message = signed_answer(data, server_key, purpose="changes_answer", nonce=nonce)
+    epoch, following = text_of(message, "epoch"), number(message, "next")
+    if message.get("dev") != link.device.device_id or following < known_cursor:
+        raise NetworkProblem("net.bad_answer")
+    if epoch != known_epoch and known_cursor:
+        # Restored in between: its count begins anew, this page is of no known place in it.
+        following = 0
+    unfit: Counter[str] = Counter()
+    opened = []
+    for item in listed(message, "items"):
+        try:
+            opened.append(_open(item, identity))
+        except _Unfit as problem:
+            unfit[problem.code] += 1
+    others = 0 if own is None else number(message, "others")
+    return Page(epoch, following, tuple(opened), dict(unfit), others)
+
+
+def _open(item: Any, identity: pyrage.x25519.Identity) -> Item:
     """Open and check one item. Raises _Unfit."""
     if not isinstance(item, dict) or not isinstance(item.get("sealed"), str):
         raise _Unfit("change.malformed")
@@ -160,10 +186,10 @@ def _open(item: Any, identity: pyrage.x25519.Identity) -> _Item:
         raise _Unfit("change.header_swapped")
     if data["kind"] != Kind.CASE:
         raise _Unfit("change.not_a_case")
-    return _Item(data, plain)
+    return Item(data, plain)
 
 
-def _kept(connection: Connection, link: Link, item: _Item, unfit: Counter[str]) -> bool:
+def _kept(connection: Connection, link: Link, item: Item, unfit: Counter[str]) -> bool:
     """Keep it unless it cannot be a colleague's; whether it is new."""
     data = item.payload
     if data["dev"] == link.device.device_id or foreign.is_ours(connection, data["op_id"]):

@@ -11,6 +11,7 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -23,12 +24,13 @@ from operator_app.errors import AppError, BadInput, NetworkProblem, ServerRefuse
 from operator_app.sync import pacing
 from operator_app.sync.answers import BUSY, NEVER_ARRIVED, TOO_LARGE, Hello
 from operator_app.sync.carriers.base import Carrier
-from operator_app.sync.changes import pull_gently
+from operator_app.sync.changes import pull, pull_gently
 from operator_app.sync.enrol import enrol
 from operator_app.sync.feeds import pull_feeds
 from operator_app.sync.have import reconcile
 from operator_app.sync.link import Link
 from operator_app.sync.push import Sealed, give_back, push, seal_batch, set_aside
+from operator_app.sync.recovery import recover
 from operator_app.sync.status import LinkState, state_after
 
 log = logging.getLogger(__name__)
@@ -185,10 +187,12 @@ class Cycle:
             raise not_enrolled_again
 
     def _take_changes(self, link: Link, hello: Hello, done: _Tally) -> None:
-        """What other PCs of the office wrote into cases."""
+        """What other PCs of the office wrote into cases; after a restore, what this one did."""
         if self._stop.is_set():
             return
-        done.problem = pull_gently(link, hello.epoch, self._stop.is_set) or done.problem
+        for fetch in (pull, recover):
+            problem = pull_gently(link, partial(fetch, link, hello.epoch, self._stop.is_set))
+            done.problem = problem or done.problem
         if self._take_in is not None:
             with self._database.read() as connection:
                 waiting = foreign.may_be_folded(connection)

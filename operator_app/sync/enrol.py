@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 
-from operator_app.db import settings, sync_state
+from operator_app.db import audit, settings, sync_state
 from operator_app.db.settings import Server
 from operator_app.domain.enrolment import read_enrolment_code, server_fingerprint
 from operator_app.errors import NetworkProblem, ServerRefused
@@ -72,4 +72,11 @@ def enrol(link: Link) -> Server:
         ledger = sync_state.read_ledger(connection)
         sync_state.write_ledger(connection, replace(ledger, epoch="", audit_told=0))
         link.write_notes(connection)
+        audit.append(
+            connection,
+            at=link.now,
+            user_id="",
+            action="device.enrolled",
+            details={"key": pinned.kid},
+        )
     return pinned

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from operator_app.db import feeds, settings
+from operator_app.db import audit, feeds, settings
 from operator_app.db.feeds import FeedState, Taken
 from operator_app.domain.feed_pages import (
     MOST_FEED_BYTES,
@@ -85,7 +85,7 @@ def take_in(connection: Connection, changes: FeedChanges, now: int) -> Taken | N
         return None
     taken = feeds.take_changes(connection, changes, now)
     if changes.feed == KEYS:
-        _use_current_key(connection, changes)
+        _use_current_key(connection, changes, now)
     elif changes.feed == OFFICES:
         _rename_office(connection, changes)
     return taken
@@ -206,7 +206,7 @@ def _pages(
     return pages
 
 
-def _use_current_key(connection: Connection, changes: FeedChanges) -> None:
+def _use_current_key(connection: Connection, changes: FeedChanges, now: int) -> None:
     """Seal to the ministry's current key from now on; only where its server is pinned."""
     server = settings.read_server(connection)
     if not server.enrolled:
@@ -217,6 +217,13 @@ def _use_current_key(connection: Connection, changes: FeedChanges) -> None:
             known = replace(server, kid=key.kid, recipients=key.recipients)
             if known != server:
                 settings.write_server(connection, known)
+                audit.append(
+                    connection,
+                    at=now,
+                    user_id="",
+                    action="ministry.key_changed",
+                    details={"key": known.kid},
+                )
 
 
 def _rename_office(connection: Connection, changes: FeedChanges) -> None:

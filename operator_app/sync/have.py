@@ -66,7 +66,9 @@ def reconcile(link: Link, hello: Hello) -> Reconciled:
             found, more = _compare(link, inc, claimed, hello)
             missing += found.missing
             moved += found.moved
-            ahead = max(ahead, found.unknown_numbers)
+            if inc == link.device.inc:
+                # What it holds of an earlier life was lost by a restore (sync/recovery.py).
+                ahead = max(ahead, found.unknown_numbers)
             if not more:
                 break
     with link.database.write() as connection:

@@ -41,7 +41,8 @@ class SyncStatus:
     `urgent_overdue`: urgent ones unconfirmed for more than 15 minutes. `needs_you`: refused or in
     conflict. `last_verified_at`: last receipt of the ministry. `skew_seconds`: this PC's clock
     minus the server's. `numbers_ahead`: how many numbers the server holds that this database never
-    gave; more than 0 means it was put back to an older copy.
+    gave; more than 0 means it was put back to an older copy. `only_there`: entries of this PC
+    that only the ministry has since it was restored from a backup.
     """
 
     state: LinkState
@@ -55,6 +56,7 @@ class SyncStatus:
     problem: str | None
     skew_seconds: int | None
     numbers_ahead: int
+    only_there: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def read_status(database: Database, clock: Clock) -> SyncStatus:
             problem=code,
             skew_seconds=None if contact.skew_ms is None else round(contact.skew_ms / 1000),
             numbers_ahead=sync_state.read_ledger(connection).unknown_numbers,
+            only_there=sync_state.read_recovery(connection).only_there,
         )
 
 
