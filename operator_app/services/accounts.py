@@ -101,6 +101,7 @@ class Accounts:
         try:
             read_keyring(self._paths.keyring).open(actor.login, current)
         except NotAllowed:
+            self._audited(actor, "person.password_refused", actor.user_id)
             raise BadInput("person.faults", [Fault("current", "sign_in.refused")]) from None
         self.set_password(actor, actor.user_id, new)
 

@@ -29,8 +29,13 @@ def open_office(paths: Paths, key: bytes) -> Database:
     return database
 
 
-def enter(database: Database, login: str, failed_at: Sequence[int], now: int) -> Actor | None:
-    """The active person of the login, or None; audited, with the failures before (UTC ms)."""
+def enter(
+    database: Database, login: str, failed_at: Sequence[int], now: int, *, unlocks: bool = False
+) -> Actor | None:
+    """The active person of the login, or None; audited, with the failures before (UTC ms).
+
+    `unlocks`: the office was open already, behind the lock.
+    """
     with database.write() as connection:
         row = connection.execute(
             select(app_user).where(app_user.c.login == login, app_user.c.active == 1)
@@ -38,6 +43,24 @@ def enter(database: Database, login: str, failed_at: Sequence[int], now: int) ->
         for at in failed_at:
             audit.append(connection, at=at, user_id="", action="sign_in.failed")
         if row is None:
+            # A right password of somebody who was removed.
+            audit.append(connection, at=now, user_id="", action="sign_in.failed")
             return None
-        audit.append(connection, at=now, user_id=row.user_id, action="sign_in")
+        action = "unlock" if unlocks else "sign_in"
+        audit.append(connection, at=now, user_id=row.user_id, action=action)
     return Actor(row.user_id, row.login, row.full_name, Role(row.role))
+
+
+def lock(database: Database, actor: Actor, now: int) -> None:
+    """Audit that the screen was locked, by the person or after a while without one."""
+    _noted(database, actor, "lock", now)
+
+
+def leave(database: Database, actor: Actor, now: int) -> None:
+    """Audit that the person signed out, or closed the program."""
+    _noted(database, actor, "sign_out", now)
+
+
+def _noted(database: Database, actor: Actor, action: str, now: int) -> None:
+    with database.write() as connection:
+        audit.append(connection, at=now, user_id=actor.user_id, action=action)

@@ -1,0 +1,229 @@
+"""The audit log in words: what was done, and the codes and counts that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from operator_app.domain.people import Role
+from operator_app.domain.reference import Reference
+from operator_app.i18n import N_, _, language
+from operator_app.services.audit_log import AuditLine, Opening
+from operator_app.ui.models.people import ROLE_NAMES, role_name
+from operator_app.ui.wording import full_day_and_time, person
+
+GROUPS: dict[str, dict[str, str]] = {
+    N_("Signing in and out"): {
+        "sign_in": N_("Signed in"),
+        "sign_in.failed": N_("Wrong password at the door"),
+        "sign_out": N_("Signed out"),
+        "lock": N_("Locked the screen"),
+        "unlock": N_("Unlocked the screen"),
+    },
+    N_("Opened with a reason"): {
+        "call.glass_broken": N_("Opened another person's violence call with a reason"),
+        "case.glass_broken": N_("Opened another person's case with a reason"),
+    },
+    N_("Looked at"): {
+        "call.viewed": N_("Opened a call"),
+        "case.viewed": N_("Opened a case"),
+        "case.access_seen": N_("Read why a case was opened"),
+        "directory.address_shown": N_("Saw a confidential address"),
+    },
+    N_("Calls"): {
+        "call.saved": N_("Saved a call"),
+        "call.amended": N_("Amended a call"),
+        "call.voided": N_("Made a call void"),
+        "duty_officer.phoned": N_("Phoned the duty officer"),
+    },
+    N_("Cases"): {
+        "case.told_by_call": N_("A call went into a case"),
+        "case.assessed": N_("Assessed the danger"),
+        "case.risk_lowered": N_("Lowered the risk"),
+        "case.status_set": N_("Set the status of a case"),
+        "case.closed": N_("Closed a case"),
+        "case.assigned": N_("Gave a case to another person"),
+        "case.merged": N_("Made one version of a case of several"),
+        "case.noted": N_("Added a note to a case"),
+        "case.person_set": N_("Changed the person of a case"),
+        "case.offender_set": N_("Changed what is known of the offender"),
+        "case.contact_set": N_("Changed how she may be reached"),
+        "case.plan_set": N_("Changed the safety plan"),
+        "case.consent_noted": N_("Noted a consent"),
+        "case.incident_set": N_("Changed an incident"),
+        "case.order_set": N_("Changed a protection order"),
+        "case.referred": N_("Made a referral"),
+        "case.referral_step": N_("Moved a referral on"),
+        "case.task_added": N_("Added a follow-up"),
+        "case.task_done": N_("Did a follow-up"),
+        "case.task_moved": N_("Put a follow-up off"),
+        "case.task_given": N_("Gave a follow-up to another person"),
+        "case.task_way_set": N_("Changed the way of a follow-up"),
+    },
+    N_("Reviews"): {
+        "review.closure_asked": N_("Asked for a case to be closed"),
+        "review.approved": N_("Approved the closing of a case"),
+        "review.sent_back": N_("Sent a case back"),
+        "review.done": N_("Reviewed a call or a case"),
+        "review.read": N_("Read a review"),
+        "review.sampling_set": N_("Set how calls are picked for review"),
+    },
+    N_("Exports, prints, letters"): {
+        "daily_log.exported": N_("Exported the daily log"),
+        "daily_log.export_failed": N_("Export of the daily log failed"),
+        "daily_log.printed": N_("Printed the daily log"),
+        "directory.exported": N_("Exported the directory"),
+        "directory.export_failed": N_("Export of the directory failed"),
+        "audit.exported": N_("Exported the audit log"),
+        "audit.export_failed": N_("Export of the audit log failed"),
+        "case.letter_saved": N_("Saved a referral letter"),
+        "case.letter_failed": N_("A referral letter could not be saved"),
+        "case.letter_printed": N_("Printed a referral letter"),
+    },
+    N_("People and shifts"): {
+        "person.added": N_("Added a person"),
+        "person.removed": N_("Removed a person"),
+        "person.password_set": N_("Set a password"),
+        "person.password_refused": N_("Gave a wrong password for a change of it"),
+        "person.password_recovered": N_("Set a password with the recovery key"),
+        "shifts.set": N_("Set the shifts"),
+        "duty.set": N_("Set who is on duty"),
+        "duty.copied": N_("Copied the duty of a week"),
+        "handover.written": N_("Wrote the words for the next shift"),
+    },
+    N_("Office, keys, backups"): {
+        "office.set_up": N_("Set the office up"),
+        "office.restored": N_("Restored the office from a backup"),
+        "server.changed": N_("Changed the connection with the ministry"),
+        "device.enrolled": N_("This PC was enrolled at the ministry"),
+        "ministry.key_changed": N_("The ministry changed its key"),
+        "backup.made": N_("Made a backup"),
+        "backup.checked": N_("Checked a backup"),
+        "backup.folder": N_("Set where backups go"),
+        "audit.checked": N_("Checked the audit log"),
+    },
+    N_("Directory and holidays"): {
+        "reference.imported": N_("Took reference data in"),
+        "directory.correction_suggested": N_("Suggested a correction"),
+        "announcement.confirmed": N_("Confirmed an announcement"),
+        "holiday.entered": N_("Entered a holiday"),
+        "holiday.forgotten": N_("Took a holiday out"),
+    },
+}
+"""What the program audits, by the groups that people choose from."""
+
+_ACTIONS = {action: words for group in GROUPS.values() for action, words in group.items()}
+
+_DETAILS = {
+    "addresses": N_("confidential addresses"),
+    "answer": N_("answer"),
+    "broken": N_("first row that does not fit"),
+    "call": N_("call"),
+    "changed": N_("changed"),
+    "code": N_("new code"),
+    "day": N_("day"),
+    "field": N_("field"),
+    "format": N_("format"),
+    "kind": N_("kind"),
+    "language": N_("language"),
+    "moved": N_("another address"),
+    "new": N_("new"),
+    "outcome": N_("outcome"),
+    "people": N_("people"),
+    "purpose": N_("purpose"),
+    "reason": N_("why"),
+    "records": N_("records"),
+    "removed": N_("removed"),
+    "role": N_("role"),
+    "rows": N_("rows"),
+    "services": N_("services"),
+    "shifts": N_("shifts"),
+    "status": N_("status"),
+    "to": N_("to"),
+    "urgent": N_("urgent"),
+    "value": N_("answer"),
+}
+_LISTS = {
+    ("case.risk_lowered", "to"): "risk_level",
+    ("case.status_set", "to"): "case_status",
+    ("case.closed", "reason"): "close_reason",
+    ("case.consent_noted", "purpose"): "consent_purpose",
+    ("case.consent_noted", "value"): "consent",
+    ("case.order_set", "status"): "order_status",
+    ("case.referred", "to"): "service_type",
+    ("case.referred", "status"): "referral_status",
+    ("case.referral_step", "status"): "referral_status",
+    ("case.task_added", "kind"): "task_kind",
+    ("case.letter_saved", "to"): "service_type",
+    ("case.letter_failed", "to"): "service_type",
+    ("case.letter_printed", "to"): "service_type",
+    ("review.closure_asked", "reason"): "close_reason",
+}
+"""The code list of a detail, where it has one."""
+_PEOPLE = {("case.assigned", "to")}
+
+
+def groups() -> list[tuple[str, tuple[str, ...]]]:
+    """What to choose from: the name of a group, and its actions."""
+    return [(_(name), tuple(actions)) for name, actions in GROUPS.items()]
+
+
+def action_words(action: str) -> str:
+    """What was done; the code itself where this version has no words for it."""
+    words = _ACTIONS.get(action)
+    return _(words) if words else action
+
+
+def who(names: Mapping[str, str], user_id: str) -> str:
+    """The person; a dash for what nobody signed in did."""
+    return person(dict(names), user_id) if user_id else "–"
+
+
+def about(line: AuditLine, names: Mapping[str, str]) -> str:
+    """The number of the call or case, the person, the day: what it was done to."""
+    if line.entity == "person":
+        return names.get(line.entity_id, "")
+    return line.about or (
+        line.entity_id if line.entity in ("holiday", "service", "article") else ""
+    )
+
+
+def detail_words(line: AuditLine, names: Mapping[str, str], reference: Reference) -> list[str]:
+    """Each code or count as "name: value"; hashes of files are left to the export."""
+    said = [
+        f"{_(_DETAILS[name]) if name in _DETAILS else name}: "
+        f"{_value(line.action, name, value, names, reference)}"
+        for name, value in line.details.items()
+        if name != "sha256" and value != ""
+    ]
+    return [*said, *_opening_words(line.opening, names)]
+
+
+def _value(
+    action: str,
+    name: str,
+    value: str | int | bool,
+    names: Mapping[str, str],
+    reference: Reference,
+) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, int):
+        return str(value)
+    if (action, name) in _PEOPLE:
+        return who(names, value)
+    if name == "role" and value in (role.value for role in ROLE_NAMES):
+        return role_name(Role(value))
+    listed = _LISTS.get((action, name))
+    return reference.label(listed, value, language()) if listed else value
+
+
+def _opening_words(opening: Opening | None, names: Mapping[str, str]) -> list[str]:
+    if opening is None:
+        return []
+    held = _("held until {when}").format(when=full_day_and_time(opening.until))
+    if opening.seen_at is None:
+        return [held, _("not seen by a supervisor yet")]
+    seen = _("seen by {who}, {when}").format(
+        who=who(names, opening.seen_by), when=full_day_and_time(opening.seen_at)
+    )
+    return [held, seen]
