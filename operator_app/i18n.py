@@ -9,6 +9,7 @@ from __future__ import annotations
 import gettext
 from pathlib import Path
 
+from operator_app.domain.marking import N_ as N_  # noqa: PLC0414 - passed on to the screens
 from operator_app.domain.office import LANGUAGES
 
 DOMAIN = "operator117"
@@ -42,8 +43,3 @@ def _(message: str) -> str:
 def ngettext(singular: str, plural: str, n: int) -> str:
     """The right form for n things; Russian has three."""
     return _active.ngettext(singular, plural, n)
-
-
-def N_(message: str) -> str:  # noqa: N802 - gettext's customary name for "mark, do not translate"
-    """Mark a message for extraction where it is translated later, by `_`."""
-    return message

@@ -1,7 +1,7 @@
 """What one call adds to the figures of its day: the definitions, for office and ministry alike.
 
 A figure is a number of cells of an indicator: ("subject", "BEN.UBK") says that this call is one of
-those with this subject. What the cells mean in words is in export/definitions.py; how they are
+those with this subject. What the cells mean in words is in definitions.py; how they are
 summed up over a period in domain/figures.py. The office makes the facts from its rows, the
 ministry from the record it received: so only what the record carries is counted here.
 """

@@ -16,11 +16,10 @@ from operator_app.db import settings
 from operator_app.db.engine import Database
 from operator_app.db.supervisor_models import figure_day
 from operator_app.domain.call_figures import cells_of_call
+from operator_app.domain.definitions import VERSION
 from operator_app.domain.figures import Figures, Period
 from operator_app.services.figure_facts import calls_of_day
 
-VERSION = 1
-"""Of what a row of a day holds: another definition of a figure is another version."""
 THROUGH = "figures.through"
 
 _NEWEST = text(
