@@ -82,9 +82,9 @@ def test_a_long_period_is_read_in_pieces_and_a_case_is_listed_once(
     asked: list[Period] = []
     records = FigureBook.records
 
-    def noted(book: FigureBook, actor: Actor, period: Period, cell: tuple[str, ...]) -> object:
+    def noted(book: FigureBook, actor: Actor, period: Period, *cells: tuple[str, ...]) -> object:
         asked.append(period)
-        return records(book, actor, period, cell)
+        return records(book, actor, period, *cells)
 
     monkeypatch.setattr(FigureBook, "records", noted)
     panel = shown()

@@ -64,14 +64,14 @@ class RecordsBehind(Card):
         self.body.addWidget(self.notice)
         self.body.addWidget(self._stack, 1)
 
-    def show_behind(self, title: str, period: Period, cell: Cell) -> None:
-        """List what the cell counts in the period; `title` says in words what that is."""
+    def show_behind(self, title: str, period: Period, *cells: Cell) -> None:
+        """List what one of the cells counts in the period; `title` says in words what that is."""
         self._begin(title)
         if not self._actor.may(Right.SEE_CALLS):
             self._say(_("Your role sees figures, not the calls and cases behind them."))
             return
         self.counter.setText(_("Looking…"))
-        self._read(self._asked, cell, _slices(period), {})
+        self._read(self._asked, cells, _slices(period), {})
 
     def show_records(self, title: str, records: Sequence[Record]) -> None:
         """List these records, which somebody has read already."""
@@ -96,7 +96,11 @@ class RecordsBehind(Card):
         self.show()
 
     def _read(
-        self, asked: int, cell: Cell, slices: list[Period], found: dict[tuple[str, str], Record]
+        self,
+        asked: int,
+        cells: Sequence[Cell],
+        slices: list[Period],
+        found: dict[tuple[str, str], Record],
     ) -> None:
         def done(records: list[Record]) -> None:
             if asked != self._asked:
@@ -104,7 +108,7 @@ class RecordsBehind(Card):
             # A case may be behind the same figure in several slices.
             found.update({(record.kind, record.record_id): record for record in records})
             if slices and len(found) <= MOST:
-                self._read(asked, cell, slices, found)
+                self._read(asked, cells, slices, found)
             else:
                 order = sorted(found.values(), key=lambda r: (r.at, r.record_id), reverse=True)
                 self._show(order)
@@ -114,7 +118,7 @@ class RecordsBehind(Card):
                 self._say(problems.sentence(error))
 
         book, actor, period = self._book, self._actor, slices.pop(0)
-        self._tasks.database(self, lambda: book.records(actor, period, cell), done, failed)
+        self._tasks.database(self, lambda: book.records(actor, period, *cells), done, failed)
 
     def _show(self, records: Sequence[Record]) -> None:
         self._records = list(records[:MOST])
