@@ -130,7 +130,7 @@ class AuditCheck:
 
 
 def _named(broken: audit.AuditRow | None) -> AuditLine | None:
-    return replace(line_of(broken), details={}, reason="") if broken else None
+    return line_of(broken, reasons=False) if broken else None
 
 
 def _missing(connection: Connection, kept: dict[str, Any]) -> int:

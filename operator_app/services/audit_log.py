@@ -7,8 +7,8 @@ STEP of them are looked at in one transaction: a save waits for one step and not
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ from operator_app.db.engine import Database
 from operator_app.db.models import app_user, audit, call
 from operator_app.domain.clock import day_bounds_ms
 from operator_app.domain.people import Actor, Right
+from operator_app.domain.wire import canonical_plain
 
 PAGE = 100
 STEP = 20_000
@@ -65,8 +66,9 @@ class Opening:
 class AuditLine:
     """One row as people read it. `at` in UTC milliseconds, 0 when the row holds no time at all.
 
-    `about` is the number of the call or case, "" for anything else; `details` has codes and counts
-    by name. `reason` is what was stated to open it, "" for those who may not read it.
+    `details` has codes and counts by name, `stored` is the JSON they were read from. `reason` is
+    what was stated to open a record, "" for those who may not read it: then it is in none of them.
+    `numbers`: of the calls and cases that the row names, by the id it names them with.
     """
 
     seq: int
@@ -75,12 +77,13 @@ class AuditLine:
     action: str
     entity: str
     entity_id: str
-    about: str
     details: Mapping[str, str | int | bool]
+    stored: str
     prev_hash: str
     hash: str
-    opening: Opening | None = None
     reason: str = ""
+    opening: Opening | None = None
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,8 @@ class AuditLog:
                 # Over a gap at once: somebody may have put a row of a huge number in.
                 older = _newest(connection, audit.c.seq < reach.floor)
                 following = None if older is None or older < reach.first else older + 1
-            lines = tuple(_lines(connection, rows, actor.may(Right.SEE_ACCESS_REASONS)))
+            reasons = actor.may(Right.SEE_ACCESS_REASONS)
+            lines = tuple(_lines(connection, rows, reasons=reasons))
         return AuditPage(lines, following)
 
     def names(self, actor: Actor) -> dict[str, str]:
@@ -126,10 +130,12 @@ class AuditLog:
             return {row.user_id: row.full_name for row in rows}
 
 
-def line_of(row: Any) -> AuditLine:
+def line_of(row: Any, *, reasons: bool) -> AuditLine:
     """The stored row, whatever somebody put in it, without what other tables know of it."""
-    details = _details(row.details)
+    details, stored = _details(row.details), _shown(row.details)
     stated = details.pop("reason", "") if row.action in GLASS else ""
+    if stated and not reasons:
+        stated, stored = "", canonical_plain(details).decode()
     return AuditLine(
         seq=row.seq,
         at=row.at if isinstance(row.at, int) and 0 <= row.at < _LATEST else 0,
@@ -137,8 +143,8 @@ def line_of(row: Any) -> AuditLine:
         action=_shown(row.action),
         entity=_shown(row.entity),
         entity_id=_shown(row.entity_id),
-        about="",
         details=details,
+        stored=stored,
         prev_hash=_shown(row.prev_hash),
         hash=_shown(row.hash),
         reason=str(stated),
@@ -224,22 +230,27 @@ def _ids_of(connection: Connection, number: str) -> list[str]:
     return list(connection.execute(found).scalars())
 
 
-def _lines(connection: Connection, rows: Sequence[Any], reasons: bool) -> Iterator[AuditLine]:
-    numbers = _numbers(connection, rows)
+def _lines(connection: Connection, rows: Sequence[Any], *, reasons: bool) -> list[AuditLine]:
+    lines = [line_of(row, reasons=reasons) for row in rows]
+    numbers = _numbers(connection, lines)
     openings = _openings(connection, [r.entity_id for r in rows if r.action == GLASS[1]])
-    for row in rows:
-        line = line_of(row)
-        yield replace(
+    return [
+        replace(
             line,
-            about=numbers.get(row.entity_id, ""),
             opening=openings.get((row.entity_id, row.user_id, row.at)),
-            reason=line.reason if reasons else "",
+            numbers={each: numbers[each] for each in _named(line) if each in numbers},
         )
+        for line, row in zip(lines, rows, strict=True)
+    ]
 
 
-def _numbers(connection: Connection, rows: Sequence[Any]) -> dict[str, str]:
-    """The number of each call or case that the rows name, by the id they name it with."""
-    ids = {row.entity_id for row in rows if isinstance(row.entity_id, str)}
+def _named(line: AuditLine) -> list[str]:
+    return [line.entity_id, *(told for told in line.details.values() if isinstance(told, str))]
+
+
+def _numbers(connection: Connection, lines: Sequence[AuditLine]) -> dict[str, str]:
+    """The number of each call or case that the lines name, by the id they name it with."""
+    ids = {each for line in lines for each in _named(line) if each}
     found = union(
         select(call.c.call_id, call.c.number).where(call.c.call_id.in_(ids)),
         select(case_file.c.case_id, case_file.c.number).where(case_file.c.case_id.in_(ids)),

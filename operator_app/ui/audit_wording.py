@@ -8,7 +8,7 @@ from operator_app.domain.people import Role
 from operator_app.domain.reference import Reference
 from operator_app.i18n import N_, _, language
 from operator_app.services.audit_log import AuditLine, Opening
-from operator_app.ui.models.people import ROLE_NAMES, role_name
+from operator_app.ui.models.people import role_name
 from operator_app.ui.wording import full_day_and_time, person
 
 GROUPS: dict[str, dict[str, str]] = {
@@ -182,39 +182,33 @@ def about(line: AuditLine, names: Mapping[str, str]) -> str:
     """The number of the call or case, the person, the day: what it was done to."""
     if line.entity == "person":
         return names.get(line.entity_id, "")
-    return line.about or (
-        line.entity_id if line.entity in ("holiday", "service", "article") else ""
-    )
+    plain = line.entity_id if line.entity in ("holiday", "service", "article") else ""
+    return line.numbers.get(line.entity_id, plain)
 
 
 def detail_words(line: AuditLine, names: Mapping[str, str], reference: Reference) -> list[str]:
     """Each code or count as "name: value"; hashes of files are left to the export."""
     said = [
-        f"{_(_DETAILS[name]) if name in _DETAILS else name}: "
-        f"{_value(line.action, name, value, names, reference)}"
+        f"{_(_DETAILS[name]) if name in _DETAILS else name}: {_value(line, name, names, reference)}"
         for name, value in line.details.items()
         if name != "sha256" and value != ""
     ]
     return [*said, *_opening_words(line.opening, names)]
 
 
-def _value(
-    action: str,
-    name: str,
-    value: str | int | bool,
-    names: Mapping[str, str],
-    reference: Reference,
-) -> str:
+def _value(line: AuditLine, name: str, names: Mapping[str, str], reference: Reference) -> str:
+    value = line.details[name]
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int):
         return str(value)
-    if (action, name) in _PEOPLE:
+    if (line.action, name) in _PEOPLE:
         return who(names, value)
-    if name == "role" and value in (role.value for role in ROLE_NAMES):
+    if name == "role" and value in list(Role):
         return role_name(Role(value))
-    listed = _LISTS.get((action, name))
-    return reference.label(listed, value, language()) if listed else value
+    if listed := _LISTS.get((line.action, name)):
+        return reference.label(listed, value, language())
+    return line.numbers.get(value, value)
 
 
 def _opening_words(opening: Opening | None, names: Mapping[str, str]) -> list[str]:
