@@ -6,6 +6,7 @@ WAL with synchronous=FULL: one fsync per commit, and what was committed survives
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ KEY_BYTES = 32
 LEAST_SQLITE = (3, 51, 3)
 """Older ones carry a WAL-reset race that loses commits (research/sync-anchors.md, finding 10)."""
 BUSY_TIMEOUT_MS = 10_000
+LEAVE_SECONDS = 5
+"""What running transactions are given to end before somebody has the file alone."""
 
 
 class Database:
@@ -37,19 +40,21 @@ class Database:
             raise EnvironmentProblem("database.key_wrong")
         self.file = file
         self.key = key
+        self._synchronous = synchronous
         self._engine = _engine(file, key, synchronous)
+        self._taken = False
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that changes the file."""
-        with _converted(), self._engine.connect() as connection, connection.begin():
+        with _converted(), self._connection() as connection, connection.begin():
             _begin(connection, "IMMEDIATE")
             yield connection
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only looks."""
-        with _converted(), self._engine.connect() as connection, connection.begin():
+        with _converted(), self._connection() as connection, connection.begin():
             _begin(connection, "DEFERRED")
             yield connection
 
@@ -92,6 +97,29 @@ class Database:
             finally:
                 connection.close()
 
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody reads or writes by `read` and `write` until the block ends, and nobody is about to.
+
+        Raises `database.locked` when running transactions do not end.
+        """
+        self._taken = True
+        try:
+            until = time.monotonic() + LEAVE_SECONDS
+            while self._engine.pool.checkedout():  # type: ignore[attr-defined]
+                if time.monotonic() > until:
+                    raise EnvironmentProblem("database.locked")
+                time.sleep(0.01)
+            self._engine.dispose()
+            yield
+        finally:
+            self._taken = False
+
+    def use_key(self, key: bytes) -> None:
+        """The file has another key now; inside `alone`."""
+        self.key = key
+        self._engine = _engine(self.file, key, self._synchronous)
+
     def sibling(self, file: Path) -> Database:
         """Another file under the same key: a backup to be opened and checked."""
         return Database(file, self.key)
@@ -99,6 +127,22 @@ class Database:
     def close(self) -> None:
         """Close all connections; the WAL is folded into the file."""
         self._engine.dispose()
+
+    def _connection(self) -> Connection:
+        """A connection of the pool, once nobody has the file alone. Raises `database.taken`."""
+        until = 0.0
+        while True:
+            if not self._taken:
+                connection = self._engine.connect()
+                # Once more: `alone` waits for who holds a connection, they for `alone`.
+                if not self._taken:
+                    return connection
+                connection.invalidate()
+                connection.close()
+            until = until or time.monotonic() + BUSY_TIMEOUT_MS / 1000
+            if time.monotonic() > until:
+                raise EnvironmentProblem("database.taken")
+            time.sleep(0.02)
 
 
 def _engine(file: Path, key: bytes, synchronous: str) -> Engine:

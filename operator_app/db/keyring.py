@@ -4,11 +4,16 @@ As in LUKS, the database key is 32 random bytes that are never stored bare. Each
 `keyring.json` holds it wrapped by AES-256-GCM under a key that Argon2id derives from a password,
 or from the recovery key. The slot's own fields are authenticated with it, so that a slot that was
 swapped or edited does not open (design/security.md, Keys).
+
+A slot also holds a key pair of its own (db/key_bridge.py): the private half is wrapped with the
+database key. So another database key can be given to a person, or to the paper in the safe,
+without knowing the password: by a bridge, which the slot loses when its owner signs in next.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import secrets
@@ -18,17 +23,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from operator_app.db.key_bridge import BRIDGE_BYTES, KEY_BYTES, build, cross, new_pair
 from operator_app.errors import EnvironmentProblem, Fault, NotAllowed
 from operator_app.files import replace_file
 
-VERSION = 1
+VERSION = 2
+OLD_VERSION = 1
+"""Slots without a key pair; each becomes a new one when its owner signs in."""
 LEAST_MEMORY_KIB = 64 * 1024
 TARGET_SECONDS = 0.5
 RECOVERY_GROUPS = 8
 SALT_BYTES = 16
 NONCE_BYTES = 12
-WRAPPED_BYTES = 32 + 16
-"""The database key and the authentication tag of AES-GCM."""
+TAG_BYTES = 16
+MOST_BRIDGES = 1000
+"""More changes of the key than anybody is away for: such a file is not ours."""
 _RECOVERY_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 RECOVERY_LOGIN = ""
 
@@ -52,6 +61,13 @@ class Slot:
     salt: bytes
     nonce: bytes
     wrapped: bytes
+    public: bytes = b""
+    bridges: tuple[bytes, ...] = ()
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it holds the key of today itself, and can be given another one."""
+        return bool(self.public) and not self.bridges
 
     @property
     def is_recovery(self) -> bool:
@@ -61,10 +77,17 @@ class Slot:
 
 @dataclass(frozen=True)
 class Keyring:
-    """All slots of one database. Immutable: every change returns a new one to be written."""
+    """All slots of one database. Immutable: every change returns a new one to be written.
+
+    `generation` counts the database keys, from 1: a backup of a lower one opens with a former
+    key. `pending` is empty, or tells the new key while it is not certain that the database has
+    it already.
+    """
 
     database_id: str
     slots: tuple[Slot, ...] = ()
+    generation: int = 1
+    pending: str = ""
 
     def slot(self, login: str) -> Slot | None:
         """The slot of the login, or None."""
@@ -79,8 +102,35 @@ class Keyring:
         """The keyring in which the login no longer opens the database."""
         return replace(self, slots=tuple(s for s in self.slots if s.login != login))
 
+    def left_behind(self) -> tuple[str, ...]:
+        """Logins that another key cannot be given to: their slots are of the old form."""
+        return tuple(s.login for s in self.slots if not s.public)
+
+    def bridged(self, key: bytes, new_key: bytes) -> Keyring:
+        """Every slot opens the new key as well as the one in use; pending until `settled`."""
+        slots = tuple(
+            replace(s, bridges=(*s.bridges, build(key, new_key, s.public, self._bound(s))))
+            if s.public
+            else s
+            for s in self.slots
+        )
+        generation = self.generation + 1
+        return replace(self, slots=slots, generation=generation, pending=_digest(new_key))
+
+    def settled(self, key: bytes) -> Keyring:
+        """The end of a change of the key: `key` fits the database, the new one or the old."""
+        if _digest(key) == self.pending:
+            kept = tuple(s for s in self.slots if s.public)
+            return replace(self, slots=kept, pending="")
+        slots = tuple(replace(s, bridges=s.bridges[:-1]) for s in self.slots)
+        return replace(self, slots=slots, generation=self.generation - 1, pending="")
+
     def open(self, login: str, secret: str) -> bytes:
-        """The database key.
+        """The database key. Raises as `keys`."""
+        return self.keys(login, secret)[0]
+
+    def keys(self, login: str, secret: str) -> tuple[bytes, ...]:
+        """The database key; while `pending` the new one, then the one before.
 
         Raises NotAllowed("sign_in.refused") for an unknown login and a wrong secret alike, after
         the same work, so that neither the answer nor its time tells which logins exist.
@@ -95,12 +145,18 @@ class Keyring:
             _derive(secret, os.urandom(16), cost)
             raise NotAllowed("sign_in.refused")
         wrapping = _derive(_normal(login, secret), slot.salt, slot.cost)
+        bound = self._bound(slot)
         try:
-            return AESGCM(wrapping).decrypt(
-                slot.nonce, slot.wrapped, _bound(self.database_id, slot.slot_id, login, slot.cost)
-            )
+            held = AESGCM(wrapping).decrypt(slot.nonce, slot.wrapped, bound)
+            keys = [held[:KEY_BYTES]]
+            for bridge in slot.bridges:
+                keys.append(cross(bridge, keys[-1], held[KEY_BYTES:], bound))
         except InvalidTag:
             raise NotAllowed("sign_in.refused") from None
+        return tuple(reversed(keys[-2:])) if self.pending else (keys[-1],)
+
+    def _bound(self, slot: Slot) -> bytes:
+        return _bound(self.database_id, slot.slot_id, slot.login, slot.cost, slot.public)
 
 
 def new_keyring() -> tuple[Keyring, bytes]:
@@ -118,8 +174,6 @@ def new_recovery_key() -> str:
 
 def recovery_fingerprint(recovery_key: str) -> str:
     """Eight hex digits by which a printed recovery key is told from another."""
-    import hashlib
-
     return hashlib.sha256(_plain_recovery(recovery_key).encode()).hexdigest()[:8]
 
 
@@ -137,6 +191,8 @@ def write_keyring(keyring: Keyring, file: Path) -> None:
     data = {
         "v": VERSION,
         "database_id": keyring.database_id,
+        "generation": keyring.generation,
+        "pending": keyring.pending,
         "slots": [
             {
                 "slot_id": s.slot_id,
@@ -150,6 +206,8 @@ def write_keyring(keyring: Keyring, file: Path) -> None:
                 },
                 "nonce": _b64(s.nonce),
                 "wrapped": _b64(s.wrapped),
+                "public": _b64(s.public),
+                "bridges": [_b64(bridge) for bridge in s.bridges],
             }
             for s in keyring.slots
         ],
@@ -164,13 +222,26 @@ def read_keyring(file: Path) -> Keyring:
     damaged slot file is never answered by a new database.
     """
     try:
-        data = json.loads(file.read_bytes())
-        if data["v"] > VERSION:
-            raise EnvironmentProblem("keyring.newer")
-        return Keyring(data["database_id"], tuple(_slot(s) for s in data["slots"]))
+        content = file.read_bytes()
     except FileNotFoundError:
         raise EnvironmentProblem("keyring.missing") from None
-    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
+    except OSError:
+        raise EnvironmentProblem("keyring.damaged") from None
+    return parse_keyring(content)
+
+
+def parse_keyring(content: bytes) -> Keyring:
+    """The slots of a slot file's content. Raises EnvironmentProblem as `read_keyring`."""
+    try:
+        data = json.loads(content)
+        if data["v"] > VERSION:
+            raise EnvironmentProblem("keyring.newer")
+        slots = tuple(_slot(s) for s in data["slots"])
+        generation, pending = data.get("generation", 1), data.get("pending", "")
+        if type(generation) is not int or type(pending) is not str:
+            raise ValueError("generation")
+        return Keyring(data["database_id"], slots, generation, pending)
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise EnvironmentProblem("keyring.damaged") from None
 
 
@@ -194,12 +265,21 @@ def _slot(data: dict[str, Any]) -> Slot:
         or not 1 <= cost.lanes <= 16
     ):
         raise ValueError("cost out of bounds")
-    salt, nonce, wrapped = (
-        base64.b64decode(text) for text in (kdf["salt"], data["nonce"], data["wrapped"])
+    salt, nonce, wrapped, public = (
+        base64.b64decode(text)
+        for text in (kdf["salt"], data["nonce"], data["wrapped"], data.get("public", ""))
     )
-    if (len(salt), len(nonce), len(wrapped)) != (SALT_BYTES, NONCE_BYTES, WRAPPED_BYTES):
+    bridges = tuple(base64.b64decode(text) for text in data.get("bridges", ()))
+    held = 2 * KEY_BYTES if public else KEY_BYTES
+    if (len(salt), len(nonce), len(wrapped)) != (SALT_BYTES, NONCE_BYTES, held + TAG_BYTES):
         raise ValueError("sizes")
-    return Slot(str(data["slot_id"]), str(data["login"]), cost, salt, nonce, wrapped)
+    if len(public) not in (0, KEY_BYTES) or any(len(b) != BRIDGE_BYTES for b in bridges):
+        raise ValueError("sizes")
+    if len(bridges) > (MOST_BRIDGES if public else 0):
+        raise ValueError("bridges")
+    return Slot(
+        str(data["slot_id"]), str(data["login"]), cost, salt, nonce, wrapped, public, bridges
+    )
 
 
 def _wrap(database_id: str, login: str, secret: str, key: bytes, cost: KdfCost) -> Slot:
@@ -207,16 +287,24 @@ def _wrap(database_id: str, login: str, secret: str, key: bytes, cost: KdfCost) 
 
     slot_id = str(uuid.uuid4())
     salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
+    private, public = new_pair()
     wrapping = _derive(_normal(login, secret), salt, cost)
-    wrapped = AESGCM(wrapping).encrypt(nonce, key, _bound(database_id, slot_id, login, cost))
-    return Slot(slot_id, login, cost, salt, nonce, wrapped)
+    bound = _bound(database_id, slot_id, login, cost, public)
+    wrapped = AESGCM(wrapping).encrypt(nonce, key + private, bound)
+    return Slot(slot_id, login, cost, salt, nonce, wrapped, public)
 
 
-def _bound(database_id: str, slot_id: str, login: str, cost: KdfCost) -> bytes:
-    """What the wrap is tied to: the database, the slot, its login and its cost."""
-    return json.dumps(
-        [VERSION, database_id, slot_id, login, cost.memory_kib, cost.iterations, cost.lanes]
-    ).encode()
+def _bound(database_id: str, slot_id: str, login: str, cost: KdfCost, public: bytes) -> bytes:
+    """What the wrap is tied to: the database, the slot, its login, its cost and its key pair."""
+    plain = [database_id, slot_id, login, cost.memory_kib, cost.iterations, cost.lanes]
+    if not public:
+        return json.dumps([OLD_VERSION, *plain]).encode()
+    return json.dumps([VERSION, *plain, _b64(public)]).encode()
+
+
+def _digest(key: bytes) -> str:
+    """By which a database key is known again; the key itself is 256 random bits."""
+    return hashlib.sha256(b"117 operator database key" + key).hexdigest()
 
 
 def _derive(secret: str, salt: bytes, cost: KdfCost) -> bytes:

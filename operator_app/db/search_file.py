@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,8 @@ CACHE_KB = 16_000
 class SearchFile:
     """One connection to the index, made when first needed. For one thread at a time."""
 
-    def __init__(self, file: Path, key: bytes) -> None:
+    def __init__(self, file: Path, key: Callable[[], bytes]) -> None:
+        """`key()`: that of the database now; it changes when somebody has left."""
         self.file = file
         self._key = key
         self._connection: Any = None
@@ -111,7 +112,7 @@ class SearchFile:
         return [self.file.with_name(self.file.name + suffix) for suffix in ("", "-wal", "-shm")]
 
     def _open(self) -> Any:
-        connection = connect_derived(self.file, self._key, cache_kb=CACHE_KB)
+        connection = connect_derived(self.file, self._key(), cache_kb=CACHE_KB)
         try:
             exists = connection.execute(
                 "SELECT 1 FROM sqlite_master WHERE name = 'meta'"

@@ -19,6 +19,7 @@ from operator_app.db.models import app_user
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.people import Role, check_password
 from operator_app.errors import BadInput, NotFound
+from operator_app.services.sign_in import freshen_slot, opened
 
 
 def set_password_by_recovery(
@@ -31,8 +32,7 @@ def set_password_by_recovery(
     cost: KdfCost | None = None,
 ) -> None:
     """Give a supervisor a new password. Raises NotAllowed("sign_in.refused") for a wrong key."""
-    keyring = read_keyring(paths.keyring)
-    key = keyring.open(RECOVERY_LOGIN, recovery_key)
+    key = opened(paths, read_keyring(paths.keyring), RECOVERY_LOGIN, recovery_key)
     if faults := check_password(password, login):
         raise BadInput("person.faults", faults)
     database = Database(paths.database, key)
@@ -59,4 +59,6 @@ def set_password_by_recovery(
             )
     finally:
         database.close()
+    freshen_slot(paths, RECOVERY_LOGIN, recovery_key, key)
+    keyring = read_keyring(paths.keyring)
     write_keyring(keyring.with_slot(login, password, key, cost or calibrated_cost()), paths.keyring)

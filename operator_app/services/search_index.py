@@ -98,7 +98,7 @@ class SearchIndex:
         self._directory = directory
         self._knowledge = knowledge
         self._clock = clock
-        self.file = SearchFile(database.file.with_name("search.db"), database.key)
+        self.file = SearchFile(database.file.with_name("search.db"), lambda: database.key)
         self.problem: str | None = None
 
     def step(self) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from operator_app.config import Paths
-from operator_app.db.keyring import RECOVERY_LOGIN, read_keyring
+from operator_app.db.keyring import RECOVERY_LOGIN, Keyring, read_keyring, write_keyring
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.people import Actor
 from operator_app.errors import AppError, EnvironmentProblem, NotAllowed
@@ -75,7 +75,9 @@ class SignIn:
         database = open_office(self._paths, key)
         try:
             self._bring_starter(database)
-            return database, self._enter(database, login)
+            actor = self._enter(database, login)
+            freshen_slot(self._paths, login, password, key)
+            return database, actor
         except BaseException:
             database.close()
             raise
@@ -85,7 +87,9 @@ class SignIn:
         if self._key(login, password) != database.key:
             # A key file put there while the screen was locked, with a password of its own.
             raise EnvironmentProblem("database.key_wrong")
-        return self._enter(database, login)
+        actor = self._enter(database, login, unlocks=True)
+        freshen_slot(self._paths, login, password, database.key)
+        return actor
 
     def _bring_starter(self, database: Database) -> None:
         """What came with the program; without it the office still opens."""
@@ -103,16 +107,17 @@ class SignIn:
         try:
             if login == RECOVERY_LOGIN:
                 raise NotAllowed("sign_in.refused")
-            return keyring.open(login, password)
+            return opened(self._paths, keyring, login, password)
         except NotAllowed:
             self._write_failures(_Failures((*self._failures.at, to_ms(self._clock()))))
             log.warning("sign-in refused, %d in a row", len(self._failures.at))
             raise
 
-    def _enter(self, database: Database, login: str) -> Actor:
+    def _enter(self, database: Database, login: str, *, unlocks: bool = False) -> Actor:
         from operator_app.services.entrance import enter
 
-        actor = enter(database, login, self._failures.at, to_ms(self._clock()))
+        now = to_ms(self._clock())
+        actor = enter(database, login, self._failures.at, now, unlocks=unlocks)
         self._write_failures(_Failures())
         if actor is None:
             raise NotAllowed("sign_in.refused")
@@ -137,3 +142,25 @@ class SignIn:
             except OSError as error:
                 # The delay is then not kept over a restart; that must not keep anybody out.
                 log.warning("sign-in delay not written: %s", type(error).__name__)
+
+
+def opened(paths: Paths, keyring: Keyring, login: str, secret: str) -> bytes:
+    """The key that fits the database. Raises as `Keyring.keys`, and EnvironmentProblem."""
+    keys = keyring.keys(login, secret)
+    if keyring.pending and paths.database.exists():
+        from operator_app.db.rekey import settle
+
+        return settle(paths.database, paths.keyring, keyring, keys)
+    return keys[0]
+
+
+def freshen_slot(paths: Paths, login: str, secret: str, key: bytes) -> None:
+    """Wrap the slot anew if it holds a former key: now, when its secret is known."""
+    try:
+        keyring = read_keyring(paths.keyring)
+        slot = keyring.slot(login)
+        if slot is not None and not slot.is_fresh:
+            write_keyring(keyring.with_slot(login, secret, key, slot.cost), paths.keyring)
+    except (AppError, OSError) as error:
+        # The slot opens as it is.
+        log.warning("slot not wrapped anew: %s", type(error).__name__)

@@ -129,7 +129,7 @@ def test_a_file_cut_at_any_byte_is_damage_and_never_half_the_slots(file) -> None
 
 def test_missing_newer_and_unreadable_files_are_told_apart(file, tmp_path) -> None:
     assert code_of(read_keyring, tmp_path / "nothing.json") == "keyring.missing"
-    edit_json(file, lambda data: data.update(v=2))
+    edit_json(file, lambda data: data.update(v=3))
     assert code_of(read_keyring, file) == "keyring.newer"
     assert code_of(read_keyring, tmp_path) == "keyring.damaged"
 

@@ -215,7 +215,7 @@ def test_no_damaged_or_missing_file_is_answered_by_a_new_one(office) -> None:
     assert code_of(sign_in.open, "aida", PASSWORD) == "keyring.missing"
     assert not office.paths.keyring.exists()
     office.paths.keyring.write_bytes(slots)
-    edit_json(office.paths.keyring, lambda data: data.update(v=2))
+    edit_json(office.paths.keyring, lambda data: data.update(v=3))
     assert code_of(sign_in.open, "aida", PASSWORD) == "keyring.newer"
     # Trouble with files is no wrong password.
     assert sign_in.seconds_to_wait() == 0
