@@ -83,16 +83,21 @@ class Sheet:
 def page_pdf(page: Page) -> bytes:
     """The page as a PDF of one A4 sheet with its fonts inside, so that its text can be copied."""
     buffer = QBuffer()
+    writer = _pdf_writer(buffer, page)
+    painter = QPainter(writer)
+    Sheet(page).draw(painter, QRectF(0, 0, writer.width(), writer.height()))
+    painter.end()
+    return bytes(buffer.data().data())
+
+
+def _pdf_writer(buffer: QBuffer, page: Page) -> QPdfWriter:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
     writer.setResolution(PDF_RESOLUTION)
     writer.setTitle(page.title)
     writer.setCreator("117 Operator")
     writer.setPageLayout(_layout())
-    painter = QPainter(writer)
-    Sheet(page).draw(painter, QRectF(0, 0, writer.width(), writer.height()))
-    painter.end()
-    return bytes(buffer.data().data())
+    return writer
 
 
 def print_page(parent: QWidget, page: Page) -> bool:
@@ -156,6 +161,20 @@ class Leaves:
             area = QRectF(0, 0, self._width, self._foot.size().height())
             painter.drawText(area, Qt.AlignmentFlag.AlignRight, f"{number + 1} / {self.count}")
         painter.restore()
+
+
+def pages_pdf(page: Page) -> bytes:
+    """A long page as a PDF of as many A4 sheets as it takes; see `page_pdf`."""
+    buffer = QBuffer()
+    writer = _pdf_writer(buffer, page)
+    leaves = Leaves(page)
+    painter = QPainter(writer)
+    for number in range(leaves.count):
+        if number:
+            writer.newPage()
+        leaves.draw(painter, QRectF(0, 0, writer.width(), writer.height()), number)
+    painter.end()
+    return bytes(buffer.data().data())
 
 
 def print_pages(parent: QWidget, page: Page) -> bool:
