@@ -1,4 +1,5 @@
-"""Sub-commands for IT staff: `main.py reindex`. No window; one line about how it ended."""
+"""Sub-commands for IT staff: `main.py reindex`, `verify-audit`. No window; one line about how it
+ended."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import getpass
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from operator_app import config
 from operator_app.config import Paths
@@ -17,28 +19,35 @@ from operator_app.i18n import _, ngettext, use_language
 from operator_app.log import start_logging
 from operator_app.ui.instance import InstanceLock
 
+if TYPE_CHECKING:
+    from operator_app.db.engine import Database
+    from operator_app.domain.people import Actor
+
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; the process exit code: 0 done, 1 not done and why."""
     parser = argparse.ArgumentParser(prog="117-operator", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    reindex = commands.add_parser("reindex", help=_("make the search index anew"))
-    reindex.add_argument("--data", type=Path, help=_("data folder of this installation"))
-    reindex.add_argument("--login", required=True, help=_("whose password opens the office"))
-    reindex.add_argument("--language", default="ru", choices=("ky", "ru", "en"))
-    reindex.set_defaults(run=_reindex)
+    for name, said, run in (
+        ("reindex", _("make the search index anew"), _reindex),
+        ("verify-audit", _("look whether the audit log is whole"), _verify_audit),
+    ):
+        command = commands.add_parser(name, help=said)
+        command.add_argument("--data", type=Path, help=_("data folder of this installation"))
+        command.add_argument("--login", required=True, help=_("whose password opens the office"))
+        command.add_argument("--language", default="ru", choices=("ky", "ru", "en"))
+        command.set_defaults(run=run)
     wanted = parser.parse_args(arguments)
     paths = config.paths(wanted.data)
     use_language(wanted.language, paths.resources)
     try:
         with _alone(paths):
-            wanted.run(wanted, paths)
+            return int(wanted.run(wanted, paths))
     except AppError as error:
         from operator_app.ui.problems import sentence
 
         print(sentence(error), file=sys.stderr)
         return 1
-    return 0
 
 
 @contextlib.contextmanager
@@ -56,19 +65,29 @@ def _alone(paths: Paths) -> Iterator[None]:
         lock.release()
 
 
-def _reindex(wanted: argparse.Namespace, paths: Paths) -> None:
-    from operator_app.services.calendar import Calendar
-    from operator_app.services.directory import Directory
-    from operator_app.services.knowledge import Knowledge
-    from operator_app.services.reference import load_reference
-    from operator_app.services.search_index import SearchIndex
+@contextlib.contextmanager
+def _opened(wanted: argparse.Namespace, paths: Paths) -> Iterator[tuple[Database, Actor]]:
+    """The office, by the password of `--login`. Raises as SignIn.open does."""
     from operator_app.services.sign_in import SignIn
 
     password = (
         getpass.getpass(_("Password: ")) if sys.stdin.isatty() else sys.stdin.readline().rstrip()
     )
-    database, _actor = SignIn(paths, system_clock).open(wanted.login, password)
+    database, actor = SignIn(paths, system_clock).open(wanted.login, password)
     try:
+        yield database, actor
+    finally:
+        database.close()
+
+
+def _reindex(wanted: argparse.Namespace, paths: Paths) -> int:
+    from operator_app.services.calendar import Calendar
+    from operator_app.services.directory import Directory
+    from operator_app.services.knowledge import Knowledge
+    from operator_app.services.reference import load_reference
+    from operator_app.services.search_index import SearchIndex
+
+    with _opened(wanted, paths) as (database, _actor):
         reference = load_reference(paths.resources)
         calendar = Calendar(database, reference, system_clock)
         directory = Directory(database, reference, calendar, system_clock)
@@ -77,8 +96,6 @@ def _reindex(wanted: argparse.Namespace, paths: Paths) -> None:
             taken = index.rebuild()
         finally:
             index.close()
-    finally:
-        database.close()
     print(
         ngettext(
             "The search index was made anew: {n} revision.",
@@ -86,3 +103,15 @@ def _reindex(wanted: argparse.Namespace, paths: Paths) -> None:
             taken,
         ).format(n=taken)
     )
+    return 0
+
+
+def _verify_audit(wanted: argparse.Namespace, paths: Paths) -> int:
+    """1 when a row does not fit, and which."""
+    from operator_app.services.audit_check import AuditCheck
+    from operator_app.ui.audit_wording import verdict_words
+
+    with _opened(wanted, paths) as (database, actor):
+        verdict = AuditCheck(database, system_clock).check(actor)
+    print(verdict_words(verdict))
+    return 0 if verdict.whole else 1

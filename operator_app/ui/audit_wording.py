@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from operator_app.domain.people import Role
 from operator_app.domain.reference import Reference
-from operator_app.i18n import N_, _, language
+from operator_app.i18n import N_, _, language, ngettext
+from operator_app.services.audit_check import Verdict
 from operator_app.services.audit_log import AuditLine, Opening
 from operator_app.ui.models.people import role_name
 from operator_app.ui.wording import full_day_and_time, person
@@ -171,6 +172,34 @@ def action_words(action: str) -> str:
     """What was done; the code itself where this version has no words for it."""
     words = _ACTIONS.get(action)
     return _(words) if words else action
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """How a check of the chain ended, in one line; the first wrong row by number, time and act."""
+    if verdict.broken is not None:
+        row = verdict.broken
+        return _(
+            "The audit log is not whole: row {n} does not fit ({when}, {action}). "
+            "Rows before it that fit: {good}."
+        ).format(
+            n=row.seq,
+            when=full_day_and_time(row.at) if row.at else "–",
+            action=_known(row.action),
+            good=verdict.rows,
+        )
+    if verdict.missing:
+        return _(
+            "The audit log is not whole: it went as far as row {n} before, "
+            "and rows at its end are missing or were written anew."
+        ).format(n=verdict.missing)
+    return ngettext(
+        "The audit log is whole: {n} row.", "The audit log is whole: {n} rows.", verdict.rows
+    ).format(n=verdict.rows)
+
+
+def _known(action: str) -> str:
+    # What somebody wrote into a row must not run over the line, or say something else.
+    return action_words(action) if action in _ACTIONS else "?"
 
 
 def who(names: Mapping[str, str], user_id: str) -> str:
