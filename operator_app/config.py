@@ -29,6 +29,11 @@ class Paths:
         return self.office.exists()
 
     @property
+    def restored(self) -> Path:
+        """A whole office out of a backup, about to take the place of `office`."""
+        return self.data / "office-restored"
+
+    @property
     def database(self) -> Path:
         """The encrypted database."""
         return self.office / "operator.db"
@@ -50,7 +55,7 @@ class Paths:
 
     @property
     def backups(self) -> Path:
-        """Copies made before a migration."""
+        """Backups of the office, and the copies made before a migration."""
         return self.data / "backups"
 
     @property

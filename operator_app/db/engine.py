@@ -7,23 +7,27 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlcipher3
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from operator_app.errors import AppError, EnvironmentProblem
 
 KEY_BYTES = 32
+PAGE_BYTES = 4096
 LEAST_SQLITE = (3, 51, 3)
 """Older ones carry a WAL-reset race that loses commits (research/sync-anchors.md, finding 10)."""
 BUSY_TIMEOUT_MS = 10_000
 LEAVE_SECONDS = 5
 """What running transactions are given to end before somebody has the file alone."""
+STEPS_BETWEEN_LOOKS = 20_000
+"""Of SQLite's machine, between two questions whether a long statement is to end."""
 
 
 class Database:
@@ -86,6 +90,37 @@ class Database:
                     rows = [(str(error),)]
                 damage += [str(row[0]) for row in rows if row[0] != "ok"]
         return damage
+
+    def copy_pages(
+        self, target: Path, pages: int, on_step: Callable[[int, int], None]
+    ) -> tuple[int, int]:
+        """Copy one moment of the database into a new file under the same key, while others write.
+
+        `on_step(done, total)` after every so many pages; what it raises ends the copying. Returns
+        how many revisions there were at that moment and the number of the last audit row.
+
+        SQLCipher knows the backup interface of SQLite between files of the same cipher settings.
+        The open transaction keeps the moment: else each save would make it begin anew.
+        """
+        with self.bare_connection() as source:
+            source.execute("BEGIN")
+            counted = source.execute(
+                "SELECT (SELECT count(*) FROM revision), (SELECT coalesce(max(seq), 0) FROM audit)"
+            ).fetchone()
+            copy = sqlcipher3.dbapi2.connect(str(target), isolation_level=None)
+            try:
+                # Nothing is lost with it: a copy that was cut short is never used.
+                for statement in (*_key_statements(self.key), "PRAGMA synchronous = OFF"):
+                    copy.execute(statement)
+                source.backup(
+                    copy,
+                    pages=pages,
+                    progress=lambda _status, left, total: on_step(total - left, total),
+                )
+            finally:
+                copy.close()
+            source.execute("ROLLBACK")
+        return counted[0], counted[1]
 
     @contextlib.contextmanager
     def bare_connection(self) -> Iterator[Any]:
@@ -168,8 +203,7 @@ def _connect(file: Path, key: bytes, synchronous: str) -> Any:
         str(file), isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
     )
     for statement in (
-        f"PRAGMA key = \"x'{key.hex()}'\"",
-        "PRAGMA cipher_page_size = 4096",
+        *_key_statements(key),
         "PRAGMA journal_mode = WAL",
         f"PRAGMA synchronous = {synchronous}",
         "PRAGMA foreign_keys = ON",
@@ -180,6 +214,37 @@ def _connect(file: Path, key: bytes, synchronous: str) -> Any:
     ):
         connection.execute(statement)
     return connection
+
+
+def _key_statements(key: bytes) -> tuple[str, str]:
+    return f"PRAGMA key = \"x'{key.hex()}'\"", f"PRAGMA cipher_page_size = {PAGE_BYTES}"
+
+
+@contextlib.contextmanager
+def frozen(file: Path, key: bytes, stopped: Callable[[], bool]) -> Iterator[Connection]:
+    """A database file that nobody writes, only read: nothing is made beside it or changed.
+
+    What follows the pages in the file is not looked at. A statement under way ends with
+    EnvironmentProblem("database.interrupted") when `stopped()` says so.
+    """
+
+    def connect() -> Any:
+        posix = file.resolve().as_posix()
+        uri = "file://" + quote(posix if posix.startswith("/") else f"/{posix}")
+        connection = sqlcipher3.dbapi2.connect(
+            f"{uri}?mode=ro&immutable=1", uri=True, isolation_level=None, check_same_thread=False
+        )
+        for statement in (*_key_statements(key), "PRAGMA temp_store = MEMORY"):
+            connection.execute(statement)
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.set_progress_handler(stopped, STEPS_BETWEEN_LOOKS)
+        return connection
+
+    engine = create_engine(
+        "sqlite://", module=sqlcipher3.dbapi2, creator=connect, poolclass=NullPool
+    )
+    with _converted(), engine.connect() as connection:
+        yield connection
 
 
 def connect_derived(file: Path, key: bytes, *, cache_kb: int) -> Any:
@@ -238,5 +303,6 @@ def _environment_code(message: str) -> str | None:
         "database is locked": "database.locked",
         "attempt to write a readonly database": "database.read_only",
         "unable to open database file": "database.cannot_open",
+        "interrupted": "database.interrupted",
     }
     return next((code for text, code in known.items() if text in message), None)

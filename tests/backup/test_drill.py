@@ -1,0 +1,216 @@
+"""The whole story against a real receiver: send, back up, send more, lose the PC, restore, go on."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from ministry_server.schema import alarm, intake, record
+from operator_app.config import paths
+from operator_app.db import settings, sync_state
+from operator_app.db.engine import Database
+from operator_app.domain.reference import Reference
+from operator_app.services.backups import Backups
+from operator_app.services.calls import Calls
+from tests.backup.conftest import Kept
+from tests.conftest import FrozenClock, TestOffice
+from tests.receiver import RunningReceiver
+from tests.sync.desk import Desk, copy_database
+
+
+@pytest.fixture
+def receiver(tmp_path: Path, clock: FrozenClock) -> Iterator[RunningReceiver]:
+    with RunningReceiver(tmp_path / "server", clock) as running:
+        yield running
+
+
+@pytest.fixture
+def desk(office: TestOffice, receiver: RunningReceiver) -> Iterator[Desk]:
+    made = Desk(office)
+    made.point_at(receiver.url, receiver.new_code())
+    assert made.run().problem is None
+    yield made
+    made.cycle.close()
+
+
+def back_up(desk: Desk) -> Kept:
+    office = desk.office
+    kept = Kept(office, Backups(office.database, office.paths, office.clock))
+    kept.make()
+    return kept
+
+
+def restored(kept: Kept, folder: Path, reference: Reference) -> Desk:
+    """The PC again, in a new data folder."""
+    where = paths(folder)
+    kept.restore(where)
+    old = kept.office
+    database = Database(where.database, old.database.key)
+    calls = Calls(database, reference, old.clock)
+    return Desk(
+        TestOffice(where, database, old.actor, calls, old.clock, reference, old.recovery_key)
+    )
+
+
+def numbers_of(receiver: RunningReceiver) -> list[tuple[str, str, int, str]]:
+    columns = (intake.c.dev, intake.c.inc, intake.c.seq, intake.c.op_id)
+    with receiver.store.read() as connection:
+        return [tuple(row) for row in connection.execute(select(*columns))]
+
+
+def alarms(receiver: RunningReceiver) -> list[str]:
+    with receiver.store.read() as connection:
+        return list(connection.execute(select(alarm.c.kind)).scalars())
+
+
+def end(desk: Desk) -> None:
+    desk.cycle.close()
+    desk.database.close()
+
+
+def test_the_drill(
+    desk: Desk, receiver: RunningReceiver, tmp_path: Path, reference: Reference
+) -> None:
+    early = [desk.save() for _ in range(3)]
+    in_danger = desk.save_danger(note="case")
+    desk.settle()
+    waiting = desk.save(note="waits when the backup is made")
+    kept = back_up(desk)
+    (case_id,) = desk.case_rows()
+    before = desk.case_revisions()
+    late = [desk.save() for _ in range(2)]
+    desk.amend(early[0], note="amended after the backup")
+    desk.amend(in_danger, danger_now="N", note="her case went on")
+    desk.settle()
+    lost_of_case = desk.case_revisions().keys() - before.keys()
+    everything = {row["op_id"] for row in desk.rows()}
+    end(desk)
+    shutil.move(desk.office.paths.data / "backups", tmp_path / "safe")
+    shutil.rmtree(desk.office.paths.data)
+    (file,) = (tmp_path / "safe").iterdir()
+    kept.files = lambda: [file]  # type: ignore[method-assign]
+
+    again = restored(kept, tmp_path / "new-pc", reference)
+    fresh = [again.save(note="first after the restore"), again.save_danger()]
+    again.settle()
+    again.run()
+    rows = numbers_of(receiver)
+    assert len({(dev, inc, seq) for dev, inc, seq, _ in rows}) == len(rows)
+    assert {op_id for *_, op_id in rows} == everything | {r["op_id"] for r in again.rows()}
+    assert len({inc for _, inc, _, _ in rows}) == 2
+    assert set(receiver.stages().values()) == {"applied"}
+    assert "mismatch" not in alarms(receiver)
+    with receiver.store.read() as connection:
+        calls_and_cases = connection.execute(
+            select(func.count()).select_from(record)
+        ).scalar_one()
+    assert calls_and_cases == len(early) + 2 + len(late) + len(fresh) + 2
+    assert waiting.op_id in receiver.stages()
+
+    # Her case is as it was before the PC was lost; of the rest it is told how much there is.
+    assert again.case_revisions().keys() >= before.keys() | lost_of_case
+    assert lost_of_case <= again.foreign().keys()
+    head = again.cases.open(again.office.actor, case_id)
+    assert head.op_id in lost_of_case or head.revision == len(before) + len(lost_of_case)
+    assert not again.conflicts()
+    status = again.status()
+    lost_calls = len(everything) - len(rows_before(again)) - len(lost_of_case)
+    assert (status.only_there, status.numbers_ahead, status.problem) == (lost_calls, 0, None)
+    assert again.run().problem is None
+    end(again)
+
+
+def rows_before(desk: Desk) -> list[str]:
+    """What the restored PC had from its backup."""
+    with desk.database.read() as connection:
+        inc = settings.read_device(connection).inc
+    return [row["op_id"] for row in desk.rows() if row["inc"] != inc]
+
+
+def test_restored_twice_from_the_same_backup(
+    desk: Desk, receiver: RunningReceiver, tmp_path: Path, reference: Reference
+) -> None:
+    desk.save()
+    desk.settle()
+    kept = back_up(desk)
+    desk.save_danger()
+    desk.settle()
+    first = restored(kept, tmp_path / "first", reference)
+    first.save_danger()
+    first.settle()
+    end(first)
+    second = restored(kept, tmp_path / "second", reference)
+    second.save()
+    second.settle()
+    rows = numbers_of(receiver)
+    assert len({inc for _, inc, _, _ in rows}) == 3
+    assert "mismatch" not in alarms(receiver)
+    assert len(second.case_rows()) == 2
+    assert second.status().only_there == 2
+    end(second)
+
+
+def test_what_the_ministry_lost_is_sent_again_and_what_is_here_alone_too(
+    desk: Desk, receiver: RunningReceiver, tmp_path: Path, reference: Reference
+) -> None:
+    file = receiver.folder / "ministry.db"
+    desk.save()
+    desk.settle()
+    receiver.stop()
+    copy_database(file, tmp_path / "server-backup.db")
+    receiver.start()
+    in_backup = [desk.save(), desk.save_danger()]
+    desk.settle()
+    kept = back_up(desk)
+    lost_twice = desk.save()
+    desk.settle()
+    receiver.stop()
+    copy_database(tmp_path / "server-backup.db", file)
+    receiver.start()
+    receiver.new_epoch()
+    again = restored(kept, tmp_path / "new-pc", reference)
+    again.settle()
+    again.run()
+    assert {call.op_id for call in in_backup} <= receiver.stages().keys()
+    assert {row["op_id"] for row in again.rows()} == receiver.stages().keys()
+    assert lost_twice.op_id not in receiver.stages()
+    assert again.status().only_there == 0
+    assert alarms(receiver) == [] or set(alarms(receiver)) == {"audit"}
+    end(again)
+
+
+def test_an_older_server_is_no_hindrance_and_is_asked_again(
+    desk: Desk,
+    receiver: RunningReceiver,
+    tmp_path: Path,
+    reference: Reference,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from ministry_server import messages
+
+    desk.save()
+    desk.settle()
+    kept = back_up(desk)
+    desk.save()
+    desk.settle()
+    again = restored(kept, tmp_path / "new-pc", reference)
+
+    def of_before(data: dict[str, object]) -> messages.Changes:
+        if "own" in data:
+            raise messages.Refusal(400, "request.malformed")
+        return read_changes(data)
+
+    read_changes = messages.read_changes
+    monkeypatch.setattr(messages, "read_changes", of_before)
+    assert again.run().problem is None
+    assert again.status().only_there == 0
+    monkeypatch.undo()
+    again.run()
+    assert again.status().only_there == 1
+    with again.database.read() as connection:
+        assert not sync_state.read_recovery(connection).pending
+    end(again)
