@@ -105,6 +105,14 @@ def change_key(
     return settled
 
 
+def forget_copy(database_file: Path) -> None:
+    """Remove the copy of a change that was cut: its key is gone. Only before the office is open."""
+    copy = _staged(database_file)
+    if copy.exists():
+        with contextlib.suppress(OSError):
+            _remove(copy)
+
+
 def settle(
     database_file: Path, keyring_file: Path, keyring: Keyring, keys: tuple[bytes, ...]
 ) -> bytes:
@@ -123,7 +131,6 @@ def settle(
         finally:
             database.close()
         try:
-            _remove(_staged(database_file))
             write_keyring(keyring.settled(key), keyring_file)
         except OSError as error:
             # It opens as it is; the next sign-in tries again.

@@ -11,6 +11,7 @@ from operator_app.db import audit
 from operator_app.db.engine import Database
 from operator_app.db.migrate import bring_up_to_date
 from operator_app.db.models import app_user
+from operator_app.db.rekey import forget_copy
 from operator_app.domain.people import Actor, Role
 from operator_app.errors import EnvironmentProblem
 
@@ -19,6 +20,7 @@ def open_office(paths: Paths, key: bytes) -> Database:
     """The database of the key, brought up to date. Raises EnvironmentProblem and Outdated."""
     if not paths.database.exists():
         raise EnvironmentProblem("database.missing")
+    forget_copy(paths.database)
     database = Database(paths.database, key)
     try:
         database.prove_key()
