@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from operator_app.domain.text import check_text
 from operator_app.errors import Fault, NotAllowed
 
 LOGIN_PATTERN = re.compile(r"[a-z0-9._-]{2,32}")
 PASSWORD_MIN_LENGTH = 10
+LONGEST_NAME = 120
 
 
 class Role(StrEnum):
@@ -127,10 +129,16 @@ def check_new_person(login: str, full_name: str, password: str) -> list[Fault]:
     faults = []
     if not LOGIN_PATTERN.fullmatch(login):
         faults.append(Fault("login", "person.login_form"))
-    if not full_name.strip():
-        faults.append(Fault("full_name", "person.name_missing"))
+    faults += check_name(full_name)
     faults += check_password(password, login)
     return faults
+
+
+def check_name(full_name: str) -> list[Fault]:
+    """A name that can be kept and shown."""
+    if not full_name.strip():
+        return [Fault("full_name", "person.name_missing")]
+    return check_text("full_name", full_name, LONGEST_NAME)
 
 
 def check_password(password: str, login: str) -> list[Fault]:

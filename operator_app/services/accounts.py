@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from operator_app.config import Paths
 from operator_app.db import audit
@@ -17,12 +17,14 @@ from operator_app.db.keyring import (
     write_keyring,
 )
 from operator_app.db.models import app_user
-from operator_app.domain.clock import Clock, to_ms
+from operator_app.db.supervisor_models import duty
+from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.people import (
     Actor,
     Person,
     Right,
     Role,
+    check_name,
     check_new_person,
     check_password,
 )
@@ -30,7 +32,7 @@ from operator_app.errors import BadInput, Fault, NotAllowed, NotFound
 
 
 class Accounts:
-    """Add people, set passwords, let people go."""
+    """Add people, change names and roles, set passwords, let people go."""
 
     def __init__(
         self, database: Database, paths: Paths, clock: Clock, cost: KdfCost | None = None
@@ -105,18 +107,63 @@ class Accounts:
             raise BadInput("person.faults", [Fault("current", "sign_in.refused")]) from None
         self.set_password(actor, actor.user_id, new)
 
+    def change(self, actor: Actor, user_id: str, full_name: str, role: Role) -> None:
+        """Another name or role; both are audited, what was not changed is not.
+
+        One's own role is changed by another supervisor: so an office always keeps one, and nobody
+        works on with rights that they no longer have.
+        """
+        person = self._person(user_id)
+        _require_over(actor, person.role)
+        _require_over(actor, role)
+        if user_id == actor.user_id and role is not person.role:
+            raise NotAllowed("person.own_role")
+        if faults := check_name(full_name):
+            raise BadInput("person.faults", faults)
+        name = full_name.strip()
+        if (name, role) == (person.full_name, person.role):
+            return
+        details: dict[str, object] = {"renamed": name != person.full_name}
+        if role is not person.role:
+            details |= {"before": person.role.value, "role": role.value}
+        with self._database.write() as connection:
+            connection.execute(
+                update(app_user)
+                .where(app_user.c.user_id == user_id)
+                .values(full_name=name, role=role.value)
+            )
+            _require_a_supervisor(connection)
+            audit.append(
+                connection,
+                at=to_ms(self._clock()),
+                user_id=actor.user_id,
+                action="person.changed",
+                entity="person",
+                entity_id=user_id,
+                details=details,
+            )
+
     def remove(self, actor: Actor, user_id: str) -> None:
-        """Take the person's key slot and deactivate the account; their calls stay theirs."""
+        """Take the person's key slot and deactivate the account; their calls stay theirs.
+
+        Duty of the days to come is taken from them.
+        """
         person = self._person(user_id)
         _require_over(actor, person.role)
         if user_id == actor.user_id:
             raise NotAllowed("person.not_oneself")
-        write_keyring(
-            read_keyring(self._paths.keyring).without_slot(person.login), self._paths.keyring
-        )
+        today = local_day(to_ms(self._clock())).isoformat()
         with self._database.write() as connection:
             connection.execute(
                 update(app_user).where(app_user.c.user_id == user_id).values(active=0)
+            )
+            _require_a_supervisor(connection)
+            connection.execute(
+                delete(duty).where(duty.c.user_id == user_id, duty.c.local_day > today)
+            )
+            # Inside: a slot that cannot be taken leaves the person as they were.
+            write_keyring(
+                read_keyring(self._paths.keyring).without_slot(person.login), self._paths.keyring
             )
         self._audited(actor, "person.removed", user_id)
 
@@ -164,3 +211,14 @@ def _require_over(actor: Actor, role: Role) -> None:
     actor.require(Right.MANAGE_PEOPLE)
     if actor.role is not Role.SUPERVISOR and role is not Role.ADMINISTRATOR:
         raise NotAllowed("rights.supervisor_only", role=actor.role.value)
+
+
+def _require_a_supervisor(connection: Connection) -> None:
+    """Else nobody could give anybody else a password any more."""
+    left = connection.execute(
+        select(func.count())
+        .select_from(app_user)
+        .where(app_user.c.active == 1, app_user.c.role == Role.SUPERVISOR.value)
+    ).scalar_one()
+    if not left:
+        raise NotAllowed("person.last_supervisor")

@@ -72,6 +72,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "daily_log.exported": N_("Exported the daily log"),
         "daily_log.export_failed": N_("Export of the daily log failed"),
         "daily_log.printed": N_("Printed the daily log"),
+        "chart.exported": N_("Saved a chart"),
+        "chart.export_failed": N_("A chart could not be saved"),
         "directory.exported": N_("Exported the directory"),
         "directory.export_failed": N_("Export of the directory failed"),
         "audit.exported": N_("Exported the audit log"),
@@ -82,6 +84,7 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     N_("People and shifts"): {
         "person.added": N_("Added a person"),
+        "person.changed": N_("Changed the name or the role of a person"),
         "person.removed": N_("Removed a person"),
         "person.password_set": N_("Set a password"),
         "person.password_refused": N_("Gave a wrong password for a change of it"),
@@ -94,6 +97,7 @@ GROUPS: dict[str, dict[str, str]] = {
     N_("Office, keys, backups"): {
         "office.set_up": N_("Set the office up"),
         "office.restored": N_("Restored the office from a backup"),
+        "key.changed": N_("Changed the key of the database"),
         "server.changed": N_("Changed the connection with the ministry"),
         "device.enrolled": N_("This PC was enrolled at the ministry"),
         "ministry.key_changed": N_("The ministry changed its key"),
@@ -117,6 +121,7 @@ _ACTIONS = {action: words for group in GROUPS.values() for action, words in grou
 _DETAILS = {
     "addresses": N_("confidential addresses"),
     "answer": N_("answer"),
+    "before": N_("before"),
     "broken": N_("first row that does not fit"),
     "call": N_("call"),
     "changed": N_("changed"),
@@ -126,14 +131,17 @@ _DETAILS = {
     "format": N_("format"),
     "kind": N_("kind"),
     "language": N_("language"),
+    "left_behind": N_("need a new password"),
     "moved": N_("another address"),
     "new": N_("new"),
+    "new_recovery_key": N_("new recovery key"),
     "outcome": N_("outcome"),
     "people": N_("people"),
     "purpose": N_("purpose"),
     "reason": N_("why"),
     "records": N_("records"),
     "removed": N_("removed"),
+    "renamed": N_("another name"),
     "role": N_("role"),
     "rows": N_("rows"),
     "services": N_("services"),
@@ -233,7 +241,7 @@ def _value(line: AuditLine, name: str, names: Mapping[str, str], reference: Refe
         return str(value)
     if (line.action, name) in _PEOPLE:
         return who(names, value)
-    if name == "role" and value in list(Role):
+    if name in ("role", "before") and value in list(Role):
         return role_name(Role(value))
     if listed := _LISTS.get((line.action, name)):
         return reference.label(listed, value, language())

@@ -7,7 +7,9 @@ import logging
 from operator_app.errors import AppError, BadInput, Fault
 from operator_app.i18n import N_, _
 from operator_app.ui.directory_problems import SENTENCES as DIRECTORY_SENTENCES
+from operator_app.ui.people_problems import SENTENCES as PEOPLE_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
+from operator_app.ui.review_problems import SENTENCES as REVIEW_SENTENCES
 
 log = logging.getLogger(__name__)
 
@@ -249,7 +251,9 @@ SENTENCES: dict[str, str] = {
         "The file could not be written. Choose another folder; an older file of this name is as it was."
     ),
     **DIRECTORY_SENTENCES,
+    **PEOPLE_SENTENCES,
     **REFERENCE_SENTENCES,
+    **REVIEW_SENTENCES,
     # Enrolment
     "enrolment.code_form": N_("The enrolment code has 20 signs, as in K7QM-2RXW-9TBH-MFRG-GZDF."),
 }
