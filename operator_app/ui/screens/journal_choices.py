@@ -14,18 +14,6 @@ from operator_app.ui.screens.call_entries import place_entries
 from operator_app.ui.widgets.type_ahead import Entry
 
 
-def periods() -> list[tuple[str, str]]:
-    """Spans of days by their keys."""
-    return [
-        (_("All days"), "all"),
-        (_("Today"), "today"),
-        (_("Yesterday"), "yesterday"),
-        (_("7 days"), "week"),
-        (_("This month"), "month"),
-        (_("From – to"), "between"),
-    ]
-
-
 def kinds(reference: Reference) -> list[tuple[str, str | bool | None]]:
     """A kind, or False for conversations, True for nuisance calls, None for all."""
     codes = reference.codes("contact_kind")

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
-from PySide6.QtCore import QDate, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDateEdit,
-    QHBoxLayout,
-    QLineEdit,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.reference import Reference
@@ -24,13 +16,21 @@ from operator_app.services.journal import JournalFilter
 from operator_app.ui.screens.journal_choices import (
     dangers,
     kinds,
-    periods,
     places,
     states,
     topics,
 )
 from operator_app.ui.widgets.basic import GRID, Card, button, set_state, text
 from operator_app.ui.widgets.choice_field import ChoiceField
+from operator_app.ui.widgets.period_field import (
+    BETWEEN,
+    choice_box,
+    day_field,
+    day_in,
+    period_days,
+    periods,
+    show_last_days,
+)
 
 _LEAST_FOR_ONE_ROW = 1080
 TYPED_MS = 150
@@ -47,14 +47,14 @@ class JournalFilters(Card):
         super().__init__()
         self._clock = clock
         self._quiet = False
-        self.period = _choice(_("Period"), periods())
-        self.first_day, self.last_day = _day_field(_("First day")), _day_field(_("Last day"))
-        self.operator = _choice(_("Operator"), [(_("All operators"), None)])
+        self.period = choice_box(_("Period"), periods())
+        self.first_day, self.last_day = day_field(_("First day")), day_field(_("Last day"))
+        self.operator = choice_box(_("Operator"), [(_("All operators"), None)])
         self.topic = ChoiceField(topics(reference), _("Topic"), _("All topics"))
         self.place = ChoiceField(places(reference), _("Place"), _("All places"))
-        self.kind = _choice(_("Kind of contact"), kinds(reference))
-        self.danger = _choice(_("Danger"), dangers())
-        self.state = _choice(_("State"), states())
+        self.kind = choice_box(_("Kind of contact"), kinds(reference))
+        self.danger = choice_box(_("Danger"), dangers())
+        self.state = choice_box(_("State"), states())
         self.number = QLineEdit()
         self.number.setPlaceholderText(_("No., phone, words") + "   F3")
         self.number.setAccessibleName(_("Number of the call, phone number, or words"))
@@ -149,7 +149,7 @@ class JournalFilters(Card):
         self.clear_button.clicked.connect(self.clear)
 
     def _on_changed(self) -> None:
-        self._days.setVisible(self.period.currentData() == "between")
+        self._days.setVisible(self.period.currentData() == BETWEEN)
         for box in (self.period, self.operator, self.kind, self.danger, self.state):
             set_state(box, "active", box.currentIndex() > 0)
         for field in (self.topic, self.place):
@@ -181,25 +181,11 @@ class JournalFilters(Card):
 
     def _period_days(self) -> tuple[date | None, date | None]:
         today = local_day(to_ms(self._clock()))
-        match self.period.currentData():
-            case "today":
-                return today, today
-            case "yesterday":
-                return today - timedelta(days=1), today - timedelta(days=1)
-            case "week":
-                return today - timedelta(days=6), today
-            case "month":
-                return today.replace(day=1), today
-            case "between":
-                first, last = sorted((_date(self.first_day), _date(self.last_day)))
-                return first, last
-            case _:
-                return None, None
+        between = day_in(self.first_day), day_in(self.last_day)
+        return period_days(self.period.currentData(), today, between)
 
     def _reset_days(self) -> None:
-        today = local_day(to_ms(self._clock()))
-        for field, shown in ((self.first_day, today - timedelta(days=6)), (self.last_day, today)):
-            field.setDate(QDate(shown.year, shown.month, shown.day))
+        show_last_days(self.first_day, self.last_day, local_day(to_ms(self._clock())))
 
     def _days_row(self) -> QWidget:
         row = QWidget()
@@ -233,32 +219,3 @@ class JournalFilters(Card):
             field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             self._rows[split and number >= 4].addWidget(field, share)
         self._rows[split].addWidget(self.clear_button)
-
-
-def _choice(name: str, entries: list[tuple[str, Any]]) -> QComboBox:
-    box = QComboBox()
-    box.setAccessibleName(name)
-    box.setToolTip(name)
-    box.setMaxVisibleItems(20)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(4)
-    for label, value in entries:
-        box.addItem(label, value)
-    # The list may be wider than the box: nothing in it is cut off.
-    widest = max(box.fontMetrics().horizontalAdvance(label) for label, _value in entries)
-    box.view().setMinimumWidth(widest + 48)
-    return box
-
-
-def _day_field(name: str) -> QDateEdit:
-    field = QDateEdit()
-    field.setAccessibleName(name)
-    field.setCalendarPopup(True)
-    field.setDisplayFormat("dd.MM.yyyy")
-    field.setMinimumWidth(120)
-    return field
-
-
-def _date(field: QDateEdit) -> date:
-    shown = field.date()
-    return date(shown.year(), shown.month(), shown.day())
