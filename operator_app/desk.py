@@ -17,7 +17,9 @@ from operator_app.domain.clock import local_day, to_ms
 from operator_app.domain.feeds import CODES, DIVISIONS, OFFICES
 from operator_app.domain.people import Actor, Right
 from operator_app.i18n import _, language
+from operator_app.services import entrance
 from operator_app.services.accounts import Accounts
+from operator_app.services.backups import Backups
 from operator_app.services.call_drafts import Draft
 from operator_app.services.calls import Calls
 from operator_app.services.case_access import Accesses
@@ -26,6 +28,7 @@ from operator_app.services.case_exchange import fold_foreign
 from operator_app.services.case_list import CaseList
 from operator_app.services.case_work import CaseWork
 from operator_app.services.cases import Cases
+from operator_app.services.closures import Closures
 from operator_app.services.connection import Connection
 from operator_app.services.follow_ups import FollowUps
 from operator_app.services.journal import Journal
@@ -35,6 +38,7 @@ from operator_app.supervision import Supervision
 from operator_app.sync.carriers.base import Carrier
 from operator_app.sync.carriers.https import HttpsCarrier
 from operator_app.sync.cycle import Cycle
+from operator_app.ui.backup_driver import BackupDriver
 from operator_app.ui.events import Events
 from operator_app.ui.idle import IdleWatch
 from operator_app.ui.index_driver import IndexDriver
@@ -77,9 +81,11 @@ class Desk:
         self.reference = with_feeds(application.reference, database, today)
         self.calls = Calls(database, self.reference, self._clock)
         self._connection = Connection(database, self._clock)
-        self._accounts = Accounts(database, application.paths, self._clock, application.cost)
+        self.accounts = Accounts(database, application.paths, self._clock, application.cost)
         self.cases = Cases(database, self.reference, self._clock)
         self.answers = Answers(database, self.reference, self._clock)
+        self.backups = Backups(database, application.paths, self._clock)
+        self.backup_driver = BackupDriver(self.backups, self._tasks, self._is_quiet)
         self._lists_changed = False
         self.call_screen: CallScreen | None = None
         self.cases_screen: CasesScreen | None = None
@@ -95,7 +101,9 @@ class Desk:
         self.search_field = SearchField(
             self.answers.search, self.reference, actor, self._tasks, self._clock, office.division
         )
-        places = self._work_places() if actor.may(Right.SEE_CALLS) else [self._directory_place()]
+        places = self._work_places() if actor.may(Right.SEE_CALLS) else []
+        if actor.may(Right.SEE_DIRECTORY):
+            places.append(self._directory_place())
         self.supervision = Supervision(self, application)
         if (reports := self.supervision.place()) is not None:
             places.append(reports)
@@ -104,12 +112,13 @@ class Desk:
             office.name(language()),
             [*places, administration_place(self, application)],
             application.preferences.appearance,
-            self.search_field,
+            self.search_field if actor.may(Right.SEE_DIRECTORY) else None,
         )
         self.announcement_bar = AnnouncementBar(
             self.answers.announcements, actor, self._tasks, self.events
         )
         self.window.add_strip(self.announcement_bar)
+        self.supervision.join(self.window)
         self.cycle = Cycle(
             database,
             self._clock,
@@ -135,11 +144,14 @@ class Desk:
         if place:
             self.window.go_to(place)
         elif not self.actor.may(Right.SEE_CALLS):
-            self.window.go_to("administration")
+            figures = self.actor.may(Right.SEE_FIGURES)
+            self.window.go_to("reports" if figures else "administration")
         self.idle.start()
         self.driver.start()
         self.index_driver.start()
+        self.backup_driver.start()
         self.announcement_bar.refresh()
+        self.supervision.begin()
         if self.reminders is not None:
             self.reminders.start()
 
@@ -151,6 +163,8 @@ class Desk:
         self.driver.deleteLater()
         self.index_driver.stop()
         self.index_driver.deleteLater()
+        self.backup_driver.stop()
+        self.backup_driver.deleteLater()
         self._tasks.database(self._application, self.answers.index.close, _nothing, _nothing)
         if self.reminders is not None:
             self.reminders.stop()
@@ -160,9 +174,16 @@ class Desk:
         # Not here: a request under way may take all its patience to end.
         self._tasks.network(self._application, self.cycle.close, _nothing, _nothing)
 
+    def leave(self) -> None:
+        """Audit that the person goes, while the office is still open."""
+        try:
+            entrance.leave(self.database, self.actor, to_ms(self._clock()))
+        except Exception as error:  # noqa: BLE001 - said in words; the way out must stay open
+            self._dialogs.tell(self.window, sentence(error))
+
     def keep_draft(self) -> None:
         """Put an unfinished call, and a correction that is not sent, on the disk."""
-        kept = [self.directory_screen.keep_typed]
+        kept = [self.directory_screen.keep_typed, self.supervision.keep_typed]
         if self.call_screen is not None:
             kept.insert(0, self.call_screen.keep_draft_now)
         for keep in kept:
@@ -189,6 +210,10 @@ class Desk:
         page.sign_out_asked.connect(self._application.sign_out)
         self.window.cover(page)
         page.lock()
+        database, actor, now = self.database, self.actor, to_ms(self._clock())
+        self._tasks.database(
+            self._application, lambda: entrance.lock(database, actor, now), _nothing, _nothing
+        )
 
     def _on_unlocked(self, actor: Actor) -> None:
         if actor.user_id != self.actor.user_id:
@@ -200,6 +225,9 @@ class Desk:
             return
         self.window.uncover()
         self.idle.start()
+
+    def _is_quiet(self) -> bool:
+        return self.call_screen is None or not self.call_screen.in_progress
 
     def _work_places(self) -> list[Place]:
         reference = self.reference
@@ -219,7 +247,7 @@ class Desk:
             Journal(self.database, reference, self.answers.search),
             self.calls,
             self.answers.advice,
-            self._accounts.names,
+            self.accounts.names,
             reference,
             self.actor,
             self._tasks,
@@ -231,7 +259,6 @@ class Desk:
             Place("call", _("Call"), "call", "Ctrl+1", self.call_screen),
             Place("journal", _("Journal"), "journal", "Ctrl+2", self.journal_screen),
             *self._case_places(case_list),
-            self._directory_place(),
         ]
 
     def _case_places(self, case_list: CaseList) -> list[Place]:
@@ -244,7 +271,7 @@ class Desk:
             case_list,
             Accesses(self.database, self._clock),
             CaseDrafts(self.database, self._clock),
-            self._accounts.names,
+            self.accounts.names,
             reference,
             self.actor,
             self._tasks,
@@ -252,12 +279,13 @@ class Desk:
             self._dialogs,
             self._clock,
             Letters(self.database, self.cases, reference, self._clock, page_pdf),
+            Closures(self.database, self.cases.files.read, reference, self._clock),
         )
         self.follow_ups_screen = FollowUpsScreen(
             self._follow_ups,
             self.cases,
             work,
-            self._accounts.names,
+            self.accounts.names,
             reference,
             self.actor,
             self._tasks,
@@ -309,6 +337,9 @@ class Desk:
             window.new_call_asked.connect(self.call_screen.start)
             self.call_screen.progress_changed.connect(window.show_in_call)
             self.call_screen.progress_changed.connect(self.announcement_bar.set_in_call)
+            if self.supervision.review_bar is not None:
+                bar = self.supervision.review_bar
+                self.call_screen.progress_changed.connect(bar.set_in_call)
             self.journal_screen.amend_asked.connect(self._on_amend_asked)
             self.journal_screen.advice_asked.connect(self.open_advice)
             self.call_screen.closed_amendment.connect(self._on_amended)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -13,11 +14,16 @@ from operator_app.services.figures import FigureBook
 from operator_app.services.ministry_reports import MinistryReports
 from operator_app.services.reference import load_report_lines
 from operator_app.services.reports import Reports
-from operator_app.ui.main_window import Place
+from operator_app.services.review_subjects import Subjects
+from operator_app.services.reviews import Reviews
+from operator_app.ui.main_window import MainWindow, Place
 from operator_app.ui.printing import page_pdf, pages_pdf
 from operator_app.ui.screens.ministry_page import MinistryPage
+from operator_app.ui.screens.my_reviews_page import MyReviewsPage
 from operator_app.ui.screens.reports_screen import ReportsScreen
+from operator_app.ui.screens.review_page import ReviewPage
 from operator_app.ui.screens.tabbed_screen import TabbedScreen
+from operator_app.ui.widgets.review_bar import ReviewBar
 
 if TYPE_CHECKING:
     from operator_app.app import Application
@@ -33,14 +39,44 @@ class Supervision:
         self.daily_log: ReportsScreen | None = None
         self.ministry: MinistryPage | None = None
         self._book = FigureBook(desk.database, application.clock)
+        self.review: ReviewPage | None = None
+        self.my_reviews: MyReviewsPage | None = None
+        self.review_bar: ReviewBar | None = None
+        self._screen: TabbedScreen | None = None
 
     def place(self) -> Place | None:
-        """The place of reports, or None for a role that sees no figures."""
+        """The place of reports, or None for a role that has nothing to see there."""
         pages = self._pages()
         if not pages:
             return None
-        screen = TabbedScreen(_("Reports"), list(pages.items()))
-        return Place("reports", _("Reports"), "reports", "Ctrl+6", screen)
+        figures = self._desk.actor.may(Right.SEE_FIGURES)
+        name = _("Reports") if figures else _("Reviews")
+        self._screen = TabbedScreen(name, list(pages.items()))
+        return Place("reports", name, "reports", "Ctrl+6", self._screen)
+
+    def join(self, window: MainWindow) -> None:
+        """What shows outside its place: the strip and the number of reviews."""
+        if self.my_reviews is None or self.review_bar is None:
+            return
+        window.add_strip(self.review_bar)
+        self.review_bar.counted.connect(partial(window.show_badge, "reports"))
+        self.review_bar.read_asked.connect(partial(self._on_read_asked, window))
+
+    def begin(self) -> None:
+        """Read what is new for the person who signed in."""
+        if self.review_bar is not None:
+            self.review_bar.refresh()
+
+    def keep_typed(self) -> None:
+        """Put a half-filled review on the disk."""
+        if self.review is not None:
+            self.review.desk.keep_typed()
+
+    def _on_read_asked(self, window: MainWindow, review_id: str) -> None:
+        if self._screen is not None and self.my_reviews is not None:
+            window.go_to("reports")
+            self._screen.show_page(self.my_reviews)
+            self.my_reviews.open_entry(review_id, focus=True)
 
     def _pages(self) -> dict[str, QWidget]:
         pages: dict[str, QWidget] = {}
@@ -49,7 +85,27 @@ class Supervision:
             pages[_("Daily log")] = self.daily_log
             self.ministry = self._ministry()
             pages[_("For the ministry")] = self.ministry
+        if self._desk.actor.may(Right.RECORD_CALL):
+            self._add_reviews(pages)
         return pages
+
+    def _add_reviews(self, pages: dict[str, QWidget]) -> None:
+        desk, application = self._desk, self._application
+        actor, tasks, events = desk.actor, application.tasks, desk.events
+        file = application.paths.resources / "data" / "review_checklist.toml"
+        reviews = Reviews(desk.database, desk.cases, application.clock, file)
+        subjects = Subjects(desk.calls, desk.cases, desk.answers.advice, desk.accounts.names)
+        common = (desk.reference, actor, tasks, events, application.clock)
+        bar = self.review_bar = ReviewBar(reviews, actor, tasks, events)
+        if actor.may(Right.REVIEW):
+            review = self.review = ReviewPage(reviews, subjects, desk.cases, *common)
+            review.changed.connect(bar.refresh)
+            review.advice_asked.connect(desk.open_advice)
+            pages[_("Review")] = review
+        mine = self.my_reviews = MyReviewsPage(reviews, subjects, *common)
+        mine.read.connect(bar.refresh)
+        mine.advice_asked.connect(desk.open_advice)
+        pages[_("My reviews")] = mine
 
     def _daily_log(self) -> ReportsScreen:
         desk, application = self._desk, self._application

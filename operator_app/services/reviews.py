@@ -42,6 +42,8 @@ from operator_app.services.cases import Cases
 from operator_app.services.review_figures import ReviewFigures, read_review_figures
 from operator_app.services.review_queue import (
     SAMPLING,
+    closures,
+    high_risk,
     looked_at,
     read_queue,
     read_sampling,
@@ -111,6 +113,12 @@ class Reviews:
             waiting = read_queue(connection, self._cases.files, actor, today)
             begun = review_drafts.keys(connection, actor.user_id)
         return Queue(tuple(waiting), frozenset(begun))
+
+    def count_urgent(self, actor: Actor) -> int:
+        """How many cases wait for this supervisor: high risk, and closing asked for."""
+        actor.require(Right.REVIEW)
+        with self._database.read() as connection:
+            return len(high_risk(connection, self._cases.files)) + len(closures(connection))
 
     def finish(self, actor: Actor, waiting: Waiting, form: Form) -> None:
         """Take the form as the outcome; a closure that is approved closes the case.
@@ -183,16 +191,20 @@ class Reviews:
             ).mappings()
             return [_review(row) for row in rows]
 
-    def count_unread(self, actor: Actor) -> int:
-        """How many of them the person has not marked as read."""
+    def unread(self, actor: Actor) -> list[str]:
+        """The ids of those the person has not marked as read, the oldest first."""
         actor.require(Right.SEE_CALLS)
-        query = select(func.count()).where(
-            review.c.for_user == actor.user_id,
-            review.c.done_at.is_not(None),
-            review.c.seen_at.is_(None),
+        query = (
+            select(review.c.review_id)
+            .where(
+                review.c.for_user == actor.user_id,
+                review.c.done_at.is_not(None),
+                review.c.seen_at.is_(None),
+            )
+            .order_by(review.c.done_at, review.c.review_id)
         )
         with self._database.read() as connection:
-            return int(connection.execute(query).scalar_one())
+            return list(connection.execute(query).scalars())
 
     def mark_read(self, actor: Actor, review_id: str) -> None:
         """The person has read it; once more changes nothing. NotFound for one of others."""

@@ -31,7 +31,8 @@ def test_who_may_do_what(desk: ReviewOffice) -> None:
         "sampling": (Right.REVIEW, reviews.sampling),
         "set": (Right.REVIEW, lambda a: reviews.set_sampling(a, Sampling())),
         "mine": (Right.SEE_CALLS, reviews.mine),
-        "unread": (Right.SEE_CALLS, reviews.count_unread),
+        "unread": (Right.SEE_CALLS, reviews.unread),
+        "urgent": (Right.REVIEW, reviews.count_urgent),
         "read": (Right.SEE_CALLS, lambda a: reviews.mark_read(a, "x")),
         "ask": (
             Right.WORK_ON_CASES,
@@ -62,12 +63,12 @@ def test_a_finished_review_reaches_whoever_did_the_work(desk: ReviewOffice) -> N
     assert (said.outcome, said.comment, said.seen_at) == ("improve", "A plan is missing.", None)
     assert said.answers["PLAN"] == "Y"
     assert said.version == desk.reviews.checklists().version
-    assert desk.reviews.count_unread(desk.bermet) == 1
+    assert desk.reviews.unread(desk.bermet) == [said.review_id]
     assert desk.reviews.mine(desk.aida) == []
     desk.office.clock.forward(minutes=5)
     desk.reviews.mark_read(desk.bermet, said.review_id)
     desk.reviews.mark_read(desk.bermet, said.review_id)
-    assert desk.reviews.count_unread(desk.bermet) == 0
+    assert desk.reviews.unread(desk.bermet) == []
     assert desk.reviews.mine(desk.bermet)[0].seen_at == to_ms(desk.office.clock())
     assert desk.audited() == ["review.done", "review.read"]
 
@@ -86,7 +87,7 @@ def test_a_review_of_others_is_not_found(desk: ReviewOffice) -> None:
 def test_ones_own_case_brings_no_news_to_oneself(desk: ReviewOffice) -> None:
     desk.case(desk.aida)
     desk.finish(desk.only(), "improve", "To myself.")
-    assert desk.reviews.count_unread(desk.aida) == 0
+    assert desk.reviews.unread(desk.aida) == []
     assert len(desk.reviews.mine(desk.aida)) == 1
 
 

@@ -20,6 +20,7 @@ from operator_app.services.case_drafts import CaseDrafts
 from operator_app.services.case_list import CaseList
 from operator_app.services.case_work import CaseWork
 from operator_app.services.cases import Cases
+from operator_app.services.closures import Closures
 from operator_app.services.letters import Letters
 from operator_app.ui.events import Events
 from operator_app.ui.models.case_model import Column
@@ -120,6 +121,7 @@ def show_cases(
         dialogs,
         office.clock,
         Letters(office.database, cases, office.reference, office.clock, lambda _page: b""),
+        Closures(office.database, cases.files.read, office.reference, office.clock),
     )
     qtbot.addWidget(screen)
     screen.resize(1282, 716)

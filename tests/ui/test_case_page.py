@@ -313,14 +313,26 @@ def test_operators_have_no_way_to_lower_or_give(
     assert shown.page.card is None
 
 
-def test_an_operator_is_told_who_closes_high_risk(
+def test_an_operator_asks_a_supervisor_to_close_high_risk(
     qtbot: Any, office: TestOffice, bermet: Actor, high: str
 ):
     shown = opened(qtbot, office, bermet, high)
     shown.press(Key.Key_F9, SHIFT)
+    assert "a supervisor decides" in shown.words
+    shown.press(Key.Key_Return, CONTROL)
+    assert card_says(shown) == "Choose why the case is closed."
+    shown.write("1")
+    shown.press(Key.Key_Return, CONTROL)
+    assert card_says(shown) == "Write in a few words why it can be closed."
+    shown.write("She lives with her sister")
+    shown.press(Key.Key_Return, CONTROL)
     assert shown.page.card is None
-    assert "only a supervisor closes this case" in shown.page.notice.label.text()
+    said = "A supervisor is asked to close this case: today, 09:01."
+    assert shown.page.notice.label.text() == said
     assert not case_of(office, high).is_closed
+    shown.press(Key.Key_F9, SHIFT)
+    assert shown.page.card is None
+    assert "is asked already" in shown.page.notice.label.text()
 
 
 def test_risk_that_rose_meanwhile_keeps_an_operator_from_closing(

@@ -93,7 +93,7 @@ class CallView(QWidget):
         self.notice.show_text(sentence)
 
     def _build(self) -> None:
-        top = QHBoxLayout()
+        top = self.head = QHBoxLayout()
         top.setSpacing(12)
         top.addWidget(self.title)
         for pill in (self.void_pill, self.danger_pill, self.state_pill):

@@ -24,7 +24,7 @@ from operator_app.ui.widgets.danger_panel import DangerPanel
 from operator_app.ui.widgets.fitting_scroll import FittingScroll
 from operator_app.ui.widgets.note_field import NoteField
 
-Do = Callable[[Cases, Actor, str], Case]
+Do = Callable[[Cases, Actor, str], object]
 """Takes the service, who acts, and the id of the case; runs on the database worker."""
 
 _TEXT_HEIGHT = 96
@@ -86,8 +86,8 @@ class CloseCard(ActCard):
             _("Follow-ups that are still open end with it. It can be opened again."),
             _("Close the case"),
         )
-        self.reason = ChipGroup(_chips(reference, "close_reason"), _("Why"))
-        self.note = _words_field()
+        self.reason = ChipGroup(chips_of(reference, "close_reason"), _("Why"))
+        self.note = words_field()
         self.inner.addWidget(labelled(_("Why"), self.reason))
         self.inner.addWidget(labelled(_("In your words (optional)"), self.note))
         self.inner.addStretch(1)
@@ -113,11 +113,13 @@ class LowerCard(ActCard):
         )
         below = LEVELS[: LEVELS.index(risk)] if risk in LEVELS else LEVELS
         chips = [
-            c for c in _chips(reference, "risk_level") if c.code in below and c.code != NOT_ASSESSED
+            c
+            for c in chips_of(reference, "risk_level")
+            if c.code in below and c.code != NOT_ASSESSED
         ]
         chips = [Chip(c.code, c.label, str(n)) for n, c in enumerate(chips, start=1)]
         self.level = ChipGroup(chips, _("Lower it to"))
-        self.reason = _words_field()
+        self.reason = words_field()
         self.inner.addWidget(labelled(_("Lower it to"), self.level))
         self.inner.addWidget(labelled(_("Reason"), self.reason))
         self.inner.addStretch(1)
@@ -171,14 +173,14 @@ class AssessCard(ActCard):
             _("What you leave open keeps its earlier answer. The risk can rise by this, not fall."),
             _("Save the assessment"),
         )
-        answers = [c for c in _chips(reference, "yes_no_unknown") if c.code in ("Y", "N", "U")]
+        answers = [c for c in chips_of(reference, "yes_no_unknown") if c.code in ("Y", "N", "U")]
         answers = [
             Chip(c.code, c.label, c.key, tone="danger" if c.code == "Y" else "") for c in answers
         ]
         self.danger_now = ChipGroup(answers, _("In danger right now?"))
         self.panel = DangerPanel(reference.danger_rules, reference, language())
         self.panel.load({}, None, None)
-        self.reason = _words_field()
+        self.reason = words_field()
         left = QVBoxLayout()
         left.setSpacing(12)
         left.addWidget(labelled(_("In danger right now?"), self.danger_now))
@@ -205,14 +207,29 @@ class AssessCard(ActCard):
         self.danger_now.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-def _chips(reference: Reference, list_name: str) -> Sequence[Chip]:
+def made_card(
+    what: str, case: Case, reference: Reference, colleagues: Mapping[str, str]
+) -> ActCard:
+    """The question for "assess", "lower", "give" or "close"."""
+    if what == "assess":
+        return AssessCard(reference)
+    if what == "lower":
+        return LowerCard(reference, case.risk)
+    if what == "give":
+        return GiveCard(colleagues, case.owner_id)
+    return CloseCard(reference)
+
+
+def chips_of(reference: Reference, list_name: str) -> Sequence[Chip]:
+    """What the list offers, a digit each."""
     return [
         Chip(code.code, code.short_label(language()), str(number), code.label(language()))
         for number, code in enumerate(reference.codes(list_name), start=1)
     ]
 
 
-def _words_field() -> NoteField:
+def words_field() -> NoteField:
+    """A field of a few lines."""
     field = NoteField()
     field.setFixedHeight(_TEXT_HEIGHT)
     return field

@@ -17,24 +17,19 @@ from PySide6.QtWidgets import (
 )
 
 from operator_app.domain.cases import Case
-from operator_app.domain.clock import Clock
+from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.reference import Reference
 from operator_app.errors import NotAllowed
 from operator_app.i18n import _
 from operator_app.services.case_history import CaseView
+from operator_app.services.closures import Closures
 from operator_app.ui import problems
-from operator_app.ui.screens.case_acts import (
-    ActCard,
-    AssessCard,
-    CloseCard,
-    Deed,
-    GiveCard,
-    LowerCard,
-)
+from operator_app.ui.screens.case_acts import ActCard, Deed, made_card
 from operator_app.ui.screens.case_head import CaseHead
 from operator_app.ui.screens.case_overview import CaseOverview
 from operator_app.ui.screens.case_parts.part import CasePart
+from operator_app.ui.screens.closure_card import AskClosureCard, asked_words
 from operator_app.ui.widgets.basic import GRID, Notice, button
 
 REOPENED = "WORK"
@@ -57,9 +52,12 @@ class CasePage(QWidget):
         reference: Reference,
         actor: Actor,
         clock: Clock,
+        closures: Closures,
         parts: Sequence[tuple[str, CasePart]] = (),
     ) -> None:
         super().__init__()
+        self._clock = clock
+        self._closures = closures
         self._reference = reference
         self._actor = actor
         self._parts = list(parts)
@@ -106,7 +104,7 @@ class CasePage(QWidget):
         if before is None or before.case_id != view.case.case_id:
             self._drop_cards()
             self.tabs.setCurrentIndex(0)
-        self.notice.show_text("")
+        self.notice.show_text(asked_words(view.closure_asked_at, local_day(to_ms(self._clock()))))
         case, may_change = view.case, view.may_change and not view.case.is_closed
         self.head.show_case(case, names, may_change=may_change)
         self.overview.show_case(view, names, note)
@@ -224,13 +222,9 @@ class CasePage(QWidget):
         card.focus_first()
 
     def _made_card(self, what: str, case: Case) -> ActCard:
-        if what == "assess":
-            return AssessCard(self._reference)
-        if what == "lower":
-            return LowerCard(self._reference, case.risk)
-        if what == "give":
-            return GiveCard(self._colleagues, case.owner_id)
-        return CloseCard(self._reference)
+        if what == "ask":
+            return AskClosureCard(self._reference, self._closures)
+        return made_card(what, case, self._reference, self._colleagues)
 
     def _leave_card(self) -> None:
         self.content.setCurrentWidget(self._pages)
@@ -258,10 +252,14 @@ class CasePage(QWidget):
             self.back_asked.emit()
 
     def _on_close(self) -> None:
-        if self.case and self.case.is_acute and not self._actor.may(Right.CLOSE_ACUTE_CASE):
-            self.show_problem(NotAllowed("case.acute_closed_by_supervisor"))
-        else:
+        if self._view is None:
+            return
+        if not self._view.case.is_acute or self._actor.may(Right.CLOSE_ACUTE_CASE):
             self._ask("close")
+        elif self._view.closure_asked_at is None:
+            self._ask("ask")
+        else:
+            self.show_problem(NotAllowed("closure.asked_already"))
 
     def _on_compare(self) -> None:
         if self.case:

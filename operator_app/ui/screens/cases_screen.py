@@ -21,6 +21,7 @@ from operator_app.services.case_history import CaseView
 from operator_app.services.case_list import CaseList
 from operator_app.services.case_work import CaseWork
 from operator_app.services.cases import Cases
+from operator_app.services.closures import Closures
 from operator_app.services.letters import Letters
 from operator_app.ui import problems
 from operator_app.ui.dialogs import Dialogs
@@ -67,6 +68,7 @@ class CasesScreen(QWidget):
         dialogs: Dialogs,
         clock: Clock,
         letters: Letters,
+        closures: Closures,
     ) -> None:
         """`names`: full name by user id, read on the worker."""
         super().__init__()
@@ -93,7 +95,7 @@ class CasesScreen(QWidget):
             cases, work, names, reference, actor, tasks, dialogs, clock, self._on_letter_asked,
             drafts,
         )  # fmt: skip
-        self.case_page = CasePage(reference, actor, clock, parts)
+        self.case_page = CasePage(reference, actor, clock, closures, parts)
         self.letter_page = LetterPage(letters, actor, tasks, dialogs)
         self.merge_page = MergeScreen(cases, names, reference, actor, tasks)
         self.pages = QStackedWidget()
