@@ -118,7 +118,7 @@ class Desk:
             self.answers.announcements, actor, self._tasks, self.events
         )
         self.window.add_strip(self.announcement_bar)
-        self.supervision.join(self.window)
+        self.supervision.join(self.window, self.call_screen)
         self.cycle = Cycle(
             database,
             self._clock,
@@ -151,7 +151,6 @@ class Desk:
         self.index_driver.start()
         self.backup_driver.start()
         self.announcement_bar.refresh()
-        self.supervision.begin()
         if self.reminders is not None:
             self.reminders.start()
 
@@ -337,9 +336,6 @@ class Desk:
             window.new_call_asked.connect(self.call_screen.start)
             self.call_screen.progress_changed.connect(window.show_in_call)
             self.call_screen.progress_changed.connect(self.announcement_bar.set_in_call)
-            if self.supervision.review_bar is not None:
-                bar = self.supervision.review_bar
-                self.call_screen.progress_changed.connect(bar.set_in_call)
             self.journal_screen.amend_asked.connect(self._on_amend_asked)
             self.journal_screen.advice_asked.connect(self.open_advice)
             self.call_screen.closed_amendment.connect(self._on_amended)

@@ -18,6 +18,7 @@ from operator_app.services.review_subjects import Subjects
 from operator_app.services.reviews import Reviews
 from operator_app.ui.main_window import MainWindow, Place
 from operator_app.ui.printing import page_pdf, pages_pdf
+from operator_app.ui.screens.call_screen import CallScreen
 from operator_app.ui.screens.ministry_page import MinistryPage
 from operator_app.ui.screens.my_reviews_page import MyReviewsPage
 from operator_app.ui.screens.reports_screen import ReportsScreen
@@ -54,18 +55,16 @@ class Supervision:
         self._screen = TabbedScreen(name, list(pages.items()))
         return Place("reports", name, "reports", "Ctrl+6", self._screen)
 
-    def join(self, window: MainWindow) -> None:
+    def join(self, window: MainWindow, call_screen: CallScreen | None) -> None:
         """What shows outside its place: the strip and the number of reviews."""
-        if self.my_reviews is None or self.review_bar is None:
+        bar = self.review_bar
+        if bar is None or call_screen is None:
             return
-        window.add_strip(self.review_bar)
-        self.review_bar.counted.connect(partial(window.show_badge, "reports"))
-        self.review_bar.read_asked.connect(partial(self._on_read_asked, window))
-
-    def begin(self) -> None:
-        """Read what is new for the person who signed in."""
-        if self.review_bar is not None:
-            self.review_bar.refresh()
+        window.add_strip(bar)
+        call_screen.progress_changed.connect(bar.set_in_call)
+        bar.counted.connect(partial(window.show_badge, "reports"))
+        bar.read_asked.connect(partial(self._on_read_asked, window))
+        bar.refresh()
 
     def keep_typed(self) -> None:
         """Put a half-filled review on the disk."""
