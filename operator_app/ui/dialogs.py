@@ -37,6 +37,9 @@ class Dialogs(Protocol):
     def ask_open_path(self, parent: QWidget, title: str, file_type: str) -> Path | None:
         """Which file to read, by the system's own dialog, or None."""
 
+    def ask_folder(self, parent: QWidget, title: str) -> Path | None:
+        """Which folder, by the system's own dialog, or None."""
+
     def tell(self, parent: QWidget, message: str) -> None:
         """A sentence to be read before going on."""
 
@@ -66,6 +69,10 @@ class QtDialogs:
 
     def ask_open_path(self, parent: QWidget, title: str, file_type: str) -> Path | None:
         chosen, _filter = QFileDialog.getOpenFileName(parent, title, "", file_type)
+        return Path(chosen) if chosen else None
+
+    def ask_folder(self, parent: QWidget, title: str) -> Path | None:
+        chosen = QFileDialog.getExistingDirectory(parent, title)
         return Path(chosen) if chosen else None
 
     def tell(self, parent: QWidget, message: str) -> None:

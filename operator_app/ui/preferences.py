@@ -63,3 +63,12 @@ class Preferences:
     @office_name.setter
     def office_name(self, value: str) -> None:
         self._settings.setValue("office_name", value)
+
+    @property
+    def backup_folder(self) -> str:
+        """Where IT had backups copied to: when the database is lost, they are looked for there."""
+        return str(self._settings.value("backup_folder", ""))
+
+    @backup_folder.setter
+    def backup_folder(self, value: str) -> None:
+        self._settings.setValue("backup_folder", value)

@@ -6,6 +6,7 @@ import logging
 
 from operator_app.errors import AppError, BadInput, Fault
 from operator_app.i18n import N_, _
+from operator_app.ui.backup_problems import SENTENCES as BACKUP_SENTENCES
 from operator_app.ui.directory_problems import SENTENCES as DIRECTORY_SENTENCES
 from operator_app.ui.people_problems import SENTENCES as PEOPLE_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
@@ -250,6 +251,7 @@ SENTENCES: dict[str, str] = {
     "export.not_written": N_(
         "The file could not be written. Choose another folder; an older file of this name is as it was."
     ),
+    **BACKUP_SENTENCES,
     **DIRECTORY_SENTENCES,
     **PEOPLE_SENTENCES,
     **REFERENCE_SENTENCES,

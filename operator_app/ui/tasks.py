@@ -1,7 +1,7 @@
 """Work off the main thread: the only file with threads (design/architecture.md, Threads).
 
 One worker for the database, one for the network, so that work of a kind keeps its order and a slow
-server never delays a save. Results come back on the main thread, and only to receivers that are
+server never delays a save; one for what takes minutes and nobody waits for. Results come back on the main thread, and only to receivers that are
 still alive. Worker functions must not touch Qt objects.
 """
 
@@ -36,12 +36,17 @@ class Tasks(Protocol):
     ) -> None:
         """The same on the network worker."""
 
+    def background(
+        self, receiver: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed
+    ) -> None:
+        """The same on the worker of long work: it has to be asked to stop before the end."""
+
     def shut_down(self) -> None:
         """Take nothing new and wait for the rest: a save that was asked for is made."""
 
 
 class TaskRunner(QObject):
-    """Two single-worker executors and one signal that brings results to the main thread."""
+    """Three single-worker executors and one signal that brings results to the main thread."""
 
     _delivered = Signal(object)
 
@@ -49,7 +54,7 @@ class TaskRunner(QObject):
         super().__init__(parent)
         self._workers = {
             name: ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
-            for name in ("database", "network")
+            for name in ("database", "network", "background")
         }
         self._open = True
         self._delivered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -63,6 +68,11 @@ class TaskRunner(QObject):
         self, receiver: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed
     ) -> None:
         self._run("network", receiver, work, done, failed)
+
+    def background(
+        self, receiver: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed
+    ) -> None:
+        self._run("background", receiver, work, done, failed)
 
     def shut_down(self) -> None:
         self._open = False
@@ -107,6 +117,7 @@ class InlineTaskRunner:
         done(result)
 
     network = database
+    background = database
 
     def shut_down(self) -> None:
         """Nothing runs."""

@@ -50,6 +50,12 @@ class WorkBar(QWidget):
             _("{work} {done} of {total}").format(work=self._words, done=done, total=total)
         )
 
+    def show_share(self, words: str, done: int, total: int) -> None:
+        """What is being done, and which share of it is, where the amounts say nothing to people."""
+        self.label.setText(words)
+        self.bar.setRange(0, 1000)
+        self.bar.setValue(1000 * done // max(total, 1))
+
     def finish(self) -> None:
         """The work has ended."""
         self.hide()
