@@ -44,7 +44,7 @@ RESULTS: Mapping[str, frozenset[str]] = {
 """Results of the ministry's notes, by the actions that count as each; a call may have several."""
 EMERGENCY = ("E102", "E103")
 MISSED = "MISSED"
-COMPLAINT = "COM."
+COMPLAINT = "COM"
 SAVED_QUICKLY_MS = 60_000
 _OBLAST_DIGITS, _DISTRICT_DIGITS = 5, 8
 """Of a SOATE code. In a village everybody knows whom it is about: figures end at the district."""
@@ -100,7 +100,7 @@ def cells_of_call(call: CallFact) -> Iterator[Cell]:
         yield ("not_told_apart",)
         return
     yield from _danger(call)
-    if any(topic.startswith(COMPLAINT) for topic in call.topics):
+    if any(topic.partition(".")[0] == COMPLAINT for topic in call.topics):
         yield ("complaint",)
     if call.asked:
         yield from _asked(call)

@@ -113,6 +113,7 @@ def _asked(make: ReportBuilder) -> tuple[Line, ...]:
     return (
         make.one("asked", whole="calls"),
         *make.split("age", keys=("A", "C", "U", ""), whole="asked", part=True),
+        make.one("not_told_apart", whole="asked"),
         make.one("number", count=lambda f: f.callers),
         make.one("repeat", count=lambda f: f.repeat_calls),
     )
@@ -136,7 +137,6 @@ def _who(make: ReportBuilder) -> tuple[Line, ...]:
         *make.split("language", whole="asked"),
         make.one("anonymous", whole="asked"),
         *make.split("who", whole="asked", part=True),
-        make.one("not_told_apart"),
     )
 
 
@@ -177,7 +177,9 @@ def _affected(make: ReportBuilder) -> list[Section]:
     cells = make.compared.now.cells("affected")
     bands = sorted({key[1] for key in cells}, key=lambda band: (band == "", band))
     sexes = [sex for sex in SEXES if any(key[0] == sex for key in cells)]
-    return [Section("affected", tuple(make.table("affected", sexes, bands)), tuple(bands))]
+    return [
+        Section("affected", tuple(make.table("affected", sexes, bands)), tuple(bands), below=True)
+    ]
 
 
 def _referrals(make: ReportBuilder) -> list[Section]:
@@ -195,7 +197,7 @@ def _referrals(make: ReportBuilder) -> list[Section]:
     )
     return [
         Section("referral", tuple(table), REFERRAL_STAGES),
-        Section("referral_days", days),
+        Section("referral_days", days, below=True),
     ]
 
 

@@ -54,6 +54,8 @@ class Section:
     key: str
     lines: tuple[Line, ...]
     columns: tuple[str, ...] = ()
+    below: bool = False
+    """It belongs to the numbered part before it."""
 
 
 @dataclass(frozen=True)

@@ -128,9 +128,11 @@ class _Sheet:
         self._sheet.write_string(at, 0, row.label, self._format(indent=indent, **border))
         values = line.values
         for place, value in ((1, values.now), (3, values.before), (4, values.year_ago)):
-            if value is None:
+            if value is None and line.small:
                 form = self._format(align="right", **border)
-                self._sheet.write_string(at, place, HIDDEN if line.small else "", form)
+                self._sheet.write_string(at, place, HIDDEN, form)
+            elif value is None:
+                self._sheet.write_blank(at, place, None, self._format(**border))
             elif line.unit is Unit.SECONDS:
                 form = self._format(num_format="[m]:ss", **border)
                 self._sheet.write_number(at, place, value / SECONDS_OF_A_DAY, form)

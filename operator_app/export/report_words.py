@@ -144,8 +144,11 @@ class ReportWords:
 
     def rows(self, report: Report) -> Iterator[ReportRow]:
         """The whole report from top to bottom; tables are told cell by cell."""
-        for number, section in enumerate(report.sections, start=1):
-            yield ReportRow(RowKind.SECTION, f"{number}. {self.section(section)}")
+        number = 0
+        for section in report.sections:
+            number += not section.below
+            name = self.section(section)
+            yield ReportRow(RowKind.SECTION, name if section.below else f"{number}. {name}")
             split = ""
             for line in section.lines:
                 if line.name[0] != split and self._needs_heading(section, line):

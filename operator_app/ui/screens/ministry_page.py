@@ -40,6 +40,8 @@ from operator_app.ui.widgets.basic import GRID, text
 from operator_app.ui.widgets.fitting_scroll import SCROLL_BAR, FittingScroll
 from operator_app.ui.widgets.records_behind import RecordsBehind
 
+ROW_HEIGHT = 26
+
 
 class MinistryPage(QWidget):
     """One period at a time; the last whole month at first."""
@@ -269,8 +271,9 @@ class _ReportTable(QTableView):
         self._model = model
         self.setModel(model)
         dress_table(self, _("Report for the ministry"))
-        self.setWordWrap(True)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = self.horizontalHeader()
+        header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.doubleClicked.connect(lambda _index: self.entered_on.emit())

@@ -83,7 +83,7 @@ class MinistryPanel(QWidget):
         return card
 
     def _hand_over_card(self) -> Card:
-        card = Card(_("Hand over"))
+        card = Card(_("Hand over the report"))
         self.excel_button = button(_("Excel"), "primary", "Ctrl+E")
         self.pdf_button = button(_("PDF"), key="Ctrl+D")
         self.print_button = button(_("Print"), key="Ctrl+P")
