@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -9,9 +10,14 @@ from PySide6.QtWidgets import QWidget
 from operator_app.domain.people import Right
 from operator_app.i18n import _
 from operator_app.services.accounts import Accounts
+from operator_app.services.audit_check import AuditCheck
+from operator_app.services.audit_export import AuditExport
+from operator_app.services.audit_log import AuditLine, AuditLog
 from operator_app.services.feed_states import FeedStates
 from operator_app.services.reference_import import ReferenceImport
 from operator_app.sync.feed_package import read_package, take_package_in
+from operator_app.ui import audit_wording
+from operator_app.ui.audit_page import AuditPage
 from operator_app.ui.main_window import Place
 from operator_app.ui.password_page import PasswordPage
 from operator_app.ui.people_page import PeoplePage
@@ -33,10 +39,16 @@ def administration_place(desk: Desk, application: Application) -> Place:
         pages[_("From the ministry")] = _reference_page(desk, application)
     if sees_people:
         pages[_("People")] = PeoplePage(accounts, actor, tasks, application.dialogs)
+    if actor.may(Right.SEE_AUDIT):
+        pages[_("Audit")] = _audit_page(desk, application)
     pages[_("My password")] = PasswordPage(accounts, actor, tasks)
-    title = _("Administration") if sees_people else _("Sending to the ministry")
+    manages = sees_people or actor.may(Right.SEE_AUDIT)
+    title = _("Administration") if manages else _("Sending to the ministry")
     screen = TabbedScreen(title, list(pages.items()))
-    label, icon = (_("Manage"), "administration") if sees_people else (_("Sending"), "sync")
+    if manages and not sees_people:
+        # Whose only work here it is.
+        screen.show_page(pages[_("Audit")])
+    label, icon = (_("Manage"), "administration") if manages else (_("Sending"), "sync")
     return Place("administration", label, icon, "Ctrl+7", screen)
 
 
@@ -50,6 +62,27 @@ def _reference_page(desk: Desk, application: Application) -> ReferencePage:
         desk.actor,
         application.tasks,
         desk.events,
+        application.dialogs,
+        clock,
+    )
+
+
+def _audit_page(desk: Desk, application: Application) -> AuditPage:
+    database, clock, reference = desk.database, application.clock, desk.reference
+    log = AuditLog(database)
+
+    def words(line: AuditLine, names: Mapping[str, str]) -> tuple[str, str, str]:
+        told = audit_wording.detail_words(line, names, reference)
+        about = audit_wording.about(line, names)
+        return audit_wording.action_words(line.action), about, " · ".join(told)
+
+    return AuditPage(
+        log,
+        AuditCheck(database, clock),
+        AuditExport(database, log, clock, words),
+        reference,
+        desk.actor,
+        application.tasks,
         application.dialogs,
         clock,
     )

@@ -101,6 +101,8 @@ class Application(QObject):
 
     def shut_down(self) -> None:
         """Stop what runs, keep what is typed, close what is open: in this order."""
+        if self.desk is not None:
+            self.desk.leave()
         self._leave_desk()
         if self.window is not None:
             self.window.hide()
@@ -196,6 +198,8 @@ class Application(QObject):
 
     def sign_out(self) -> None:
         """Close the office; the next window is the sign-in."""
+        if self.desk is not None:
+            self.desk.leave()
         self._leave_desk()
         if self._database is not None:
             # After the sync round that may be under way with it.

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from operator_app.domain.people import Actor
+from operator_app.domain.people import Actor, Right
 from operator_app.i18n import _, language
 from operator_app.sync.status import SyncStatus
 from operator_app.ui import theme
@@ -84,6 +84,8 @@ class MainWindow(QMainWindow):
         self.urgent = Notice("danger")
         self.phoned_button = button(_("Phoned"))
         self.phoned_button.clicked.connect(self._on_phoned)
+        self._phones = actor.may(Right.RECORD_CALL)
+        self.phoned_button.setVisible(self._phones)
         self.urgent.line.addWidget(self.phoned_button)
         self._covers = QStackedWidget()
         desk = self._desk(office_name)
@@ -178,14 +180,15 @@ class MainWindow(QMainWindow):
     def _show_urgent(self) -> None:
         waits = self._in_call and self.current_place == "call"
         late = self._overdue > self._overdue_phoned and not waits
-        self.urgent.show_text(
+        said = (
             _(
                 "Urgent and not at the ministry after 15 minutes: {n}. "
                 "Phone the duty officer, then press “Phoned”."
-            ).format(n=self._overdue)
-            if late
-            else ""
+            )
+            if self._phones
+            else _("Urgent and not at the ministry after 15 minutes: {n}. Tell the operators.")
         )
+        self.urgent.show_text(said.format(n=self._overdue) if late else "")
         self._urgent_place.setVisible(late)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -200,7 +203,8 @@ class MainWindow(QMainWindow):
     def _add_shortcuts(self, desk: QWidget) -> None:
         # On the desk and not on the window: under the lock page they do nothing.
         QShortcut(QKeySequence("Ctrl+L"), desk).activated.connect(self.lock_asked)
-        QShortcut(QKeySequence("F2"), desk).activated.connect(self._on_new_call)
+        if "call" in self.places:
+            QShortcut(QKeySequence("F2"), desk).activated.connect(self._on_new_call)
         for place in self.places.values():
             shortcut = QShortcut(QKeySequence(place.key), desk)
             shortcut.activated.connect(partial(self.go_to, place.name))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from operator_app.domain.directory import label
-from operator_app.domain.people import Actor
+from operator_app.domain.people import Actor, Right
 from operator_app.i18n import _, language
 from operator_app.services.announcements import Announcements, AnnouncementView
 from operator_app.ui import problems
@@ -75,7 +75,9 @@ class AnnouncementBar(QWidget):
         return self._first if self.isVisible() else None
 
     def refresh(self) -> None:
-        """Ask what is to be brought before this person."""
+        """Ask what is to be brought before this person; nothing for those who see no directory."""
+        if not self._actor.may(Right.SEE_DIRECTORY):
+            return
         self._tasks.database(
             self, lambda: self._announcements.due(self._actor), self._on_due, self._on_failed
         )
