@@ -15,6 +15,7 @@ from operator_app.services.audit_export import AuditExport
 from operator_app.services.audit_log import AuditLine, AuditLog
 from operator_app.services.feed_states import FeedStates
 from operator_app.services.reference_import import ReferenceImport
+from operator_app.services.rekey import Rekey
 from operator_app.sync.feed_package import read_package, take_package_in
 from operator_app.ui import audit_wording
 from operator_app.ui.audit_page import AuditPage
@@ -38,7 +39,14 @@ def administration_place(desk: Desk, application: Application) -> Place:
     if actor.may(Right.MANAGE_REFERENCE):
         pages[_("From the ministry")] = _reference_page(desk, application)
     if sees_people:
-        pages[_("People")] = PeoplePage(accounts, actor, tasks, application.dialogs)
+        rekey = Rekey(
+            desk.database,
+            application.paths,
+            application.clock,
+            desk.answers.index.begin_anew,
+            application.cost,
+        )
+        pages[_("People")] = PeoplePage(accounts, rekey, actor, tasks, application.dialogs)
     if actor.may(Right.SEE_AUDIT):
         pages[_("Audit")] = _audit_page(desk, application)
     pages[_("My password")] = PasswordPage(accounts, actor, tasks)

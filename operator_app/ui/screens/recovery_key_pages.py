@@ -23,15 +23,7 @@ class RecoveryKeyPage(Page):
             "If nobody knows a password any more, only this key opens the records. Write it on paper and keep the paper in the safe. It is shown only now."
         )
         self.action = _("I have written it down")
-        grid = QGridLayout()
-        grid.setSpacing(GRID)
-        for number, group in enumerate(recovery_key.split("-")):
-            grid.addWidget(_group(number + 1, group), number // 4, number % 4)
-        self.body.addLayout(grid)
-        said = _("Fingerprint, to be written on the same paper: {fingerprint}").format(
-            fingerprint=recovery_fingerprint(recovery_key)
-        )
-        self.body.addWidget(text(said, "strong", wrap=True))
+        self.body.addWidget(RecoveryPaper(recovery_key))
         self.body.addStretch(1)
 
 
@@ -80,6 +72,24 @@ class RecoveryCheckPage(FormPage):
 
     def _keep(self, where: str) -> None:
         """What is typed here is a test, not an input."""
+
+
+class RecoveryPaper(QWidget):
+    """The groups of a recovery key and its fingerprint, to be written down from the screen."""
+
+    def __init__(self, recovery_key: str) -> None:
+        super().__init__()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        grid = QGridLayout()
+        grid.setSpacing(GRID)
+        for number, group in enumerate(recovery_key.split("-")):
+            grid.addWidget(_group(number + 1, group), number // 4, number % 4)
+        layout.addLayout(grid)
+        said = _("Fingerprint, to be written on the same paper: {fingerprint}").format(
+            fingerprint=recovery_fingerprint(recovery_key)
+        )
+        layout.addWidget(text(said, "strong", wrap=True))
 
 
 def _group(number: int, signs: str) -> QWidget:
