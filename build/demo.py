@@ -30,7 +30,7 @@ from build.stage import CONTROL, EXPORTS, PASSWORD, STOPPED, Result, Stage  # no
 from build.violence_case import ViolenceCase  # noqa: E402
 from operator_app.domain.wire import Kind  # noqa: E402
 from operator_app.i18n import _  # noqa: E402
-from operator_app.ui.screens.reports_screen import ReportsScreen  # noqa: E402
+from operator_app.ui.screens.daily_log_page import DailyLogPage  # noqa: E402
 from operator_app.ui.wording import state_wording  # noqa: E402
 
 CALLS = 4
@@ -188,7 +188,7 @@ class Demo:
         self._result.facts["at the ministry"] = held
 
     @property
-    def _reports(self) -> ReportsScreen:
+    def _reports(self) -> DailyLogPage:
         screen = self._stage.app.desk_now.supervision.daily_log
         if screen is None:
             raise RuntimeError("this role has no reports")

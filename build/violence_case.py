@@ -12,6 +12,7 @@ from build.stage import CONTROL, Stage
 from operator_app.domain.cases import Case
 from operator_app.domain.clock import local, system_clock, to_ms
 from operator_app.domain.orders import ISSUED
+from operator_app.domain.span import Span
 from operator_app.domain.wire import CONFIRMED, Kind, Lane, State
 from operator_app.services.reports import Reports
 from operator_app.ui.screens.call_screen import CallScreen
@@ -65,7 +66,7 @@ class ViolenceCase:
         of_cases = {r.record_id for r in revisions if r.kind is Kind.CASE}
         self._result.expect("cases", len(of_cases), 1)
         reports = Reports(desk.database, self._stage.app.reference, system_clock)
-        log = reports.daily_log(desk.actor, local(to_ms(system_clock())).date())
+        log = reports.daily_log(desk.actor, Span.of_day(local(to_ms(system_clock())).date()))
         response = log.cases.response
         self._result.expect("calls with a response clock", response.alarms, 1)
         for what, delay in (

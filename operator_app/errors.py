@@ -50,6 +50,10 @@ class NotFound(AppError):
     """The record asked for is not there (any more)."""
 
 
+class Cancelled(AppError):
+    """The person ended long work early; nothing was changed."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One wrong field or line of an input: where, and a code for what is wrong with it."""

@@ -16,12 +16,13 @@ from operator_app.services.reference import load_report_lines
 from operator_app.services.reports import Reports
 from operator_app.services.review_subjects import Subjects
 from operator_app.services.reviews import Reviews
+from operator_app.services.shifts import Shifts
 from operator_app.ui.main_window import MainWindow, Place
 from operator_app.ui.printing import page_pdf, pages_pdf
 from operator_app.ui.screens.call_screen import CallScreen
+from operator_app.ui.screens.daily_log_page import DailyLogPage
 from operator_app.ui.screens.ministry_page import MinistryPage
 from operator_app.ui.screens.my_reviews_page import MyReviewsPage
-from operator_app.ui.screens.reports_screen import ReportsScreen
 from operator_app.ui.screens.review_page import ReviewPage
 from operator_app.ui.screens.tabbed_screen import TabbedScreen
 from operator_app.ui.widgets.review_bar import ReviewBar
@@ -37,7 +38,7 @@ class Supervision:
     def __init__(self, desk: Desk, application: Application) -> None:
         self._desk = desk
         self._application = application
-        self.daily_log: ReportsScreen | None = None
+        self.daily_log: DailyLogPage | None = None
         self.ministry: MinistryPage | None = None
         self._book = FigureBook(desk.database, application.clock)
         self.review: ReviewPage | None = None
@@ -67,7 +68,9 @@ class Supervision:
         bar.refresh()
 
     def keep_typed(self) -> None:
-        """Put a half-filled review on the disk."""
+        """Put a half-filled review and the handover note on the disk."""
+        if self.daily_log is not None:
+            self.daily_log.keep_typed()
         if self.review is not None:
             self.review.desk.keep_typed()
 
@@ -106,12 +109,13 @@ class Supervision:
         mine.advice_asked.connect(desk.open_advice)
         pages[_("My reviews")] = mine
 
-    def _daily_log(self) -> ReportsScreen:
+    def _daily_log(self) -> DailyLogPage:
         desk, application = self._desk, self._application
         reports = Reports(desk.database, desk.reference, application.clock)
-        return ReportsScreen(
+        return DailyLogPage(
             reports=reports,
             exports=Exports(desk.database, reports, desk.reference, application.clock, page_pdf),
+            shifts=Shifts(desk.database, application.clock),
             reference=desk.reference,
             actor=desk.actor,
             tasks=application.tasks,

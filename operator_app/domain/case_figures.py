@@ -19,7 +19,7 @@ class Delay:
 
 @dataclass(frozen=True)
 class ResponseTimes:
-    """The response clock over the calls of a day with danger now or high risk (`alarms`).
+    """The response clock over the calls of a span with danger now or high risk (`alarms`).
 
     From the moment danger was known to 102 or 103 called, to the first referral passed on, to the
     first receipt of the ministry. What did not happen is in none of the figures.
@@ -41,9 +41,9 @@ class RiskLine:
 
 @dataclass(frozen=True)
 class CaseFigures:
-    """Cases of a day; one whose only call was moved to another case is none.
+    """Cases of a span; one whose only call was moved to another case is none.
 
-    `opened`, `referrals_sent`, `tasks_due` and `tasks_done` are of that day; `open_by_risk` (the
+    `opened`, `referrals_sent`, `tasks_due` and `tasks_done` are of that span; `open_by_risk` (the
     most cautious first), `referrals_overdue`, `tasks_late`, `orders_ending` (within 48 hours) and
     `without_plan` (high risk, no safety plan) are as of now.
     """

@@ -1,4 +1,4 @@
-"""The daily log: the figures of one Bishkek day in one office, and the rows behind them.
+"""The daily log: the figures of a span of one office, and the rows behind them.
 
 Figures count calls, not people. A voided call is in no figure but `voided`. Where nothing else
 is said a split (language, topic, place, ...) is over the calls that asked for help.
@@ -15,6 +15,7 @@ from datetime import date
 
 from operator_app.domain.case_figures import CaseFigures
 from operator_app.domain.office import Office
+from operator_app.domain.span import Span
 
 EMERGENCY_ACTIONS = ("E102", "E103")
 """Police and ambulance were called during the call."""
@@ -42,25 +43,40 @@ class TopicGroup:
 
 
 @dataclass(frozen=True)
+class Moments:
+    """Calls of an hour of the day ("00" to "23") or of a day ("2026-11-24"): all, and for help."""
+
+    code: str
+    calls: int
+    asked: int
+
+
+@dataclass(frozen=True)
 class OnDuty:
-    """Somebody who recorded calls of the day; `calls` leaves out voided ones and may be 0."""
+    """Somebody of the office with the calls they recorded; voided ones left out, it may be 0.
+
+    `rostered`: they were on duty by the roster; else they only recorded calls.
+    """
 
     full_name: str
     calls: int
+    rostered: bool = False
 
 
 @dataclass(frozen=True)
 class DailyLog:
-    """The figures of a day. Times in UTC milliseconds, lengths in seconds.
+    """The figures of a span. Times in UTC milliseconds, lengths in seconds.
 
     Splits are in falling order. `kinds` is over all calls; an entry of `actions` counts calls in
     which the action was taken, and a call may have several. `violence`, `danger_now` and
     `complaints` (any of the topics of a call) are over all calls; `danger_with_emergency` are
-    danger-now calls in which 102 or 103 was called. `waiting_of_day` are revisions of this day's
-    calls without a receipt from the ministry, `waiting_in_all` those of all days.
+    danger-now calls in which 102 or 103 was called. `hours` are the hours of the day in their
+    order, `days` the days of a span of several; both by the beginning of the call.
+    `waiting_of_span` are revisions of these calls without a receipt from the ministry,
+    `waiting_in_all` those of all days. `on_duty` is empty for who may see no names.
     """
 
-    day: date
+    span: Span
     office: Office
     made_at: int
     on_duty: tuple[OnDuty, ...]
@@ -80,9 +96,21 @@ class DailyLog:
     actions: tuple[Line, ...]
     sexes: tuple[Line, ...]
     age_groups: tuple[Line, ...]
-    waiting_of_day: int
+    hours: tuple[Moments, ...]
+    days: tuple[Moments, ...]
+    waiting_of_span: int
     waiting_in_all: int
     cases: CaseFigures
+
+    @property
+    def day(self) -> date:
+        """The day, or the first one."""
+        return self.span.first
+
+    @property
+    def records(self) -> int:
+        """How many calls there are with the voided ones: the rows behind the figures."""
+        return self.all_calls + self.voided
 
     @property
     def not_substantive(self) -> int:
@@ -101,7 +129,7 @@ class DailyLog:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing at all was recorded that day."""
+        """Whether nothing at all was recorded then."""
         return not self.all_calls and not self.voided and self.cases.is_empty
 
     def of_kind(self, kind: str) -> int:

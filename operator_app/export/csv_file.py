@@ -1,4 +1,4 @@
-"""The records of a day as CSV, the way Excel opens it here: UTF-8 with BOM, semicolons, CRLF."""
+"""Records as CSV, the way Excel opens it here: UTF-8 with BOM, semicolons, CRLF."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 from datetime import date, time
+from typing import BinaryIO
 
 from operator_app.domain.csv_table import DANGEROUS_STARTS
 from operator_app.domain.daily_log import RecordRow
@@ -13,13 +14,18 @@ from operator_app.domain.reference import Reference
 from operator_app.export.record_table import Cell, RecordCells, columns
 
 
-def records_csv(records: Iterable[RecordRow], reference: Reference) -> bytes:
-    """A header line and one line a record; days as 2026-11-24, times as 09:05:00."""
+def write_records_csv(stream: BinaryIO, records: Iterable[RecordRow], reference: Reference) -> None:
+    """A header line and one line a record; days as 2026-11-24, times as 09:05:00.
+
+    The records pass through one by one; `stream` stays open.
+    """
     cells = RecordCells(reference)
-    return _written(
-        (column.title for column in columns()),
-        ((_as_text(cell) for cell in cells.cells(record)) for record in records),
-    )
+    text = io.TextIOWrapper(stream, "utf-8-sig", newline="", write_through=False)
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(column.title for column in columns())
+    writer.writerows([_as_text(cell) for cell in cells.cells(record)] for record in records)
+    text.flush()
+    text.detach()
 
 
 def text_csv(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:

@@ -9,6 +9,8 @@ from operator_app.domain.calls import UNKNOWN_PLACE
 from operator_app.domain.case_figures import CaseFigures, Delay
 from operator_app.domain.daily_log import DailyLog, Line, cut, cut_topics
 from operator_app.domain.reference import Reference
+from operator_app.domain.shifts import Shift, time_text
+from operator_app.domain.span import Span
 from operator_app.i18n import _, language
 
 
@@ -54,6 +56,20 @@ def day_text(day: date) -> str:
         _("Sunday"),
     )
     return f"{names[day.weekday()]}, {day:%d.%m.%Y}"
+
+
+def shift_text(shift: Shift) -> str:
+    """ "Night 18:00–09:00"."""
+    times = f"{time_text(shift.begins)}–{time_text(shift.ends)}"
+    return f"{shift.name(language())} {times}"
+
+
+def span_text(span: Span) -> str:
+    """The day in words, with its shift, or the first and the last of several days."""
+    if span.has_several_days:
+        return f"{span.first:%d.%m.%Y} – {span.last:%d.%m.%Y}"
+    day = day_text(span.first)
+    return f"{day} · {shift_text(span.shift)}" if span.shift else day
 
 
 def length_text(seconds: int | None) -> str:
@@ -134,8 +150,8 @@ class _Words:
             Row(_("High risk without a safety plan, now"), found.without_plan),
             Row(_("Referrals passed on"), found.referrals_sent),
             Row(_("Referrals without an answer in time, now"), found.referrals_overdue),
-            Row(_("Follow-ups due this day"), found.tasks_due),
-            Row(_("Follow-ups done this day"), found.tasks_done),
+            Row(_("Follow-ups due"), found.tasks_due),
+            Row(_("Follow-ups done"), found.tasks_done),
             Row(_("Follow-ups late, now"), found.tasks_late),
             Row(_("Protection orders that end within 48 hours"), found.orders_ending),
         )

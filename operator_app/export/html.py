@@ -12,14 +12,15 @@ from html import escape
 from operator_app.domain.clock import local
 from operator_app.domain.daily_log import DailyLog
 from operator_app.domain.reference import Reference
+from operator_app.domain.shifts import SHOWN_HANDOVER
 from operator_app.export.daily_log_words import (
     PAPER,
     Section,
-    day_text,
     delay_text,
     length_text,
     sections,
     share_text,
+    span_text,
 )
 from operator_app.i18n import _, language
 
@@ -32,9 +33,9 @@ SOFT = "#f1f7f9"
 
 TILE_WIDTHS = (15, 21, 16, 17, 16, 15)
 """Percent; "Asked for help" has its share beside the number."""
-LONGEST_NOTE = 600
-"""Characters of the handover note that have their place on the page."""
 NOTE_LINES = 8
+MOST_PEOPLE = 30
+"""Whose names have their place on the page; in the years of an office there are more."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,14 @@ def daily_log_page(log: DailyLog, reference: Reference, handover_note: str = "")
     if not log.is_empty:
         parts.append(_columns(sections(log, reference, PAPER)))
     else:
-        said = escape(_("No calls were recorded on this day."))
+        said = escape(
+            _("No calls were recorded in this time.")
+            if log.span.shift or log.span.has_several_days
+            else _("No calls were recorded on this day.")
+        )
         parts.append(f'{gap(40)}<p align="center" style="font-size:15px;color:{MUTED}">{said}</p>')
     return Page(
-        f"117 {log.office.code} {log.day.isoformat()}",
+        f"117 {log.office.code} {log.span.code}",
         wrapped("".join(parts)),
         wrapped(_foot(log, handover_note)),
     )
@@ -77,7 +82,7 @@ def _head(title: str, log: DailyLog) -> str:
         f'<span style="font-size:13px;color:{MUTED}">'
         f"{escape(log.office.name(language()))} · {escape(log.office.code)}</span></td>"
         '<td align="right" valign="bottom">'
-        f'<span style="font-size:15px;font-weight:600;color:{ACCENT}">{escape(day_text(log.day))}'
+        f'<span style="font-size:15px;font-weight:600;color:{ACCENT}">{escape(span_text(log.span))}'
         f"</span></td></tr></table>{gap(14)}"
     )
 
@@ -112,9 +117,8 @@ def _numbers(log: DailyLog) -> str:
 def _facts(log: DailyLog) -> str:
     response = log.cases.response
     alarms = response.alarms
-    on_duty = ", ".join(f"{person.full_name} ({person.calls})" for person in log.on_duty)
     facts = [
-        (_("On duty (calls)"), on_duty or "–"),
+        *_people(log),
         (
             _("Length of calls for help"),
             _("mean {mean}, longest {longest}").format(
@@ -133,8 +137,8 @@ def _facts(log: DailyLog) -> str:
         (_("Voided, in no other figure"), str(log.voided)),
         (
             _("Waiting to be sent"),
-            _("{day} of this day, {all} in all").format(
-                day=log.waiting_of_day, all=log.waiting_in_all
+            _("{these} of these calls, {all} in all").format(
+                these=log.waiting_of_span, all=log.waiting_in_all
             ),
         ),
     ]
@@ -144,6 +148,24 @@ def _facts(log: DailyLog) -> str:
         for label, value in facts
     )
     return f'<table width="100%" cellspacing="0" cellpadding="0">{rows}</table>{gap(8)}'
+
+
+def _people(log: DailyLog) -> list[tuple[str, str]]:
+    """Who was on duty by the roster, and who else took calls; without a roster who took calls."""
+    rostered, others = (
+        [f"{p.full_name} ({p.calls})" for p in log.on_duty if p.rostered is by_roster]
+        for by_roster in (True, False)
+    )
+    rostered, others = _shortened(rostered), _shortened(others)
+    if not rostered:
+        return [(_("Recorded calls (how many)"), ", ".join(others) or "–")]
+    lines = [(_("On duty (calls)"), ", ".join(rostered))]
+    return [*lines, (_("Also recorded calls"), ", ".join(others))] if others else lines
+
+
+def _shortened(people: list[str]) -> list[str]:
+    more = len(people) - MOST_PEOPLE
+    return [*people[:MOST_PEOPLE], _("{n} more").format(n=more)] if more > 0 else people
 
 
 def _columns(found: list[Section]) -> str:
@@ -187,7 +209,7 @@ def _section(section: Section) -> str:
 
 
 def _foot(log: DailyLog, handover_note: str) -> str:
-    lines = handover_note.strip()[:LONGEST_NOTE].splitlines()
+    lines = handover_note.strip()[:SHOWN_HANDOVER].splitlines()
     # A few lines keep their breaks; what follows runs on, so that the page stays one.
     lines = [*lines[: NOTE_LINES - 1], " ".join(lines[NOTE_LINES - 1 :])]
     note = "<br>".join(escape(line) for line in lines if line.strip())
@@ -195,10 +217,14 @@ def _foot(log: DailyLog, handover_note: str) -> str:
     line = "_" * 28
     # Outside the f-strings below: the extraction of strings does not look into them.
     heading, handed, taken = _("Handover note"), _("Handed over"), _("Taken over")
-    return (
+    words = (
         f'<table width="100%" cellspacing="0" cellpadding="8"><tr><td bgcolor="{SOFT}">'
         f'<span style="font-size:11px;color:{MUTED}">{escape(heading)}</span><br>'
         f"{note or '<br><br>'}</td></tr></table>{gap(22)}"
+    )
+    return (
+        # Several days together are handed over to nobody: each has its own words.
+        f"{'' if log.span.has_several_days else words}"
         '<table width="100%" cellspacing="0" cellpadding="0"><tr>'
         f'<td width="38%" style="color:{MUTED}">{escape(handed)} {line}</td>'
         f'<td width="38%" style="color:{MUTED}">{escape(taken)} {line}</td>'

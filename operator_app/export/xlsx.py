@@ -1,17 +1,17 @@
-"""The daily log as an Excel file: the figures on the first sheet, the records on the second."""
+"""The daily log as an Excel file: the figures, charts of them, and the records."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
-from datetime import date, time
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, BinaryIO
 
 from operator_app.domain.clock import from_ms, local
 from operator_app.domain.daily_log import DailyLog, RecordRow
 from operator_app.domain.reference import Reference
-from operator_app.export.daily_log_words import SPREADSHEET, sections
-from operator_app.export.record_table import RecordCells, columns
+from operator_app.export.chart_sheet import add_chart_sheet
+from operator_app.export.daily_log_words import SPREADSHEET, sections, span_text
+from operator_app.export.record_sheet import add_record_sheets, put_rows_in, record_sheets
 from operator_app.i18n import _, language
 
 ACCENT = "#0E7490"
@@ -22,15 +22,17 @@ A4 = 9
 SECONDS_OF_A_DAY = 86_400
 
 
-def daily_log_xlsx(log: DailyLog, records: Iterable[RecordRow], reference: Reference) -> bytes:
-    """The file's content. Numbers are numbers, days and times are Excel's own, text stays text.
+def write_daily_log_xlsx(
+    stream: BinaryIO, log: DailyLog, records: Iterator[RecordRow], reference: Reference
+) -> None:
+    """Write the file. Numbers are numbers, days and times are Excel's own, text stays text.
 
-    Built in memory: XlsxWriter's constant_memory mode would leave the rows in plain temporary
-    files, and a day is small.
+    `records`: the rows that `log` counts, `log.records` of them. `stream` can seek. Figures and
+    charts are made in memory; the records pass through.
     """
     import xlsxwriter  # 38 ms: only when the first file is made
 
-    stream = io.BytesIO()
+    book_file = io.BytesIO()
     options = {
         "in_memory": True,
         "strings_to_formulas": False,
@@ -38,12 +40,16 @@ def daily_log_xlsx(log: DailyLog, records: Iterable[RecordRow], reference: Refer
         "strings_to_numbers": False,
         "default_date_format": DAY,
     }
-    with xlsxwriter.Workbook(stream, options) as book:
+    sheets = record_sheets(log.records)
+    with xlsxwriter.Workbook(book_file, options) as book:
         created = from_ms(log.made_at).replace(tzinfo=None)
         book.set_properties({"title": _("Daily log"), "created": created})
         _summary(book, log, reference)
-        _records(book, records, reference)
-    return stream.getvalue()
+        add_chart_sheet(book, log, reference)
+        before = len(book.worksheets())
+        add_record_sheets(book, sheets)
+    parts = {f"xl/worksheets/sheet{before + n}.xml": s for n, s in enumerate(sheets, start=1)}
+    put_rows_in(book_file, stream, parts, records, reference)
 
 
 def _summary(book: Any, log: DailyLog, reference: Reference) -> None:
@@ -59,7 +65,7 @@ def _summary(book: Any, log: DailyLog, reference: Reference) -> None:
         (_("In danger now: 102 or 103 called"), log.danger_with_emergency),
         (_("Complaints"), log.complaints),
         (_("Voided, in no other figure"), log.voided),
-        (_("Records of this day waiting to be sent"), log.waiting_of_day),
+        (_("Records of these calls waiting to be sent"), log.waiting_of_span),
         (_("Records waiting to be sent, all days"), log.waiting_in_all),
     ]
     for name, calls in counts:
@@ -115,9 +121,13 @@ class _Figures:
         sheet.hide_gridlines(2)
         title = self._format(bold=True, font_size=16, font_color=ACCENT)
         sheet.write_string(0, 0, _("Daily log of helpline 117"), title)
-        sheet.write_datetime(0, 1, log.day, self._format(align="right", num_format=DAY))
+        right = self._format(align="right")
+        if log.span.shift or log.span.has_several_days:
+            sheet.write_string(0, 1, span_text(log.span), right)
+        else:
+            sheet.write_datetime(0, 1, log.day, self._format(align="right", num_format=DAY))
         sheet.write_string(1, 0, log.office.name(language()))
-        sheet.write_string(1, 1, log.office.code, self._format(align="right"))
+        sheet.write_string(1, 1, log.office.code, right)
         sheet.write_string(2, 0, _("Made at"))
         moment = local(log.made_at).replace(tzinfo=None, microsecond=0)
         form = self._format(align="right", num_format=f"{DAY} hh:mm")
@@ -144,38 +154,3 @@ class _Figures:
         if key not in self._formats:
             self._formats[key] = self._book.add_format(properties)
         return self._formats[key]
-
-
-def _records(book: Any, records: Iterable[RecordRow], reference: Reference) -> None:
-    header = book.add_format(
-        {
-            "bold": True,
-            "font_color": "#FFFFFF",
-            "bg_color": ACCENT,
-            "text_wrap": True,
-            "valign": "top",
-        }
-    )
-    day = book.add_format({"num_format": DAY})
-    clock = book.add_format({"num_format": "hh:mm:ss"})
-    sheet = book.add_worksheet(_("Records")[:31])
-    shown = columns()
-    for place, column in enumerate(shown):
-        sheet.set_column(place, place, column.width)
-        sheet.write_string(0, place, column.title, header)
-    cells = RecordCells(reference)
-    last = 0
-    for last, record in enumerate(records, start=1):
-        for place, cell in enumerate(cells.cells(record)):
-            if isinstance(cell, str):
-                sheet.write_string(last, place, cell)
-            elif isinstance(cell, int):
-                sheet.write_number(last, place, cell)
-            elif isinstance(cell, date | time):
-                sheet.write_datetime(last, place, cell, day if isinstance(cell, date) else clock)
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, last, len(shown) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)

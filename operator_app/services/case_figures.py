@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlalchemy import Connection, text
 
 from operator_app.domain.case_figures import (
@@ -12,14 +10,15 @@ from operator_app.domain.case_figures import (
     RiskLine,
     delay,
 )
-from operator_app.domain.clock import day_bounds_ms
 from operator_app.domain.danger import LEVELS
+from operator_app.domain.span import Span
 
 ORDER_ENDS_WITHIN_MS = 48 * 3_600_000
 
 COUNTS = """
 SELECT
-  (SELECT count(*) FROM case_file WHERE opened_day = :day
+  (SELECT count(*) FROM case_file INDEXED BY ix_case_file_opened_day
+    WHERE opened_day BETWEEN :first AND :last AND opened_at >= :start AND opened_at < :end
     AND case_id IN (SELECT case_id FROM case_call)) AS opened,
   (SELECT count(*) FROM case_referral WHERE sent_at >= :start AND sent_at < :end)
     AS referrals_sent,
@@ -50,17 +49,18 @@ SELECT alarm_at, police_at, ambulance_at,
     WHERE record_id = response.call_id) AS receipt_at
 FROM response INDEXED BY ix_response_local_day
 CROSS JOIN call ON call.call_id = response.call_id
-WHERE response.local_day = :day AND call.voided_at IS NULL
+WHERE response.local_day BETWEEN :first AND :last AND call.voided_at IS NULL
+  AND call.started_at >= :start AND call.started_at < :end
 """
 
 
-def read_case_figures(connection: Connection, day: date, now: int) -> CaseFigures:
-    """The figures of a Bishkek day, and of `now` (UTC ms) where they are about what is open."""
-    start, end = day_bounds_ms(day)
-    bounds = {
-        "day": day.isoformat(),
-        "start": start,
-        "end": end,
+def read_case_figures(connection: Connection, span: Span, now: int) -> CaseFigures:
+    """The figures of a span, and of `now` (UTC ms) where they are about what is open."""
+    bounds: dict[str, str | int] = {
+        "first": span.first.isoformat(),
+        "last": span.last.isoformat(),
+        "start": span.start,
+        "end": span.end,
         "now": now,
         "soon": now + ORDER_ENDS_WITHIN_MS,
     }
@@ -71,12 +71,12 @@ def read_case_figures(connection: Connection, day: date, now: int) -> CaseFigure
         open_by_risk=tuple(
             RiskLine(risk, risks[risk]) for risk in reversed(LEVELS) if risk in risks
         ),
-        response=_response(connection, day),
+        response=_response(connection, bounds),
     )
 
 
-def _response(connection: Connection, day: date) -> ResponseTimes:
-    rows = connection.execute(text(RESPONSE), {"day": day.isoformat()}).all()
+def _response(connection: Connection, bounds: dict[str, str | int]) -> ResponseTimes:
+    rows = connection.execute(text(RESPONSE), bounds).all()
     called = [
         (r.alarm_at, min((at for at in (r.police_at, r.ambulance_at) if at), default=None))
         for r in rows

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import BinaryIO
 
 from operator_app.db import audit
 from operator_app.db.engine import Database
@@ -17,14 +14,17 @@ from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.daily_log import DailyLog, RecordRow
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.reference import Reference
-from operator_app.errors import EnvironmentProblem
-from operator_app.export.csv_file import records_csv
+from operator_app.domain.span import Span
+from operator_app.errors import Cancelled, EnvironmentProblem
+from operator_app.export.csv_file import write_records_csv
 from operator_app.export.html import Page, daily_log_page
-from operator_app.export.xlsx import daily_log_xlsx
+from operator_app.export.xlsx import write_daily_log_xlsx
 from operator_app.files import replace_file
-from operator_app.services.reports import Reports
+from operator_app.services.daily_figures import Progress
+from operator_app.services.new_file import new_file, problem_of
+from operator_app.services.reports import Reports, no_progress
 
-log = logging.getLogger(__name__)
+PROGRESS_ROWS = 500
 
 
 class ExportFormat(StrEnum):
@@ -45,7 +45,7 @@ class Export:
 
 
 class Exports:
-    """Writes the daily log where the person chose, and audits it first.
+    """Writes the daily log where the person chose, and audits it.
 
     `pdf` turns the page into the bytes of a PDF; it comes from ui/, the only part that can draw.
     """
@@ -67,50 +67,61 @@ class Exports:
     def daily_log(
         self,
         actor: Actor,
-        day: date,
+        span: Span,
         wanted: ExportFormat,
         file: Path,
         handover_note: str = "",
+        progress: Progress = no_progress,
     ) -> Export:
-        """Write the day's log. The note goes on the page of a PDF, never into XLSX, CSV or audit.
+        """Write the log. The note goes on the page of a PDF, never into XLSX, CSV or audit.
 
-        Raises NotAllowed, and EnvironmentProblem ("export.folder_missing", "export.not_writable",
-        "export.disk_full", "export.not_written"); then an older file of that name is as it was.
+        `progress` is told the records and may raise to end the work; then, and when it fails, no
+        file is left, and an older file of that name is as it was. Raises NotAllowed, and
+        EnvironmentProblem as `new_file` does.
         """
         actor.require(Right.EXPORT_FIGURES)
-        figures = self._reports.daily_log(actor, day)
-        content, records = self._content(actor, figures, wanted, handover_note)
-        sha256 = hashlib.sha256(content).hexdigest()
-        facts = {
-            "day": day.isoformat(),
-            "format": wanted.value,
-            "records": records,
-            "sha256": sha256,
-        }
-        # Audited before the file takes its name: a power cut may leave an audit row without a
-        # file, never a file without an audit row. The writer's lock is not held while writing.
-        self._audited(actor, "daily_log.exported", facts)
+        facts: dict[str, str | int] = {"span": span.code, "format": wanted.value}
+        # Audited before anything is written, and before the file takes its name: a power cut may
+        # leave an audit row without a file, never a file without an audit row.
+        self._audited(actor, "daily_log.export_begun", facts)
         try:
-            write_file(file, content)
+            with (
+                new_file(file) as made,
+                self._reports.both(actor, span, lambda *_days: progress(0, 0)) as (log, records),
+            ):
+                counted = _Counted(records, log.records, progress)
+                self._write(made.stream, log, wanted, iter(counted), handover_note)
+                sha256 = made.finish()
+                facts |= {"records": counted.count, "sha256": sha256}
+                self._audited(actor, "daily_log.exported", facts)
+                made.take_place()
         except EnvironmentProblem:
             self._audited(actor, "daily_log.export_failed", facts)
             raise
-        return Export(file, records, sha256)
+        except Cancelled:
+            self._audited(actor, "daily_log.export_cancelled", facts)
+            raise
+        return Export(file, counted.count, sha256)
 
-    def printed(self, actor: Actor, day: date) -> None:
-        """Audit that the page of a day went to a printer."""
+    def printed(self, actor: Actor, span: Span) -> None:
+        """Audit that the page went to a printer."""
         actor.require(Right.EXPORT_FIGURES)
-        self._audited(actor, "daily_log.printed", {"day": day.isoformat()})
+        self._audited(actor, "daily_log.printed", {"span": span.code})
 
-    def _content(
-        self, actor: Actor, figures: DailyLog, wanted: ExportFormat, handover_note: str
-    ) -> tuple[bytes, int]:
+    def _write(
+        self,
+        stream: BinaryIO,
+        log: DailyLog,
+        wanted: ExportFormat,
+        records: Iterator[RecordRow],
+        handover_note: str,
+    ) -> None:
         if wanted is ExportFormat.PDF:
-            return self._pdf(daily_log_page(figures, self._reference, handover_note)), 0
-        records = _Counted(self._reports.records(actor, figures.day))
-        if wanted is ExportFormat.XLSX:
-            return daily_log_xlsx(figures, records, self._reference), records.count
-        return records_csv(records, self._reference), records.count
+            stream.write(self._pdf(daily_log_page(log, self._reference, handover_note)))
+        elif wanted is ExportFormat.XLSX:
+            write_daily_log_xlsx(stream, log, records, self._reference)
+        else:
+            write_records_csv(stream, records, self._reference)
 
     def _audited(self, actor: Actor, action: str, facts: dict[str, str | int]) -> None:
         with self._database.write() as connection:
@@ -125,7 +136,7 @@ class Exports:
 
 
 def write_file(file: Path, content: bytes) -> None:
-    """Write the file whole or not at all.
+    """Write a small file whole or not at all.
 
     Raises EnvironmentProblem: "export.folder_missing", "export.not_writable", "export.disk_full",
     "export.not_written".
@@ -133,28 +144,21 @@ def write_file(file: Path, content: bytes) -> None:
     try:
         replace_file(file, content)
     except OSError as error:
-        log.warning("export failed: %s", errno.errorcode.get(error.errno or 0, "?"))
-        raise EnvironmentProblem(_code(error, file)) from error
+        raise problem_of(error, file) from error
 
 
 class _Counted:
-    """Passes rows on and counts them."""
+    """Passes rows on, counts them, and tells how far they are."""
 
-    def __init__(self, rows: Iterator[RecordRow]) -> None:
+    def __init__(self, rows: Iterator[RecordRow], total: int, progress: Progress) -> None:
         self._rows = rows
+        self._total = total
+        self._progress = progress
         self.count = 0
 
     def __iter__(self) -> Iterator[RecordRow]:
         for row in self._rows:
+            if self.count % PROGRESS_ROWS == 0:
+                self._progress(self.count, self._total)
             self.count += 1
             yield row
-
-
-def _code(error: OSError, file: Path) -> str:
-    if error.errno == errno.ENOSPC:
-        return "export.disk_full"
-    if isinstance(error, PermissionError | IsADirectoryError) or error.errno == errno.EROFS:
-        return "export.not_writable"
-    if not file.parent.is_dir():
-        return "export.folder_missing"
-    return "export.not_written"

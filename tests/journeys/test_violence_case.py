@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from operator_app.domain.cases import Case
 from operator_app.domain.clock import to_ms
+from operator_app.domain.span import Span
 from operator_app.domain.wire import Kind, Lane, State
 from operator_app.i18n import _
 from operator_app.services.case_list import CaseFilter, CaseList
@@ -352,7 +353,7 @@ def _saturday(me: Operator, clock: FrozenClock) -> None:
     pc.go_to(Qt.Key.Key_6, "reports")
     me.picture("daily-log")
     reports = Reports(pc.database, pc.app.reference, clock)
-    response = reports.daily_log(pc.desk.actor, date(2026, 11, 24)).cases.response
+    response = reports.daily_log(pc.desk.actor, Span.of_day(date(2026, 11, 24))).cases.response
     assert (response.alarms, response.emergency.median_seconds) == (1, 120)
     assert response.ministry.calls == 1
 

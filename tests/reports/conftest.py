@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,10 +17,13 @@ from operator_app.config import paths
 from operator_app.db.models import revision
 from operator_app.domain.calls import NUISANCE_KINDS, UNKNOWN_PLACE, Call, new_form, nuisance
 from operator_app.domain.clock import local_day, to_ms
+from operator_app.domain.daily_log import DailyLog, RecordRow
 from operator_app.domain.people import Actor, Role
 from operator_app.domain.reference import Reference
 from operator_app.domain.wire import WAITING, State
+from operator_app.export.csv_file import write_records_csv
 from operator_app.export.html import Page
+from operator_app.export.xlsx import write_daily_log_xlsx
 from operator_app.services.calls import Calls
 from operator_app.services.exports import Exports
 from operator_app.services.reports import Reports
@@ -155,8 +159,6 @@ def speak() -> Iterator[object]:
 
 def words_of(pdf: bytes) -> str:
     """The text of a PDF with every run of white space as one blank."""
-    import io
-
     from pypdf import PdfReader
 
     reader = PdfReader(io.BytesIO(pdf))
@@ -166,3 +168,17 @@ def words_of(pdf: bytes) -> str:
 def blank_page(_page: Page) -> bytes:
     """Stands for a PDF where none is looked at."""
     return b"%PDF-"
+
+
+def xlsx_of(log: DailyLog, records: Iterable[RecordRow], reference: Reference) -> bytes:
+    """The Excel file in memory."""
+    stream = io.BytesIO()
+    write_daily_log_xlsx(stream, log, iter(records), reference)
+    return stream.getvalue()
+
+
+def csv_of(records: Iterable[RecordRow], reference: Reference) -> bytes:
+    """The CSV file in memory."""
+    stream = io.BytesIO()
+    write_records_csv(stream, records, reference)
+    return stream.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pytest
 from sqlalchemy import update
@@ -14,6 +15,7 @@ from operator_app.domain.cases import ProtectionOrder
 from operator_app.domain.clock import to_ms
 from operator_app.domain.consent import SHARE, Consent
 from operator_app.domain.daily_log import DailyLog
+from operator_app.domain.span import Span
 from operator_app.domain.violence import ReferralAsk, ViolenceForm
 from operator_app.export.daily_log_words import delay_text
 from operator_app.export.html import daily_log_page
@@ -57,9 +59,9 @@ class Desk:
         assert found is not None
         return found
 
-    def log(self, day: object = DAY) -> DailyLog:
+    def log(self, day: date = DAY) -> DailyLog:
         reports = Reports(self.office.database, self.office.reference, self.office.clock)
-        return reports.daily_log(self.office.actor, day)
+        return reports.daily_log(self.office.actor, Span.of_day(day))
 
     def confirm(self, call: Call, at: int) -> None:
         with self.office.database.write() as connection:

@@ -14,12 +14,14 @@ from sqlalchemy import select
 from operator_app.db import audit
 from operator_app.db.models import audit as audit_table
 from operator_app.domain.people import Role
+from operator_app.domain.span import Span
 from operator_app.errors import EnvironmentProblem, NotAllowed
 from operator_app.services.exports import ExportFormat, Exports
 from operator_app.ui.problems import SENTENCES, sentence
 from tests.conftest import TestOffice, information_call
 from tests.reports.conftest import DAY
 
+SPAN = Span.of_day(DAY)
 OLD = b"what was there before"
 
 
@@ -48,20 +50,19 @@ def test_an_export_is_written_and_audited_with_its_hash(
     file = tmp_path / f"log.{wanted.value}"
     file.write_bytes(OLD)
 
-    made = exports.daily_log(office.actor, DAY, wanted, file, "Secret handover words")
+    made = exports.daily_log(office.actor, SPAN, wanted, file, "Secret handover words")
 
     content = file.read_bytes()
     assert content != OLD
     records = 0 if wanted is ExportFormat.PDF else 2
     assert (made.file, made.records) == (file, records)
     assert made.sha256 == hashlib.sha256(content).hexdigest()
-    facts = {
-        "day": "2026-11-24",
-        "format": wanted.value,
-        "records": records,
-        "sha256": made.sha256,
-    }
-    assert audited(office) == [("daily_log.exported", facts)]
+    begun = {"span": "2026-11-24", "format": wanted.value}
+    written = {**begun, "records": records, "sha256": made.sha256}
+    assert audited(office) == [
+        ("daily_log.export_begun", begun),
+        ("daily_log.exported", written),
+    ]
     assert [p.name for p in tmp_path.glob("log*")] == [file.name]
 
 
@@ -74,9 +75,9 @@ def test_who_lacks_the_right_gets_no_file(
 
     for wanted in ExportFormat:
         with pytest.raises(NotAllowed):
-            exports.daily_log(person, DAY, wanted, file)
+            exports.daily_log(person, SPAN, wanted, file)
     with pytest.raises(NotAllowed):
-        exports.printed(person, DAY)
+        exports.printed(person, SPAN)
 
     assert not file.exists()
     assert audited(office) == []
@@ -113,26 +114,25 @@ def test_a_failure_leaves_the_old_file_and_says_so(
     with monkeypatch.context() as patched:
         patched.setattr({"os": os, "Path": Path}[step[0]], step[1], refuse(code))
         with pytest.raises(EnvironmentProblem) as caught:
-            exports.daily_log(office.actor, DAY, ExportFormat.XLSX, file)
+            exports.daily_log(office.actor, SPAN, ExportFormat.XLSX, file)
 
     assert caught.value.code == expected
     assert sentence(caught.value) == SENTENCES[expected]
     assert str(file) not in str(caught.value)
     assert file.read_bytes() == OLD
     assert [p.name for p in tmp_path.glob("log*")] == ["log.xlsx"]
-    actions = audited(office)
-    assert [action for action, _ in actions] == [
-        "daily_log.exported",
-        "daily_log.export_failed",
-    ]
-    assert actions[0][1] == actions[1][1]
+    actions = [action for action, _ in audited(office)]
+    assert actions[0] == "daily_log.export_begun"
+    assert actions[-1] == "daily_log.export_failed"
+    # A hash is told only of content that was whole.
+    assert ("daily_log.exported" in actions) is (step == ("Path", "replace"))
 
 
 def test_a_folder_that_went_away_is_named_as_the_reason(
     office: TestOffice, exports: Exports, tmp_path: Path
 ) -> None:
     with pytest.raises(EnvironmentProblem) as caught:
-        exports.daily_log(office.actor, DAY, ExportFormat.CSV, tmp_path / "gone" / "log.csv")
+        exports.daily_log(office.actor, SPAN, ExportFormat.CSV, tmp_path / "gone" / "log.csv")
 
     assert caught.value.code == "export.folder_missing"
 
@@ -144,7 +144,7 @@ def test_a_folder_of_that_name_is_not_replaced(
     file.mkdir()
 
     with pytest.raises(EnvironmentProblem) as caught:
-        exports.daily_log(office.actor, DAY, ExportFormat.CSV, file)
+        exports.daily_log(office.actor, SPAN, ExportFormat.CSV, file)
 
     assert caught.value.code == "export.not_writable"
     assert list(tmp_path.glob("log*")) == [file]
@@ -160,12 +160,12 @@ def test_no_plain_copy_lies_anywhere_else(
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     monkeypatch.setattr(tempfile, "mkstemp", refuse(errno.EPERM))
 
-    exports.daily_log(office.actor, DAY, ExportFormat.XLSX, tmp_path / "log.xlsx")
+    exports.daily_log(office.actor, SPAN, ExportFormat.XLSX, tmp_path / "log.xlsx")
 
     assert list(scratch.iterdir()) == []
 
 
 def test_printing_is_audited(office: TestOffice, exports: Exports) -> None:
-    exports.printed(office.actor, DAY)
+    exports.printed(office.actor, SPAN)
 
-    assert audited(office) == [("daily_log.printed", {"day": "2026-11-24"})]
+    assert audited(office) == [("daily_log.printed", {"span": "2026-11-24"})]

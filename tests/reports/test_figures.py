@@ -18,7 +18,9 @@ from operator_app.domain.daily_log import (
     grouped,
 )
 from operator_app.domain.people import Role
+from operator_app.domain.span import Span
 from operator_app.errors import NotAllowed
+from operator_app.services import daily_figures, record_rows
 from operator_app.services import reports as module
 from tests.conftest import TestOffice, information_call
 from tests.reports.conftest import AFTER, BEFORE, DAY, Busy
@@ -42,7 +44,7 @@ def test_figures_are_those_of_a_plain_count(busy: Busy, day: date) -> None:
     assert len(calls) > 60
     assert len(valid) < len(calls)
 
-    log = busy.reports.daily_log(busy.office.actor, day)
+    log = busy.reports.daily_log(busy.office.actor, Span.of_day(day))
 
     assert (log.all_calls, log.voided) == (len(valid), len(calls) - len(valid))
     assert log.substantive == len(asked)
@@ -76,15 +78,15 @@ def test_figures_are_those_of_a_plain_count(busy: Busy, day: date) -> None:
     assert {p.full_name: p.calls for p in log.on_duty} == dict(took)
     waiting = busy.waiting()
     assert log.waiting_in_all == len(waiting) > 100
-    assert log.waiting_of_day == sum(record in {c.call_id for c in calls} for record in waiting)
+    assert log.waiting_of_span == sum(record in {c.call_id for c in calls} for record in waiting)
 
 
 def test_the_days_share_all_calls_and_midnight_begins_a_day(busy: Busy) -> None:
-    logs = [busy.reports.daily_log(busy.office.actor, d) for d in (BEFORE, DAY, AFTER)]
+    logs = [busy.reports.daily_log(busy.office.actor, Span.of_day(d)) for d in (BEFORE, DAY, AFTER)]
 
     assert sum(log.all_calls + log.voided for log in logs) == len(busy.calls)
     of_calls = sum(record in busy.calls for record in busy.waiting())
-    assert sum(log.waiting_of_day for log in logs) == of_calls
+    assert sum(log.waiting_of_span for log in logs) == of_calls
     assert logs[0].waiting_in_all > of_calls, "revisions of cases wait, too"
     assert any(c.saved_at - c.form.started_at > 3_600_000 for c in busy.of(DAY))
 
@@ -106,17 +108,17 @@ def test_a_complaint_counts_wherever_it_stands_among_the_topics(office: TestOffi
             )
     reports = module.Reports(office.database, office.reference, office.clock)
 
-    assert reports.daily_log(office.actor, DAY).complaints == 2
+    assert reports.daily_log(office.actor, Span.of_day(DAY)).complaints == 2
 
 
 def test_a_day_without_calls(office: TestOffice) -> None:
     reports = module.Reports(office.database, office.reference, office.clock)
 
-    log = reports.daily_log(office.actor, DAY)
+    log = reports.daily_log(office.actor, Span.of_day(DAY))
 
     assert log.is_empty
     assert (log.all_calls, log.mean_seconds, log.topics, log.on_duty) == (0, None, (), ())
-    assert list(reports.records(office.actor, DAY)) == []
+    assert list(reports.records(office.actor, Span.of_day(DAY))) == []
 
 
 def test_somebody_whose_only_call_was_voided_was_on_duty(office: TestOffice) -> None:
@@ -124,7 +126,7 @@ def test_somebody_whose_only_call_was_voided_was_on_duty(office: TestOffice) -> 
     saved = office.calls.save(office.actor, form)
     office.calls.void(office.actor, saved.call_id, "entered twice")
     log = module.Reports(office.database, office.reference, office.clock).daily_log(
-        office.actor, DAY
+        office.actor, Span.of_day(DAY)
     )
 
     assert [(p.full_name, p.calls) for p in log.on_duty] == [("Aida Testova", 0)]
@@ -135,7 +137,7 @@ def test_records_are_the_calls_of_the_day_in_their_order(busy: Busy) -> None:
     wanted = sorted(busy.of(DAY), key=lambda c: (c.form.started_at, c.call_id))
     waiting = set(busy.waiting())
 
-    rows = list(busy.reports.records(busy.office.actor, DAY))
+    rows = list(busy.reports.records(busy.office.actor, Span.of_day(DAY)))
 
     assert [r.number for r in rows] == [c.number for c in wanted]
     # Nobody of this office was asked whether she may be in figures.
@@ -155,15 +157,20 @@ def test_only_who_may_see_figures_does(office: TestOffice, role: Role) -> None:
 
     for refused in (reports.daily_log, reports.records):
         with pytest.raises(NotAllowed):
-            refused(person, DAY)
+            refused(person, Span.of_day(DAY))
 
 
 @pytest.mark.parametrize(
-    "statement", ["TOTALS", "SPLITS", "ON_DUTY", "WAITING_OF_DAY", "WAITING_IN_ALL", "RECORDS"]
+    "statement",
+    ["TOTALS", "SPLITS", "RECORDED", "WAITING_OF_SPAN", "WAITING_IN_ALL", "RECORDS"],
 )
 def test_no_statement_walks_over_all_calls_even_with_statistics(busy: Busy, statement: str) -> None:
-    values = {"day": DAY.isoformat(), "police": "E102", "ambulance": "E103", "complaint": "COM"}
-    sql = getattr(module, statement)
+    values = daily_figures.bounds_of(Span.of_days(BEFORE, DAY)) | {
+        "police": "E102",
+        "ambulance": "E103",
+        "complaint": "COM",
+    }
+    sql = getattr(record_rows if statement == "RECORDS" else daily_figures, statement)
     bound = {name: value for name, value in values.items() if f":{name}" in sql}
     with busy.office.database.write() as connection:
         connection.execute(text("ANALYZE"))

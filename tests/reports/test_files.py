@@ -30,14 +30,15 @@ from operator_app.domain.clock import local
 from operator_app.domain.csv_table import DANGEROUS_STARTS
 from operator_app.domain.daily_log import RecordRow
 from operator_app.domain.reference import Reference
-from operator_app.export.csv_file import harmless, records_csv
-from operator_app.export.html import LONGEST_NOTE, daily_log_page
-from operator_app.export.xlsx import daily_log_xlsx
+from operator_app.domain.shifts import SHOWN_HANDOVER
+from operator_app.domain.span import Span
+from operator_app.export.csv_file import harmless
+from operator_app.export.html import daily_log_page
 from operator_app.services.exports import ExportFormat
 from operator_app.services.reports import Reports
 from operator_app.ui.printing import page_pdf, print_page
 from tests.conftest import TestOffice, information_call
-from tests.reports.conftest import DAY, Busy, exports_of, words_of
+from tests.reports.conftest import DAY, Busy, csv_of, exports_of, words_of, xlsx_of
 
 Speak = Callable[[str, Path], None]
 
@@ -45,9 +46,9 @@ Speak = Callable[[str, Path], None]
 @pytest.fixture
 def book(busy: Busy) -> openpyxl.Workbook:
     actor = busy.office.actor
-    log = busy.reports.daily_log(actor, DAY)
-    records = busy.reports.records(actor, DAY)
-    return openpyxl.load_workbook(io.BytesIO(daily_log_xlsx(log, records, busy.office.reference)))
+    log = busy.reports.daily_log(actor, Span.of_day(DAY))
+    records = busy.reports.records(actor, Span.of_day(DAY))
+    return openpyxl.load_workbook(io.BytesIO(xlsx_of(log, records, busy.office.reference)))
 
 
 def test_the_records_sheet_has_real_numbers_days_and_times(
@@ -87,7 +88,7 @@ def test_the_records_sheet_has_a_standing_header_and_a_filter(
 
 
 def test_the_summary_sheet_says_the_figures(busy: Busy, book: openpyxl.Workbook) -> None:
-    log = busy.reports.daily_log(busy.office.actor, DAY)
+    log = busy.reports.daily_log(busy.office.actor, Span.of_day(DAY))
     rows = {
         label: value
         for label, value in book["Daily log"].iter_rows(5, max_col=2, values_only=True)
@@ -122,14 +123,14 @@ def hostile(reference: Reference, start: str) -> Reference:
 def test_no_cell_is_a_formula_or_a_link(busy: Busy, start: str) -> None:
     actor = busy.office.actor
     reference = hostile(busy.office.reference, start)
-    log = busy.reports.daily_log(actor, DAY)
-    records = list(busy.reports.records(actor, DAY))
+    log = busy.reports.daily_log(actor, Span.of_day(DAY))
+    records = list(busy.reports.records(actor, Span.of_day(DAY)))
     hostile_log = replace(log, on_duty=tuple(replace(p, full_name="=1+1") for p in log.on_duty))
 
-    book = openpyxl.load_workbook(io.BytesIO(daily_log_xlsx(hostile_log, records, reference)))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_of(hostile_log, records, reference)))
     lines = list(
         csv.reader(
-            io.StringIO(records_csv(records, reference).decode("utf-8-sig"), newline=""),
+            io.StringIO(csv_of(records, reference).decode("utf-8-sig"), newline=""),
             delimiter=";",
         )
     )
@@ -152,9 +153,9 @@ def test_harmless_text_never_starts_a_formula_and_keeps_every_letter(text: str) 
 
 def test_csv_is_what_excel_opens_here(busy: Busy, speak: Speak) -> None:
     speak("en", Path())
-    records = list(busy.reports.records(busy.office.actor, DAY))
+    records = list(busy.reports.records(busy.office.actor, Span.of_day(DAY)))
 
-    content = records_csv(iter(records), busy.office.reference)
+    content = csv_of(iter(records), busy.office.reference)
 
     assert content.startswith(codecs.BOM_UTF8)
     text = content.decode("utf-8-sig")
@@ -196,7 +197,7 @@ def test_the_pdf_is_one_a4_page_with_text(
         speak("ky", tmp_path)
     else:
         monkeypatch.setattr(i18n, "_language", language)
-    log = busy.reports.daily_log(busy.office.actor, DAY)
+    log = busy.reports.daily_log(busy.office.actor, Span.of_day(DAY))
     reference = busy.office.reference
 
     pdf = page_pdf(daily_log_page(log, reference, "Түштө келет"))
@@ -233,7 +234,7 @@ def test_the_fullest_day_still_is_one_page(
         return falling(Line(code.code, 3) for code in reference.codes(name))
 
     log = replace(
-        busy.reports.daily_log(busy.office.actor, DAY),
+        busy.reports.daily_log(busy.office.actor, Span.of_day(DAY)),
         topics=grouped(all_of("topic_l2")),
         actions=all_of("action"),
         kinds=all_of("contact_kind"),
@@ -242,7 +243,7 @@ def test_the_fullest_day_still_is_one_page(
         on_duty=tuple(OnDuty(f"Бермет Үлгүлөва {n}", n) for n in range(30)),
     )
 
-    pdf = page_pdf(daily_log_page(log, reference, "сөз\n" * LONGEST_NOTE))
+    pdf = page_pdf(daily_log_page(log, reference, "сөз\n" * SHOWN_HANDOVER))
 
     assert len(PdfReader(io.BytesIO(pdf)).pages) == 1
     words = words_of(pdf)
@@ -272,7 +273,7 @@ def test_the_printer_gets_the_same_page_once_the_dialog_is_accepted(
     monkeypatch.setattr(QtPrintSupport, "QPrintDialog", PrintDialog)
     parent = QWidget()
     qtbot.addWidget(parent)
-    log = busy.reports.daily_log(busy.office.actor, DAY)
+    log = busy.reports.daily_log(busy.office.actor, Span.of_day(DAY))
     page = daily_log_page(log, busy.office.reference, "Keys are with Bermet")
 
     assert print_page(parent, page) is accepted
@@ -306,7 +307,9 @@ def test_no_name_no_phone_and_no_text_ever_leaves(
 
     seen = ""
     for wanted in ExportFormat:
-        made = exports_of(office).daily_log(office.actor, DAY, wanted, tmp_path / "log")
+        made = exports_of(office).daily_log(
+            office.actor, Span.of_day(DAY), wanted, tmp_path / "log"
+        )
         content = made.file.read_bytes()
         if wanted is ExportFormat.XLSX:
             with zipfile.ZipFile(io.BytesIO(content)) as parts:
@@ -334,6 +337,6 @@ def test_unknown_codes_of_a_newer_list_are_shown_as_they_are(office: TestOffice)
     reports = Reports(office.database, office.reference, office.clock)
     bare = Reference([], [])
 
-    text = records_csv(reports.records(office.actor, DAY), bare).decode("utf-8-sig")
+    text = csv_of(reports.records(office.actor, Span.of_day(DAY)), bare).decode("utf-8-sig")
 
     assert "BEN.UBK" in text

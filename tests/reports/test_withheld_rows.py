@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 
 from operator_app.domain.clock import to_ms
 from operator_app.domain.consent import STATISTICS, Consent
+from operator_app.domain.span import Span
 from operator_app.domain.violence import ViolenceForm
+from operator_app.services import record_rows
 from operator_app.services import reports as module
 from operator_app.services.cases import Cases
 from operator_app.services.exports import ExportFormat, Exports
@@ -88,7 +90,7 @@ def record(office: TestOffice, wanted: dict[str, Any]) -> tuple[str, bool]:
 def check_files(office: TestOffice, exports: Exports, folder: Path, told: dict[str, bool]) -> None:
     files = {wanted: folder / f"log.{wanted.value}" for wanted in ExportFormat}
     for wanted, file in files.items():
-        exports.daily_log(office.actor, DAY, wanted, file)
+        exports.daily_log(office.actor, Span.of_day(DAY), wanted, file)
     content = {wanted: file.read_bytes() for wanted, file in files.items()}
     book = openpyxl.load_workbook(io.BytesIO(content[ExportFormat.XLSX]))
     whole = [json.dumps([[str(c.value) for c in row] for row in s.rows]) for s in book]
@@ -134,12 +136,12 @@ def test_a_planted_bug_is_caught(
     monkeypatch: pytest.MonkeyPatch,
     bug: str,
 ) -> None:
-    right = module._is_withheld
+    right = record_rows._is_withheld
 
     def wrong(row: Any) -> bool:
         return bug == "the case is not asked" and right({**row, "statistics": None})
 
-    monkeypatch.setattr(module, "_is_withheld", wrong)
+    monkeypatch.setattr(record_rows, "_is_withheld", wrong)
     wanted = {"in_call": "Y", "in_case": ["N"], "told": True}
     told = dict([record(office, {**wanted, "no_violence_after": False, "voided": False})])
     with pytest.raises(AssertionError):
@@ -150,6 +152,6 @@ def test_the_page_of_the_office_counts_every_call(office: TestOffice, exports: E
     wanted = {"in_call": "N", "in_case": [], "told": True}
     record(office, {**wanted, "no_violence_after": False, "voided": False})
     log = module.Reports(office.database, office.reference, office.clock).daily_log(
-        office.actor, DAY
+        office.actor, Span.of_day(DAY)
     )
     assert (log.all_calls, log.violence) == (1, 1)

@@ -21,6 +21,7 @@ from operator_app.domain.feeds import (
     entry_id_of,
 )
 from operator_app.domain.reference import Reference
+from operator_app.domain.span import Span
 from operator_app.errors import BadInput
 from operator_app.services import journal as journal_module
 from operator_app.services.calls import Calls
@@ -274,12 +275,12 @@ def test_figures_and_rows_tell_the_rayon_of_a_call_from_a_village(office: TestOf
     for division in (VILLAGE, AIMAK, ALAMUDUN, NAMESAKE, UNKNOWN_PLACE):
         save(office, reference, division=division)
     reports = Reports(office.database, reference, office.clock)
-    log = reports.daily_log(office.actor, TODAY)
+    log = reports.daily_log(office.actor, Span.of_day(TODAY))
     assert {line.code: line.calls for line in log.places} == {
         ALAMUDUN: 3,
         SOKULUK: 1,
         UNKNOWN_PLACE: 1,
     }
-    rows = list(reports.records(office.actor, TODAY))
+    rows = list(reports.records(office.actor, Span.of_day(TODAY)))
     assert [row.division for row in rows].count(ALAMUDUN) == 3
     assert {VILLAGE, AIMAK}.isdisjoint({row.division for row in rows})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
@@ -14,12 +14,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from operator_app.domain.shifts import SHOWN_HANDOVER
 from operator_app.errors import NotAllowed
-from operator_app.export.html import LONGEST_NOTE, Page
+from operator_app.export.html import Page
 from operator_app.services.exports import Exports
 from operator_app.services.reports import Reports
+from operator_app.services.shifts import Shifts
 from operator_app.ui.events import Events
-from operator_app.ui.screens.reports_screen import ReportsScreen
+from operator_app.ui.screens.daily_log_page import DailyLogPage
 from operator_app.ui.tasks import InlineTaskRunner, TaskRunner, Tasks
 from tests.conftest import TestOffice, information_call
 from tests.reports.conftest import DAY, words_of
@@ -65,10 +67,11 @@ class Bench:
         self.printed: list[Page] = []
         self.prints = True
 
-    def screen(self, tasks: Tasks | None = None) -> ReportsScreen:
-        screen = ReportsScreen(
+    def screen(self, tasks: Tasks | None = None) -> DailyLogPage:
+        screen = DailyLogPage(
             reports=Reports(self.office.database, self.office.reference, self.office.clock),
             exports=self.exports,
+            shifts=Shifts(self.office.database, self.office.clock),
             reference=self.office.reference,
             actor=self.office.actor,
             tasks=tasks or InlineTaskRunner(),
@@ -100,7 +103,7 @@ def bench(qtbot: QtBot, office: TestOffice, exports: Exports, tmp_path: Path) ->
     return Bench(qtbot, office, exports, folder)
 
 
-def page_text(screen: ReportsScreen) -> str:
+def page_text(screen: DailyLogPage) -> str:
     sheet = screen.view.findChild(QLabel)
     assert sheet is not None
     return " ".join(sheet.accessibleDescription().split())
@@ -166,7 +169,7 @@ def test_a_name_without_its_ending_gets_it_but_replaces_nothing_unasked(
 def test_the_note_is_on_the_paper_and_nowhere_else(bench: Bench) -> None:
     bench.call()
     screen = bench.screen()
-    screen.panel.note.setPlainText("Keys are with Bermet")
+    screen.handover.note.setPlainText("Keys are with Bermet")
 
     for made in ("excel_button", "csv_button", "pdf_button", "print_button"):
         getattr(screen.panel, made).click()
@@ -188,11 +191,11 @@ def test_the_note_is_on_the_paper_and_nowhere_else(bench: Bench) -> None:
 
 def test_a_note_that_is_too_long_is_said_to_be(bench: Bench) -> None:
     screen = bench.screen()
-    before = screen.panel.note_hint.text()
+    before = screen.handover.hint.text()
 
-    screen.panel.note.setPlainText("a" * (LONGEST_NOTE + 1))
+    screen.handover.note.setPlainText("a" * (SHOWN_HANDOVER + 1))
 
-    assert str(LONGEST_NOTE) in screen.panel.note_hint.text() != before
+    assert str(SHOWN_HANDOVER) in screen.handover.hint.text() != before
 
 
 def test_a_pdf_is_made_on_the_worker_while_the_window_lives(bench: Bench) -> None:
@@ -227,9 +230,9 @@ def test_days_are_walked_by_buttons_and_keys_up_to_today(bench: Bench) -> None:
     screen = bench.screen()
     panel = screen.panel
     assert "24.11.2026" in page_text(screen)
-    assert not panel.next_button.isEnabled()
+    assert not panel.span.next_button.isEnabled()
 
-    panel.previous_button.click()
+    panel.span.previous_button.click()
     assert "23.11.2026" in page_text(screen)
     assert "No calls were recorded on this day." in page_text(screen)
     press(bench.qtbot, screen, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
@@ -241,13 +244,13 @@ def test_days_are_walked_by_buttons_and_keys_up_to_today(bench: Bench) -> None:
     assert "No calls" not in page_text(screen)
     screen.show_day(DAY + timedelta(days=9))
     assert "24.11.2026" in page_text(screen)
-    panel.day_field.setDate(panel.day_field.date().addDays(-1))
+    panel.span.day_field.setDate(panel.span.day_field.date().addDays(-1))
     assert "23.11.2026" in page_text(screen)
 
 
 def test_the_keys_work_while_the_note_is_typed(bench: Bench) -> None:
     screen = bench.screen()
-    screen.panel.note.setFocus()
+    screen.handover.note.setFocus()
     control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
     press(bench.qtbot, screen, Qt.Key.Key_E, control)
@@ -262,13 +265,13 @@ def test_the_keys_work_while_the_note_is_typed(bench: Bench) -> None:
 
 def test_each_day_keeps_its_note(bench: Bench) -> None:
     screen = bench.screen()
-    screen.panel.note.setPlainText("for today")
+    screen.handover.note.setPlainText("for today")
 
-    screen.panel.previous_button.click()
-    assert screen.panel.note_text == ""
-    screen.panel.next_button.click()
+    screen.panel.span.previous_button.click()
+    assert screen.handover.words == ""
+    screen.panel.span.next_button.click()
 
-    assert screen.panel.note_text == "for today"
+    assert screen.handover.words == "for today"
 
 
 def test_a_new_call_is_counted_at_once(bench: Bench) -> None:
@@ -285,8 +288,8 @@ def test_midnight_opens_the_next_day(bench: Bench) -> None:
     bench.office.clock.forward(days=1)
 
     screen.refresh()
-    assert screen.panel.next_button.isEnabled()
-    screen.panel.today_button.click()
+    assert screen.panel.span.next_button.isEnabled()
+    screen.panel.span.today_button.click()
 
     assert "25.11.2026" in page_text(screen)
 
@@ -309,7 +312,7 @@ def test_trouble_is_a_sentence_and_the_next_try_is_possible(bench: Bench) -> Non
 def test_figures_that_may_not_be_seen_are_not_shown(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(_self: Reports, _actor: object, _day: date) -> None:
+    def refused(_self: Reports, *_asked: object) -> None:
         raise NotAllowed("rights.missing", right="see_figures", role="operator")
 
     monkeypatch.setattr(Reports, "daily_log", refused)
@@ -351,7 +354,7 @@ def test_every_button_has_a_key_of_its_own_and_a_name(bench: Bench) -> None:
 
     keys = [s.key().toString() for b in buttons for s in b.findChildren(QShortcut)]
 
-    assert len(buttons) == 8
+    assert len(buttons) == 9
     assert len(set(keys)) == len(keys) == len(buttons)
     assert all(b.accessibleName() for b in buttons)
 
