@@ -28,6 +28,7 @@ from ministry_server.overview import overview
 from ministry_server.receiver import Receiver, Role
 from ministry_server.serve import Server, listen
 from ministry_server.store import make_store, new_epoch, open_store
+from ministry_server.token_commands import add_arguments
 from ministry_server.vault import Vault
 from ministry_server.web import build_app
 from operator_app.domain.enrolment import server_fingerprint
@@ -42,6 +43,8 @@ _SENTENCES = {
     "server.database_missing": "There is no database here yet. Run `init` first.",
     "server.database_other_version": "The database is of another version ({found}).",
     "server.device_unknown": "No device of this id is enrolled.",
+    "token.bad_name": "Say in --name for whom the token is, in one line of up to {most} letters.",
+    "token.unknown_id": "No good token has this id; see `token list`.",
     "feed.file_and_name": "Every feed needs a file, but for `keys`: those are the receiver's own.",
     "feed.not_published": "Nothing was published: {faults} faults.",
     "feed.nothing_published": "No such feed was published yet.",
@@ -102,6 +105,8 @@ def _parser() -> argparse.ArgumentParser:
     package.add_argument("names", nargs="*", metavar="NAME", help="only these feeds")
     suggestions = command("suggestions", list_suggestions, "corrections that offices suggest")
     suggestions.add_argument("--json", action="store_true", help="as JSON")
+    text = "who may ask for figures (/statistics/v1)"
+    add_arguments(commands.add_parser("token", help=text, description=text), common)
     return parser
 
 

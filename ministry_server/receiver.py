@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from ministry_server import devices, messages
 from ministry_server.changes import changes_of_office
 from ministry_server.clock import Clock, now_ms, system_clock
+from ministry_server.facts import Facts
 from ministry_server.feed_pages import FeedPage, FeedPages
 from ministry_server.feeds import versions
 from ministry_server.have import compare
@@ -22,14 +23,20 @@ from ministry_server.ledger import receipts_of
 from ministry_server.messages import MAX_BYTES, MAX_ITEMS, PROTO, Refusal
 from ministry_server.opener import Opener
 from ministry_server.places import places_for
+from ministry_server.statistics import Statistics
+from ministry_server.statistics_web import StatisticsDesk
 from ministry_server.store import get_all, open_store
 from ministry_server.throttle import Throttle
+from ministry_server.tokens import Tokens
 from ministry_server.watch import forget_old_heads
 from operator_app.domain.enrolment import EnrolmentCode
 from operator_app.domain.wire import State
 from operator_app.sync.receipts import sign
 
 LATER_SECONDS = 900
+_TRIES = (10, 10 * 60 * 1000)
+"""Wrong codes, or tokens, from an address, in so many milliseconds."""
+_STEPS_PER_ROUND = 20
 
 
 class Role(StrEnum):
@@ -61,12 +68,21 @@ class Receiver:
         self._clock = clock
         self._intake = Intake(self.store, self.keys)
         self._feeds = FeedPages(self.store, self.keys)
-        self._throttle = Throttle(most=10, window_ms=10 * 60 * 1000)
+        self._throttle = Throttle(*_TRIES, "enrol.too_often")
+        self.tokens = Tokens(self.store, self.keys)
         self.opener: Opener | None = None
+        self.facts: Facts | None = None
+        self.statistics: StatisticsDesk | None = None
         if opener_keys is not None:
             self.opener = Opener(self.store, self.keys.receipt_key, opener_keys)
             self.opener.look_again(self.now())
             self.opener.work(self.now())
+            self.facts = Facts(self.store, self.opener.vault)
+            self.statistics = StatisticsDesk(
+                Statistics(self.store, self.facts),
+                self.tokens,
+                Throttle(*_TRIES, "token.too_often"),
+            )
 
     def now(self) -> int:
         """The server's time in UTC milliseconds."""
@@ -197,6 +213,8 @@ class Receiver:
         if self.opener is not None:
             self.opener.work(self.now())
             self.opener.force_overdue(self.now())
+        if self.facts is not None:
+            self.facts.catch_up(_STEPS_PER_ROUND)
 
     def _signed(self, message: dict[str, Any], purpose: str) -> dict[str, Any]:
         return sign(message, self.keys.receipt_key, purpose=purpose)

@@ -2,6 +2,7 @@
 
 `intake` is what arrived, as it arrived, and is never changed. `event` is what the opener made of
 it, `record` the fold of a record's events; their content is sealed with the opener's store key.
+`fact` holds what of the records is counted in figures, sealed as well.
 What the ministry publishes (`feed_entry`) is for everybody, but for the addresses of confidential
 places: those lie in `feed_place`, sealed with a key made from the receipt key (keys.py).
 """
@@ -21,8 +22,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = "2"
-"""Version 1 had no feeds; nothing else changed since."""
+VERSION = "3"
+"""Version 1 had no feeds, version 2 no facts and tokens; nothing else changed since."""
 metadata = MetaData()
 
 meta = Table(
@@ -31,7 +32,7 @@ meta = Table(
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""epoch, server_seq, durable_through, opened_through, schema; tally, sealed."""
+"""epoch, server_seq, durable_through, opened_through, schema; tally and facts, sealed."""
 
 device = Table(
     "device",
@@ -177,3 +178,39 @@ feed_place = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 """`sealed`: the address of a confidential place, by language."""
+
+fact = Table(
+    "fact",
+    metadata,
+    Column("fact_ref", Text, primary_key=True),
+    Column("bucket", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What a record adds to the figures of a month. `fact_ref` is a keyed hash of record and month,
+`bucket` of office and month: a case is in several months, and that must not show. Rows lie in the
+order of their hashes, so that no neighbours tell it either."""
+Index("ix_fact_bucket", fact.c.bucket)
+
+fact_source = Table(
+    "fact_source",
+    metadata,
+    Column("record_ref", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""Which facts were made of a record, one row for each of whatever kind."""
+
+token = Table(
+    "token",
+    metadata,
+    Column("token_id", Text, primary_key=True),
+    Column("token_hash", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+    Column("last_used_at", BigInteger),
+    Column("questions", BigInteger, nullable=False, server_default="0"),
+    Column("rows_told", BigInteger, nullable=False, server_default="0"),
+)
+"""Who may ask for figures. `questions`, `rows_told`: how often and how much was answered."""

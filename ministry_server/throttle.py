@@ -1,4 +1,4 @@
-"""Slows down those who guess enrolment codes; honest devices never notice."""
+"""Slows down those who guess codes and tokens; who is honest never notices."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ MOST_ADDRESSES = 10_000
 
 
 class Throttle:
-    """At most `most` refusals in `window_ms` per address. Kept in memory, of bounded size."""
+    """At most `most` refusals in `window_ms` per address. Kept in memory, of bounded size.
 
-    def __init__(self, most: int, window_ms: int) -> None:
+    `code` is that of the refusal that follows them.
+    """
+
+    def __init__(self, most: int, window_ms: int, code: str) -> None:
+        self._code = code
         self._most = most
         self._window = window_ms
         self._refusals: OrderedDict[str, deque[int]] = OrderedDict()
@@ -25,7 +29,7 @@ class Throttle:
             times = self._refusals.get(address)
             if times and len(times) == self._most and times[0] > now - self._window:
                 wait = (times[0] + self._window - now) // 1000 + 1
-                raise Refusal(429, "enrol.too_often", retry_seconds=wait)
+                raise Refusal(429, self._code, retry_seconds=wait)
 
     def count(self, address: str, now: int) -> None:
         """Note a refusal."""

@@ -33,6 +33,13 @@ class Vault:
             record_id = f"{payload['kind']} {payload['body']['office']} {record_id}"
         return hmac.digest(self._reference_key, record_id.encode(), "sha256").hex()[:32]
 
+    def mark(self, *words: str) -> str:
+        """What stands for these words in the tables.
+
+        The first says what it is, "fact" or "bucket": so it never meets that of a record.
+        """
+        return hmac.digest(self._reference_key, " ".join(words).encode(), "sha256").hex()[:32]
+
     def seal(self, name: str, value: dict[str, Any]) -> bytes:
         """The sealed value. It is plain: see `canonical_plain`."""
         return self.seal_bytes(name, canonical_plain(value))

@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from ministry_server.messages import MAX_BYTES, Refusal
 from ministry_server.overview import overview
-from ministry_server.receiver import Receiver, Role
+from ministry_server.receiver import LATER_SECONDS, Receiver, Role
 from ministry_server.status import may_see, status_page
 
 log = logging.getLogger("ministry_server.web")
@@ -31,6 +31,8 @@ BODY_SECONDS = 900.0
 """A full request over the slowest line we know (1 MiB at 2 kB/s) takes less."""
 DRAIN_BYTES = 8 * MAX_BYTES
 """What is too large is read to its end up to here, so that the refusal is heard."""
+
+_PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -88,6 +90,21 @@ def build_app(receiver: Receiver) -> Starlette:
             return Response(status_code=304, headers=headers)
         return Response(page.body, headers=headers, media_type="application/json")
 
+    async def statistics(request: Request) -> Response:
+        desk = receiver.statistics
+        if desk is None:
+            # Nothing can be opened here; another process, or another day, may be able to.
+            raise Refusal(503, "server.later", retry_seconds=LATER_SECONDS)
+        ask = desk.definitions if request.url.path.endswith("/definitions") else desk.figures
+        told = await work(
+            ask,
+            request.headers.get("authorization", ""),
+            request.query_params.multi_items(),
+            _address(request),
+            receiver.now(),
+        )
+        return Response(told.body, headers=_PRIVATE, media_type=told.media_type)
+
     async def status(request: Request) -> Response:
         if not may_see(request, receiver.keys.status_token):
             return _problem(404, "request.unknown_path")
@@ -118,6 +135,8 @@ def build_app(receiver: Receiver) -> Starlette:
     return Starlette(
         routes=[
             *(sync if receiver.role is not Role.OPENER else []),
+            Route("/statistics/v1/figures", _guarded(statistics), methods=["GET"]),
+            Route("/statistics/v1/definitions", _guarded(statistics), methods=["GET"]),
             Route("/status", _guarded(status), methods=["GET"]),
         ],
         exception_handlers={HTTPException: _http_problem},
@@ -205,6 +224,8 @@ def _problem(status: int, code: str, **more: str | int) -> Response:
         **more,
     }
     response = Response(json.dumps(body), status, media_type="application/problem+json")
+    if status == 401 and code.startswith("token."):
+        response.headers["WWW-Authenticate"] = "Bearer"
     if "retry_seconds" in more:
         response.headers["Retry-After"] = str(more["retry_seconds"])
     return response
