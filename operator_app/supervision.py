@@ -5,26 +5,31 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from operator_app.domain.people import Right
 from operator_app.i18n import _
+from operator_app.services.chart_files import ChartFiles
 from operator_app.services.exports import Exports
 from operator_app.services.figures import FigureBook
 from operator_app.services.ministry_reports import MinistryReports
+from operator_app.services.overview import Overviews
 from operator_app.services.reference import load_report_lines
 from operator_app.services.reports import Reports
 from operator_app.services.review_subjects import Subjects
 from operator_app.services.reviews import Reviews
 from operator_app.services.shifts import Shifts
+from operator_app.ui.chart_saving import svg_png
 from operator_app.ui.main_window import MainWindow, Place
 from operator_app.ui.printing import page_pdf, pages_pdf
 from operator_app.ui.screens.call_screen import CallScreen
 from operator_app.ui.screens.daily_log_page import DailyLogPage
 from operator_app.ui.screens.ministry_page import MinistryPage
 from operator_app.ui.screens.my_reviews_page import MyReviewsPage
+from operator_app.ui.screens.overview_page import OverviewPage
 from operator_app.ui.screens.review_page import ReviewPage
 from operator_app.ui.screens.tabbed_screen import TabbedScreen
+from operator_app.ui.ways_from_overview import lead_from_overview
 from operator_app.ui.widgets.review_bar import ReviewBar
 
 if TYPE_CHECKING:
@@ -38,6 +43,7 @@ class Supervision:
     def __init__(self, desk: Desk, application: Application) -> None:
         self._desk = desk
         self._application = application
+        self.overview: OverviewPage | None = None
         self.daily_log: DailyLogPage | None = None
         self.ministry: MinistryPage | None = None
         self._book = FigureBook(desk.database, application.clock)
@@ -54,10 +60,13 @@ class Supervision:
         figures = self._desk.actor.may(Right.SEE_FIGURES)
         name = _("Reports") if figures else _("Reviews")
         self._screen = TabbedScreen(name, list(pages.items()))
+        if self.overview is not None and self.review is not None:
+            self.overview.reviews_asked.connect(partial(self._screen.show_page, self.review))
         return Place("reports", name, "reports", "Ctrl+6", self._screen)
 
     def join(self, window: MainWindow, call_screen: CallScreen | None) -> None:
         """What shows outside its place: the strip and the number of reviews."""
+        lead_from_overview(self._desk.events, window, self._desk.follow_ups_screen)
         bar = self.review_bar
         if bar is None or call_screen is None:
             return
@@ -83,6 +92,8 @@ class Supervision:
     def _pages(self) -> dict[str, QWidget]:
         pages: dict[str, QWidget] = {}
         if self._desk.actor.may(Right.SEE_FIGURES):
+            self.overview = self._overview()
+            pages[_("Overview")] = self.overview
             self.daily_log = self._daily_log()
             pages[_("Daily log")] = self.daily_log
             self.ministry = self._ministry()
@@ -108,6 +119,21 @@ class Supervision:
         mine.read.connect(bar.refresh)
         mine.advice_asked.connect(desk.open_advice)
         pages[_("My reviews")] = mine
+
+    def _overview(self) -> OverviewPage:
+        desk, application = self._desk, self._application
+        font = QApplication.font().family()
+        return OverviewPage(
+            overviews=Overviews(desk.database, self._book, desk.cases.files, application.clock),
+            book=self._book,
+            files=ChartFiles(desk.database, application.clock, font, svg_png),
+            reference=desk.reference,
+            actor=desk.actor,
+            tasks=application.tasks,
+            events=desk.events,
+            dialogs=application.dialogs,
+            clock=application.clock,
+        )
 
     def _daily_log(self) -> DailyLogPage:
         desk, application = self._desk, self._application

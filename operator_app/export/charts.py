@@ -17,7 +17,7 @@ from xml.etree.ElementTree import Element, tostring
 
 from operator_app.export.chart_palette import Palette
 
-HIDDEN = "*"
+HIDDEN = "•"
 """Stands where a figure is not told outside the office (domain.suppression)."""
 LABEL_PIXELS = 12
 ESTIMATED_PIXELS = 13

@@ -28,3 +28,9 @@ class Events(QObject):
 
     feeds_changed = Signal(object)
     """What the ministry publishes was taken: the names of the feeds."""
+
+    risen_follow_ups_asked = Signal()
+    """Show the follow-ups that are so late that they are a supervisor's business."""
+
+    sync_state_asked = Signal()
+    """Show what waits for the ministry."""

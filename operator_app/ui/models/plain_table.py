@@ -16,7 +16,7 @@ class PlainTable(QAbstractTableModel):
 
     def __init__(self, headings: Sequence[str]) -> None:
         super().__init__()
-        self._headings = list(headings)
+        self.headings = list(headings)
         self._rows: list[tuple[str, ...]] = []
 
     def show_rows(self, rows: Iterable[tuple[str, ...]]) -> None:
@@ -32,7 +32,7 @@ class PlainTable(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self._headings)
+        return 0 if parent.isValid() else len(self.headings)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
@@ -43,7 +43,7 @@ class PlainTable(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._headings[section]
+            return self.headings[section]
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
