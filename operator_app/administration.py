@@ -16,6 +16,7 @@ from operator_app.services.audit_log import AuditLine, AuditLog
 from operator_app.services.feed_states import FeedStates
 from operator_app.services.reference_import import ReferenceImport
 from operator_app.services.rekey import Rekey
+from operator_app.services.shifts import Shifts
 from operator_app.sync.feed_package import read_package, take_package_in
 from operator_app.ui import audit_wording
 from operator_app.ui.audit_page import AuditPage
@@ -24,6 +25,7 @@ from operator_app.ui.password_page import PasswordPage
 from operator_app.ui.people_page import PeoplePage
 from operator_app.ui.reference_page import ReferencePage
 from operator_app.ui.screens.tabbed_screen import TabbedScreen
+from operator_app.ui.shifts_page import ShiftsPage
 
 if TYPE_CHECKING:
     from operator_app.app import Application
@@ -47,6 +49,9 @@ def administration_place(desk: Desk, application: Application) -> Place:
             application.cost,
         )
         pages[_("People")] = PeoplePage(accounts, rekey, actor, tasks, application.dialogs)
+    if actor.may(Right.MANAGE_SHIFTS):
+        shifts = Shifts(desk.database, application.clock)
+        pages[_("Shifts")] = ShiftsPage(shifts, actor, tasks, application.clock)
     if actor.may(Right.SEE_AUDIT):
         pages[_("Audit")] = _audit_page(desk, application)
     pages[_("My password")] = PasswordPage(accounts, actor, tasks)
