@@ -61,6 +61,7 @@ def administration_place(desk: Desk, application: Application) -> Place:
     if manages and not sees_people:
         # Whose only work here it is.
         screen.show_page(pages[_("Audit")])
+        screen.setFocusProxy(pages[_("Audit")])
     label, icon = (_("Manage"), "administration") if manages else (_("Sending"), "sync")
     return Place("administration", label, icon, "Ctrl+7", screen)
 

@@ -21,8 +21,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "unlock": N_("Unlocked the screen"),
     },
     N_("Opened with a reason"): {
-        "call.glass_broken": N_("Opened another person's violence call with a reason"),
-        "case.glass_broken": N_("Opened another person's case with a reason"),
+        "call.glass_broken": N_("Opened a call with a reason"),
+        "case.glass_broken": N_("Opened a case with a reason"),
     },
     N_("Looked at"): {
         "call.viewed": N_("Opened a call"),

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QKeySequence, QSho
 from PySide6.QtWidgets import QApplication, QLineEdit, QSizePolicy, QWidget
 
 from operator_app.domain.clock import Clock
-from operator_app.domain.people import Actor
+from operator_app.domain.people import Actor, Right
 from operator_app.domain.reference import Reference
 from operator_app.domain.search import Found, Group
 from operator_app.i18n import _
@@ -57,7 +57,11 @@ class SearchField(QLineEdit):
     ) -> None:
         super().__init__()
         self.setObjectName("search")
-        self.setPlaceholderText(_("Search calls, services, articles   (Ctrl+K)"))
+        self.setPlaceholderText(
+            _("Search calls, services, articles   (Ctrl+K)")
+            if actor.may(Right.SEE_CALLS)
+            else _("Search services, articles   (Ctrl+K)")
+        )
         self.setToolTip(self.placeholderText())
         self.setAccessibleName(_("Search calls, cases, services and articles"))
         self.setMaxLength(MOST_LETTERS)
