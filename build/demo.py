@@ -141,6 +141,7 @@ class Demo:
 
     def _daily_log(self) -> None:
         self._stage.go_to(Qt.Key.Key_6)
+        self._hands.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
         excel_button = self._reports.panel.excel_button
         self._hands.wait(excel_button.isEnabled, "the daily log")
         self._stage.picture("daily-log")

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from build.case_pictures import CasePictures
+from build.overview_pictures import OverviewPictures
 from build.sitting import ALT, CONTROL, PASSWORD, Sitting
 from build.violence_pictures import ViolencePictures
 from operator_app.domain.calls import Advice
@@ -147,11 +148,13 @@ class Studio:
         self._hands.press(Qt.Key.Key_Escape)
 
     def reports(self) -> None:
-        """The daily log with the figures of cases."""
+        """The overview, its records, tables and definitions; the daily log."""
         self._sitting.go_to(Qt.Key.Key_6)
+        OverviewPictures(self._sitting).take()
         screen = self._sitting.desk.supervision.daily_log
         if screen is None:
             raise RuntimeError("no reports")
+        self._hands.press(Qt.Key.Key_2, ALT)
         self._hands.wait(screen.panel.excel_button.isEnabled, "the daily log")
         self._picture("daily-log")
 

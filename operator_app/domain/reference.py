@@ -12,6 +12,8 @@ COUNTRY = "41700000000000"
 _FAR = 3
 NO_RULES = DangerRules("", (), 2, 4)
 OTHER_SERVICE = "OTH"
+_DISTRICT_DIGITS = 8
+"""Of a SOATE code, that tell the rayon or city."""
 
 
 @dataclass(frozen=True)
@@ -201,6 +203,15 @@ class Reference:
     def division(self, code: str | None) -> Division | None:
         """The division, or None when unknown."""
         return self._divisions.get(code) if code else None
+
+    def district_of_figures(self, code: str) -> Division | None:
+        """The division that figures call so: they keep the digits of rayon or city (call_figures),
+        and the code of some cities goes on after them."""
+        exact = self.division(code)
+        if exact is not None or len(code) < _DISTRICT_DIGITS:
+            return exact
+        digits = code[:_DISTRICT_DIGITS]
+        return next((d for d in self.divisions(2) if d.code.startswith(digits)), None)
 
     def division_path(self, code: str | None, language: str) -> str:
         """ "Chui oblast › Alamudun rayon"; empty when the place is not known."""

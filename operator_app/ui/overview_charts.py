@@ -14,12 +14,14 @@ from operator_app.domain.reference import Reference
 from operator_app.export.charts import Chart, Form, Series
 from operator_app.i18n import N_, _, language
 from operator_app.services.overview import Overview
-from operator_app.ui.wording import place
+from operator_app.ui.wording import inside
 
 MOST = 8
 """Of topics and places that have a bar of their own; the rest are one more."""
+_OTHER = ".OTH"
+"""Ending of the topics that are called "other" whatever they lie under."""
 _DAYS_WITH_NAMES = 2 * LEAST_DAYS
-_DAYS_OF_A_MONTH = 62
+_DAYS_OF_A_MONTH = 31
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,18 @@ def charts(overview: Overview, reference: Reference) -> dict[str, Drawn]:
 
     def topic(code: str) -> str:
         found = reference.find("topic_l2", code) or reference.find("topic_l1", code)
-        return found.label(language()) if found else code or _("Not recorded")
+        if found is None:
+            return code or _("Not recorded")
+        above = reference.find("topic_l1", code.partition(".")[0])
+        if code.endswith(_OTHER) and above is not None:
+            return f"{above.short_label(language())}: {inside(found.label(language()))}"
+        return found.label(language())
 
     def district(code: str) -> str:
-        if code == UNKNOWN_PLACE or code:
-            return place(reference, code, whole=False)
-        return _("Not recorded")
+        if code == UNKNOWN_PLACE:
+            return _("Place not known")
+        division = reference.district_of_figures(code)
+        return division.label(language()) if division else code or _("Not recorded")
 
     return {
         "hour": _hours(overview),
@@ -137,4 +145,4 @@ def _day_label(day: date, number: int) -> str:
     if number <= _DAYS_WITH_NAMES:
         names = (_("Mo"), _("Tu"), _("We"), _("Th"), _("Fr"), _("Sa"), _("Su"))
         return f"{names[day.weekday()]} {day.day}"
-    return str(day.day) if number <= _DAYS_OF_A_MONTH // 2 else f"{day:%d.%m}"
+    return str(day.day) if number <= _DAYS_OF_A_MONTH else f"{day:%d.%m}"

@@ -203,6 +203,7 @@ def _a_day(pc: OfficePC, proxy: FaultProxy) -> None:
 
 def _export(pc: OfficePC) -> None:
     pc.go_to(Qt.Key.Key_6, "reports")
+    pc.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     reports = pc.desk.supervision.daily_log
     assert reports is not None
     assert pc.dialogs.folder is not None

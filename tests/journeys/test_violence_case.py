@@ -351,6 +351,7 @@ def _saturday(me: Operator, clock: FrozenClock) -> None:
     me.picture("closed")
 
     pc.go_to(Qt.Key.Key_6, "reports")
+    me.key(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     me.picture("daily-log")
     reports = Reports(pc.database, pc.app.reference, clock)
     response = reports.daily_log(pc.desk.actor, Span.of_day(date(2026, 11, 24))).cases.response

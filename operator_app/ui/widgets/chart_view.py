@@ -10,10 +10,10 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QMenu,
+    QSizePolicy,
     QStackedWidget,
     QTableView,
     QToolButton,
-    QWidget,
 )
 
 from operator_app.export.charts import Chart
@@ -50,6 +50,9 @@ class ChartView(Card):
         self.message = text("", "muted", wrap=True)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()
+        # As high as the page has room for; what the table would like is no reason to scroll.
+        self._stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self._stack.setMinimumHeight(self.canvas.minimumSizeHint().height())
         for page in (self.canvas, self.table, self.message):
             self._stack.addWidget(page)
         self.table_button = _head_button(_("Table"), _("Show as table: T"), self.flip)
@@ -205,8 +208,3 @@ def _head_button(label: str, tip: str, act: Callable[[], object] | None) -> QToo
     if act is not None:
         made.clicked.connect(act)
     return made
-
-
-def focus_of(view: ChartView) -> QWidget:
-    """What of it takes the keyboard now."""
-    return view.table if view.as_table else view.canvas

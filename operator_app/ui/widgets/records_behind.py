@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QTableView, QWidget
 
 from operator_app.domain.call_figures import Cell
-from operator_app.domain.clock import Clock, local_day, to_ms
+from operator_app.domain.clock import Clock, local, to_ms
 from operator_app.domain.figures import Period
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.reference import Reference
@@ -50,7 +50,7 @@ class RecordsBehind(Card):
         self.close_button.clicked.connect(self.closed)
         self.counter = text("", "muted", wrap=True)
         self.notice = Notice("warning")
-        self.model = PlainTable([_("No."), _("Begun"), _("What")])
+        self.model = PlainTable([_("No."), _("Begun"), _("Kind")])
         self.table = _Table(self.model)
         self.table.entered_on.connect(self._open)
         self._stack = QStackedWidget()
@@ -146,12 +146,13 @@ class RecordsBehind(Card):
 
     def _row(self, record: Record) -> tuple[str, str, str]:
         case = record.kind is Behind.CASE
-        label = self._reference.label(
-            "case_kind" if case else "contact_kind", record.code, language()
-        )
+        entry = self._reference.find("case_kind" if case else "contact_kind", record.code)
+        label = entry.short_label(language()) if entry else record.code
         what = _("Case: {kind}").format(kind=wording.inside(label)) if case else label
-        today = local_day(to_ms(self._clock()))
-        return record.number, wording.day_and_time(record.at, today), what
+        begun = local(record.at)
+        same_year = begun.year == local(to_ms(self._clock())).year
+        day = f"{begun:%d.%m}" if same_year else f"{begun:%d.%m.%y}"
+        return record.number, f"{day} {wording.time_of_day(record.at)}", what
 
     def _open(self, line: int) -> None:
         if 0 <= line < len(self._records):
@@ -169,6 +170,8 @@ class _Table(QTableView):
         self.setModel(model)
         dress_table(self, "")
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        self.setWordWrap(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.doubleClicked.connect(lambda index: self.entered_on.emit(index.row()))
 
