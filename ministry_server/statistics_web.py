@@ -40,7 +40,7 @@ class StatisticsDesk:
     """Answers those who hold a token."""
 
     def __init__(self, statistics: Statistics, tokens: Tokens, throttle: Throttle) -> None:
-        self._statistics = statistics
+        self.statistics = statistics
         self._tokens = tokens
         self._throttle = throttle
 
@@ -50,7 +50,7 @@ class StatisticsDesk:
         """Figures of a period. Raises Refusal."""
         asking = self._recognise(authorization, address, now)
         question = read_question(query, asking.role)
-        if question.office is not None and not self._statistics.knows_office(question.office):
+        if question.office is not None and not self.statistics.knows_office(question.office):
             raise refusal(400, "statistics.unknown_office")
         rows = list(self._rows(question, asking.role, now))
         self._note(asking, question, len(rows), now)
@@ -60,7 +60,7 @@ class StatisticsDesk:
         answer: dict[str, object] = {
             "definitions": VERSION,
             "made_at": now,
-            "epoch": self._statistics.epoch(),
+            "epoch": self.statistics.epoch(),
             "from": question.period.first.isoformat(),
             "to": question.period.last.isoformat(),
             "hidden_below": LEAST if asking.role is TokenRole.PUBLISHER else 0,
@@ -108,7 +108,7 @@ class StatisticsDesk:
     def _rows(self, question: Question, role: TokenRole, now: int) -> Iterator[Row]:
         if role is TokenRole.PUBLISHER:
             return self._published(question, now)
-        statistics, office, period = self._statistics, question.office, question.period
+        statistics, office, period = self.statistics, question.office, question.period
         if question.by is By.OFFICE:
             return _all_rows(statistics.by_office(period, now, only=office), "")
         if question.by is By.MONTH:
@@ -125,7 +125,7 @@ class StatisticsDesk:
     def _published(self, question: Question, now: int) -> Iterator[Row]:
         """By months in any case: what is hidden in one would come out of sums over several."""
         for month in months_of(question.period):
-            shown = published(self._statistics.by_office(month, now))
+            shown = published(self.statistics.by_office(month, now))
             if question.office is not None:
                 wanted = [question.office]
             elif question.by is By.OFFICE:
