@@ -24,13 +24,13 @@ class ChainState:
     """What is known without walking: the number of the last row, and how the last check ended.
 
     Times in UTC milliseconds. `checked_at` is None when nobody ever checked; `broken` is the row
-    that did not fit, 0 when all did.
+    that did not fit, None when all did.
     """
 
     rows: int
     checked_at: int | None = None
     checked_rows: int = 0
-    broken: int = 0
+    broken: int | None = None
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,12 @@ class Verdict:
     rows: int
     checked_at: int
     broken: AuditLine | None = None
-    missing: int = 0
+    missing: int | None = None
 
     @property
     def whole(self) -> bool:
         """Whether nothing is wrong."""
-        return self.broken is None and not self.missing
+        return self.broken is None and self.missing is None
 
 
 class AuditCheck:
@@ -105,10 +105,10 @@ class AuditCheck:
         broken = walk.walked.broken
         with self._database.write() as connection:
             kept = settings.get(connection, _KEPT) or {}
-            missing = 0 if broken else _missing(connection, kept)
+            missing = None if broken else _missing(connection, kept)
             at_fault = broken.seq if broken else missing
             kept |= {"at": now, "rows": walk.seq, "broken": at_fault}
-            if not at_fault:
+            if at_fault is None:
                 kept["good"] = [walk.seq, walk.walked.hash]
             settings.put(connection, _KEPT, kept)
             audit.append(
@@ -117,7 +117,7 @@ class AuditCheck:
                 user_id=actor.user_id,
                 action="audit.checked",
                 entity="audit",
-                details={"rows": walk.seq, "broken": at_fault},
+                details={"rows": walk.seq, "whole": at_fault is None},
             )
         return Verdict(walk.seq, now, _named(broken), missing)
 
@@ -133,7 +133,7 @@ def _named(broken: audit.AuditRow | None) -> AuditLine | None:
     return line_of(broken, reasons=False) if broken else None
 
 
-def _missing(connection: Connection, kept: dict[str, Any]) -> int:
+def _missing(connection: Connection, kept: dict[str, Any]) -> int | None:
     """The chain cannot know of its own end: somebody was told before how far it went.
 
     With the key of the database the end can be cut off and written anew; the ministry, which is
@@ -142,4 +142,4 @@ def _missing(connection: Connection, kept: dict[str, Any]) -> int:
     seq, good = kept.get("good", (0, audit.GENESIS))
     told = sync_state.read_ledger(connection).audit_told
     cut = told if told > audit.head(connection)[0] else 0
-    return max(cut, seq if audit.hash_at(connection, seq) != good else 0)
+    return max(cut, seq if audit.hash_at(connection, seq) != good else 0) or None

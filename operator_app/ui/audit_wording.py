@@ -127,7 +127,6 @@ _DETAILS = {
     "addresses": N_("confidential addresses"),
     "answer": N_("answer"),
     "before": N_("before"),
-    "broken": N_("first row that does not fit"),
     "call": N_("call"),
     "changed": N_("changed"),
     "code": N_("new code"),
@@ -155,6 +154,7 @@ _DETAILS = {
     "to": N_("to"),
     "urgent": N_("urgent"),
     "value": N_("answer"),
+    "whole": N_("whole"),
 }
 _LISTS = {
     ("case.risk_lowered", "to"): "risk_level",
@@ -200,7 +200,7 @@ def verdict_words(verdict: Verdict) -> str:
             action=_known(row.action),
             good=verdict.rows,
         )
-    if verdict.missing:
+    if verdict.missing is not None:
         return _(
             "The audit log is not whole: it went as far as row {n} before, "
             "and rows at its end are missing or were written anew."

@@ -61,7 +61,7 @@ class ChainPart(Card):
             self.state.setText(_("{rows} · never checked").format(rows=rows))
             return
         when = inside(day_and_time(state.checked_at, today))
-        if state.broken:
+        if state.broken is not None:
             said = _("{rows} · not whole at row {n} when checked {when}")
             self.state.setText(said.format(rows=rows, n=state.broken, when=when))
         else:
