@@ -23,14 +23,19 @@ LABEL_PIXELS = 12
 ESTIMATED_PIXELS = 13
 """What pygal is told: it guesses how wide a text is, and fonts differ."""
 _TITLE_PIXELS = 15
-_BAR_OF_ROOM = 0.45
-"""Of the width at most for the labels of lying bars."""
+_SHARE_OF_LABELS = 0.45
+"""Of the width at most, for the labels of lying bars."""
+_WIDE, _NARROW = frozenset("ЖШЩЮМФЫЪWMжшщюмфыwm@…"), frozenset(" .,:;!|'()ijlI")
 _MOST_VALUES = 14
 """Points of a line that have their value beside them; else the axis is read."""
 _LEAST_ROWS = 4
 """Lying bars are no thicker than this many of them would be."""
 _CLOSE_PIXELS = 20
 """Between two dots over each other the value of the first one does not fit."""
+_WIDE_DIGIT = 0.64
+"""Of the size of a font, in the widest that offices have."""
+_NOUGHT_PIXELS = "0.01"
+"""Of a bar of nought: it is not seen, but it has a place."""
 _STEPS = (1, 2, 5)
 
 
@@ -85,9 +90,14 @@ def _pygal(chart: Chart, width: int, height: int, title: str) -> Any:
     from pygal.style import Style
 
     kinds = {Form.BARS: pygal.Bar, Form.RANKS: pygal.HorizontalBar, Form.LINES: pygal.Line}
-    few = len(chart.labels) <= _MOST_VALUES
     lines = chart.form is Form.LINES
     top = max((v or 0 for one in chart.series for v in one.values), default=0)
+    valued = _has_values(chart, width, top)
+    # Where values have no room beside their bars, an axis tells them.
+    axis = lines or not valued
+    ranks = chart.form is Form.RANKS
+    room = width * _SHARE_OF_LABELS
+    labels = [_cut(label, room) for label in chart.labels] if ranks else list(chart.labels)
     made = kinds[chart.form](
         width=width,
         height=height,
@@ -104,27 +114,25 @@ def _pygal(chart: Chart, width: int, height: int, title: str) -> Any:
             title_font_size=_TITLE_PIXELS,
         ),
         margin=8,
-        margin_right=8
-        + (0.3 * ESTIMATED_PIXELS * max(map(len, chart.labels), default=0) if lines else 0),
+        margin_left=8 + (_wider(labels) if ranks else 0),
+        margin_right=8 + (max(map(_wide, labels), default=0) if lines else _wide(str(top))) / 2,
         spacing=6,
         show_legend=len(chart.series) > 1,
         legend_at_bottom=True,
         legend_at_bottom_columns=len(chart.series),
         truncate_legend=60,
         truncate_label=200,
-        print_values=few or not lines,
+        print_values=valued,
         print_values_position="top",
-        show_y_guides=lines,
+        show_y_guides=axis,
         show_x_guides=False,
-        show_y_labels=lines or chart.form is Form.RANKS,
-        show_x_labels=chart.form is not Form.RANKS,
-        y_labels=_steps(top) if lines else None,
+        show_y_labels=axis or ranks,
+        show_x_labels=not ranks,
+        y_labels=_steps(top) if axis else None,
         range=(0, max(top, 1)),
         allow_interruptions=True,
         dots_size=3,
     )
-    ranks = chart.form is Form.RANKS
-    labels = [_cut(label, width) for label in chart.labels] if ranks else list(chart.labels)
     empty = [""] * (_LEAST_ROWS - len(labels)) if ranks else []
     # From below to above is how pygal counts lying bars.
     order = -1 if ranks else 1
@@ -133,6 +141,13 @@ def _pygal(chart: Chart, width: int, height: int, title: str) -> Any:
         values = [_value(v, lines=lines) for v in one.values]
         made.add(one.title, [*values, *(None for _row in empty)][::order])
     return made
+
+
+def _has_values(chart: Chart, width: int, top: int) -> bool:
+    if chart.form is Form.LINES:
+        return len(chart.labels) <= _MOST_VALUES
+    longest = (len(str(top)) + 0.5) * _WIDE_DIGIT * LABEL_PIXELS
+    return chart.form is Form.RANKS or longest * len(chart.labels) <= width
 
 
 def _value(value: int | None, *, lines: bool) -> Any:
@@ -151,9 +166,28 @@ def _steps(top: int) -> list[int]:
         power *= 10
 
 
-def _cut(label: str, width: int) -> str:
-    most = max(8, int(width * _BAR_OF_ROOM / (0.6 * ESTIMATED_PIXELS)))
-    return label if len(label) <= most else label[: most - 1].rstrip() + "…"
+def _cut(label: str, room: float) -> str:
+    if _wide(label) <= room:
+        return label
+    kept = label
+    while kept and _wide(kept) + LABEL_PIXELS > room:
+        kept = kept[:-1]
+    return kept.rstrip(" ,.(") + "…"
+
+
+def _wider(labels: list[str]) -> float:
+    """By how much the widest label is wider than pygal takes it for."""
+    taken = 0.6 * ESTIMATED_PIXELS * max(map(len, labels), default=0)
+    return max(0.0, max(map(_wide, labels), default=0) - taken)
+
+
+def _wide(text: str) -> float:
+    """How many pixels a label takes at most, in the fonts that offices have."""
+    ems = (
+        1.12 if sign in _WIDE else 0.4 if sign in _NARROW else 0.8 if sign.isupper() else 0.62
+        for sign in text
+    )
+    return LABEL_PIXELS * sum(ems)
 
 
 def _strip(root: Element) -> None:
@@ -223,6 +257,9 @@ class _Pen:
         hollow = "legend" in _joined(around) and colour != self._palette.series[0]
         rect.set("fill", self._palette.ground if hollow else colour)
         rect.set("stroke", colour if hollow else "none")
+        for side in ("width", "height"):
+            if float(rect.get(side, "0")) == 0:
+                rect.set(side, _NOUGHT_PIXELS)
         if hollow:
             rect.set("stroke-dasharray", "3,2")
 
@@ -292,10 +329,10 @@ class _Pen:
             for e in parent
             if "guides" in parent.get("class", "") and e.get("text-anchor") == "middle"
         ]
-        longest = max((len(label) for label in self._chart.labels), default=1)
+        longest = max(map(_wide, self._chart.labels), default=0) + LABEL_PIXELS / 2
         room = self._width / max(1, len(below))
         every = 1
-        while every * room < (longest + 1) * 0.6 * LABEL_PIXELS:
+        while every * room < longest:
             every += 1
         for number, (parent, text) in enumerate(below):
             if number % every:
