@@ -150,6 +150,7 @@ class Desk:
         self.driver.start()
         self.index_driver.start()
         self.backup_driver.start()
+        self.supervision.begin()
         self.announcement_bar.refresh()
         if self.reminders is not None:
             self.reminders.start()
@@ -164,6 +165,7 @@ class Desk:
         self.index_driver.deleteLater()
         self.backup_driver.stop()
         self.backup_driver.deleteLater()
+        self.supervision.end()
         self._tasks.database(self._application, self.answers.index.close, _nothing, _nothing)
         if self.reminders is not None:
             self.reminders.stop()

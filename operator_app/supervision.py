@@ -18,8 +18,10 @@ from operator_app.services.reference import load_report_lines
 from operator_app.services.reports import Reports
 from operator_app.services.review_subjects import Subjects
 from operator_app.services.reviews import Reviews
+from operator_app.services.scheduled_export import ScheduledExport
 from operator_app.services.shifts import Shifts
 from operator_app.ui.chart_saving import svg_png
+from operator_app.ui.export_driver import ExportDriver
 from operator_app.ui.main_window import MainWindow, Place
 from operator_app.ui.printing import page_pdf, pages_pdf
 from operator_app.ui.screens.call_screen import CallScreen
@@ -28,6 +30,7 @@ from operator_app.ui.screens.ministry_page import MinistryPage
 from operator_app.ui.screens.my_reviews_page import MyReviewsPage
 from operator_app.ui.screens.overview_page import OverviewPage
 from operator_app.ui.screens.review_page import ReviewPage
+from operator_app.ui.screens.schedule_view import ScheduleView
 from operator_app.ui.screens.tabbed_screen import TabbedScreen
 from operator_app.ui.ways_from_overview import lead_from_overview
 from operator_app.ui.widgets.review_bar import ReviewBar
@@ -51,6 +54,23 @@ class Supervision:
         self.my_reviews: MyReviewsPage | None = None
         self.review_bar: ReviewBar | None = None
         self._screen: TabbedScreen | None = None
+        reports = Reports(desk.database, desk.reference, application.clock)
+        self._reports = reports
+        self._exports = Exports(desk.database, reports, desk.reference, application.clock, page_pdf)
+        # Whoever is at the desk: it needs the open office, not their rights.
+        self._scheduled = ScheduledExport(desk.database, self._exports, application.clock)
+        self.export_driver = ExportDriver(self._scheduled, application.tasks, application.clock)
+
+    def begin(self) -> None:
+        """Start what runs by itself."""
+        self.export_driver.start()
+
+    def end(self) -> None:
+        """Stop what runs; nothing is left of a file that is not whole."""
+        self.export_driver.stop()
+        self.export_driver.deleteLater()
+        if self.daily_log is not None:
+            self.daily_log.stop()
 
     def place(self) -> Place | None:
         """The place of reports, or None for a role that has nothing to see there."""
@@ -137,16 +157,17 @@ class Supervision:
 
     def _daily_log(self) -> DailyLogPage:
         desk, application = self._desk, self._application
-        reports = Reports(desk.database, desk.reference, application.clock)
+        tasks, dialogs = application.tasks, application.dialogs
         return DailyLogPage(
-            reports=reports,
-            exports=Exports(desk.database, reports, desk.reference, application.clock, page_pdf),
+            reports=self._reports,
+            exports=self._exports,
             shifts=Shifts(desk.database, application.clock),
+            schedule=ScheduleView(self._scheduled, self.export_driver, desk.actor, tasks, dialogs),
             reference=desk.reference,
             actor=desk.actor,
-            tasks=application.tasks,
+            tasks=tasks,
             events=desk.events,
-            dialogs=application.dialogs,
+            dialogs=dialogs,
             clock=application.clock,
         )
 

@@ -72,15 +72,20 @@ class Exports:
         file: Path,
         handover_note: str = "",
         progress: Progress = no_progress,
+        *,
+        by_itself: bool = False,
     ) -> Export:
         """Write the log. The note goes on the page of a PDF, never into XLSX, CSV or audit.
 
+        `by_itself`: by the schedule that the actor set; they need not be at the PC.
         `progress` is told the records and may raise to end the work; then, and when it fails, no
         file is left, and an older file of that name is as it was. Raises NotAllowed, and
         EnvironmentProblem as `new_file` does.
         """
         actor.require(Right.EXPORT_FIGURES)
         facts: dict[str, str | int] = {"span": span.code, "format": wanted.value}
+        if by_itself:
+            facts["by"] = "schedule"
         # Audited before anything is written, and before the file takes its name: a power cut may
         # leave an audit row without a file, never a file without an audit row.
         self._audited(actor, "daily_log.export_begun", facts)

@@ -36,8 +36,9 @@ class LongWork(QObject):
 
     progressed = Signal(int, int)
 
-    def __init__(self, tasks: Tasks) -> None:
-        super().__init__()
+    def __init__(self, tasks: Tasks, parent: QObject) -> None:
+        """With its `parent` it goes, and nobody is told any more."""
+        super().__init__(parent)
         self._tasks = tasks
         self._state: _State | None = None
         self._show = QTimer(self, interval=SHOW_EVERY_MS)

@@ -8,6 +8,7 @@ from operator_app.errors import AppError, BadInput, Fault
 from operator_app.i18n import N_, _
 from operator_app.ui.backup_problems import SENTENCES as BACKUP_SENTENCES
 from operator_app.ui.directory_problems import SENTENCES as DIRECTORY_SENTENCES
+from operator_app.ui.export_problems import SENTENCES as EXPORT_SENTENCES
 from operator_app.ui.people_problems import SENTENCES as PEOPLE_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.review_problems import SENTENCES as REVIEW_SENTENCES
@@ -238,19 +239,7 @@ SENTENCES: dict[str, str] = {
     "referral.declined": N_(
         "This service was declined, so there is no letter. If she has changed her mind, set the referral back to “offered” first."
     ),
-    # Files handed over
-    "export.folder_missing": N_(
-        "The folder is not there any more. Choose another one; nothing was written."
-    ),
-    "export.not_writable": N_(
-        "The file cannot be written. It may be open in another program, or the folder may only be read. Close it or choose another folder; an older file of this name is as it was."
-    ),
-    "export.disk_full": N_(
-        "The disk is full. Free some space or choose another one; an older file of this name is as it was."
-    ),
-    "export.not_written": N_(
-        "The file could not be written. Choose another folder; an older file of this name is as it was."
-    ),
+    **EXPORT_SENTENCES,
     **BACKUP_SENTENCES,
     **DIRECTORY_SENTENCES,
     **PEOPLE_SENTENCES,

@@ -1,8 +1,9 @@
 """Work off the main thread: the only file with threads (design/architecture.md, Threads).
 
 One worker for the database, one for the network, so that work of a kind keeps its order and a slow
-server never delays a save; one for what takes minutes and nobody waits for. Results come back on the main thread, and only to receivers that are
-still alive. Worker functions must not touch Qt objects.
+server never delays a save; two for long work, which keeps no order: a backup of minutes, or a
+folder that does not answer, must not hold up an export. Results come back on the main thread, and
+only to receivers that are still alive. Worker functions must not touch Qt objects.
 """
 
 from __future__ import annotations
@@ -39,22 +40,23 @@ class Tasks(Protocol):
     def background(
         self, receiver: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed
     ) -> None:
-        """The same on the worker of long work: it has to be asked to stop before the end."""
+        """The same on a worker of long work, in no order: it has to be asked to stop before the
+        end."""
 
     def shut_down(self) -> None:
         """Take nothing new and wait for the rest: a save that was asked for is made."""
 
 
 class TaskRunner(QObject):
-    """Three single-worker executors and one signal that brings results to the main thread."""
+    """The workers of each kind, and one signal that brings results to the main thread."""
 
     _delivered = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workers = {
-            name: ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
-            for name in ("database", "network", "background")
+            name: ThreadPoolExecutor(max_workers=workers, thread_name_prefix=name)
+            for name, workers in (("database", 1), ("network", 1), ("background", 2))
         }
         self._open = True
         self._delivered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)

@@ -19,9 +19,12 @@ from operator_app.errors import NotAllowed
 from operator_app.export.html import Page
 from operator_app.services.exports import Exports
 from operator_app.services.reports import Reports
+from operator_app.services.scheduled_export import ScheduledExport
 from operator_app.services.shifts import Shifts
 from operator_app.ui.events import Events
+from operator_app.ui.export_driver import ExportDriver
 from operator_app.ui.screens.daily_log_page import DailyLogPage
+from operator_app.ui.screens.schedule_view import ScheduleView
 from operator_app.ui.tasks import InlineTaskRunner, TaskRunner, Tasks
 from tests.conftest import TestOffice, information_call
 from tests.reports.conftest import DAY, words_of
@@ -68,13 +71,18 @@ class Bench:
         self.prints = True
 
     def screen(self, tasks: Tasks | None = None) -> DailyLogPage:
+        office = self.office
+        runner = tasks or InlineTaskRunner()
+        scheduled = ScheduledExport(office.database, self.exports, office.clock)
+        self.driver = ExportDriver(scheduled, runner, office.clock)
         screen = DailyLogPage(
             reports=Reports(self.office.database, self.office.reference, self.office.clock),
             exports=self.exports,
-            shifts=Shifts(self.office.database, self.office.clock),
+            shifts=Shifts(office.database, office.clock),
+            schedule=ScheduleView(scheduled, self.driver, office.actor, runner, self.answers),
             reference=self.office.reference,
             actor=self.office.actor,
-            tasks=tasks or InlineTaskRunner(),
+            tasks=runner,
             events=self.events,
             dialogs=self.answers,
             clock=self.office.clock,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.daily_log import DailyLog
@@ -30,6 +30,7 @@ from operator_app.ui.long_work import LongWork
 from operator_app.ui.printing import PageView, PrintPage, print_page
 from operator_app.ui.screens.daily_log_panel import WIDTH, DailyLogPanel
 from operator_app.ui.screens.handover_card import HandoverCard
+from operator_app.ui.screens.schedule_view import ScheduleView
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID
 from operator_app.ui.widgets.fitting_scroll import SCROLL_BAR, FittingScroll
@@ -57,6 +58,7 @@ class DailyLogPage(QWidget):
         reports: Reports,
         exports: Exports,
         shifts: Shifts,
+        schedule: ScheduleView,
         reference: Reference,
         actor: Actor,
         tasks: Tasks,
@@ -82,7 +84,7 @@ class DailyLogPage(QWidget):
         self._choice = Choice(Unit.DAY, today, today)
         documents = QStandardPaths.StandardLocation.DocumentsLocation
         self._folder = Path(QStandardPaths.writableLocation(documents))
-        self._reading, self._exporting = LongWork(tasks), LongWork(tasks)
+        self._reading, self._exporting = LongWork(tasks, self), LongWork(tasks, self)
 
         self.handover = HandoverCard(shifts, actor, tasks)
         may_export = actor.may(Right.EXPORT_FIGURES)
@@ -92,24 +94,34 @@ class DailyLogPage(QWidget):
         self.work_bar = WorkBar()
         self._typed = QTimer(self, interval=TYPING_PAUSE_MS, singleShot=True)
         self._typed.timeout.connect(self._draw)
-        left = QVBoxLayout()
-        left.setSpacing(GRID)
-        left.addWidget(self.view, 1)
-        left.addWidget(self.work_bar)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, GRID, 0, 0)
-        layout.setSpacing(2 * GRID)
-        layout.addLayout(left, 1)
-        layout.addWidget(FittingScroll(self.panel, WIDTH + SCROLL_BAR))
-
+        self.schedule = schedule
+        self.stack = QStackedWidget()
+        self._lay_out()
         self.panel.span.chosen.connect(self.choose)
         self.panel.export_asked.connect(self._on_export_asked)
         self.panel.print_asked.connect(self._on_print_asked)
+        self.panel.schedule_asked.connect(self._on_schedule_asked)
+        schedule.left.connect(self._on_schedule_left)
         self.handover.changed.connect(self._typed.start)
         self.work_bar.stop_asked.connect(self.stop)
         self._reading.progressed.connect(self.work_bar.show_progress)
         self._exporting.progressed.connect(self.work_bar.show_progress)
         events.calls_changed.connect(self._on_calls_changed)
+
+    def _lay_out(self) -> None:
+        paper = QWidget()
+        left = QVBoxLayout(paper)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(GRID)
+        left.addWidget(self.view, 1)
+        left.addWidget(self.work_bar)
+        self.stack.addWidget(paper)
+        self.stack.addWidget(self.schedule)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, GRID, 0, 0)
+        layout.setSpacing(2 * GRID)
+        layout.addWidget(self.stack, 1)
+        layout.addWidget(FittingScroll(self.panel, WIDTH + SCROLL_BAR))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -151,6 +163,7 @@ class DailyLogPage(QWidget):
     def choose(self, choice: Choice) -> None:
         """Show another day, shift or time, beginning at most today."""
         self.stop()
+        self.stack.setCurrentIndex(0)
         self.handover.put_away()
         today = self._today()
         self._choice = replace(choice, day=min(choice.day, today), until=min(choice.until, today))
@@ -227,6 +240,14 @@ class DailyLogPage(QWidget):
         if file.exists() and not self._dialogs.confirm(self, question, _("Replace")):
             return None
         return file
+
+    def _on_schedule_asked(self) -> None:
+        self.stack.setCurrentWidget(self.schedule)
+        self.schedule.open()
+
+    def _on_schedule_left(self) -> None:
+        self.stack.setCurrentIndex(0)
+        self.panel.schedule_button.setFocus()
 
     def _on_exported(self, export: Export) -> None:
         self._folder = export.file.parent

@@ -8,14 +8,13 @@ from datetime import date
 
 from PySide6.QtCore import QDate, QSignalBlocker, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout
 
 from operator_app.domain.shifts import Shift
 from operator_app.domain.span import Choice, Unit
 from operator_app.export.daily_log_words import shift_text
 from operator_app.i18n import _
-from operator_app.ui import theme
-from operator_app.ui.icons import icon
+from operator_app.ui.widgets.arrow_button import arrow_button
 from operator_app.ui.widgets.basic import GRID, Card, button, labelled
 
 EARLIEST = QDate(2000, 1, 1)
@@ -39,8 +38,8 @@ class SpanCard(Card):
         self.day_field.dateChanged.connect(self._on_day)
         self.until_field = _day_field(_("Last day"))
         self.until_field.dateChanged.connect(self._on_until)
-        self.previous_button = _arrow("previous", _("Previous"), "Alt+Left")
-        self.next_button = _arrow("next", _("Next"), "Alt+Right")
+        self.previous_button = arrow_button("previous", _("Previous"), "Alt+Left")
+        self.next_button = arrow_button("next", _("Next"), "Alt+Right")
         self.today_button = button(_("Today"), key="Ctrl+T")
         self.previous_button.clicked.connect(lambda: self._step(-1))
         self.next_button.clicked.connect(lambda: self._step(1))
@@ -136,16 +135,6 @@ def _day_field(name: str) -> QDateEdit:
     # A year is typed digit by digit; each of them would count another time.
     field.setKeyboardTracking(False)
     return field
-
-
-def _arrow(name: str, label: str, key: str) -> QPushButton:
-    made = QPushButton(icon(name, theme.current().text, 16), "")
-    QShortcut(QKeySequence(key), made).activated.connect(made.click)
-    made.setAccessibleName(label)
-    made.setToolTip(f"{label} ({key})")
-    made.setAutoDefault(False)
-    made.setFixedWidth(40)
-    return made
 
 
 def _qdate(day: date) -> QDate:
