@@ -86,7 +86,7 @@ def _most_telling(answers: Any) -> str:
 
 def _orders(case: Case) -> Iterator[Cell]:
     statuses = {order.status for order in case.orders}
-    asked = any(o.asked_at is not None or o.status in ("ASK", "APPL") for o in case.orders)
+    asked = any(o.asked_at is not None or o.status in ("ASK", "APPL", "REFP") for o in case.orders)
     issued = any(
         o.issued_at is not None or o.status in ("ISS3", "EXT30", "ELEC") for o in case.orders
     )
@@ -109,7 +109,7 @@ def _shelter(case: Case) -> Iterator[Cell]:
     yield ("shelter", "ASKED")
     if any(r.first("DONE") is not None for r in asked):
         yield ("shelter", "GIVEN")
-    elif any(r.status in NOT_GIVEN for r in asked):
+    elif asked[-1].status in NOT_GIVEN:
         yield ("shelter", "NOT_GIVEN")
 
 

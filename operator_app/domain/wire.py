@@ -145,7 +145,7 @@ def case_body(case: Case) -> dict[str, Any]:
     """The whole snapshot of a case; what of it may be sent is decided by domain.disclosure."""
     body: dict[str, Any] = msgspec.to_builtins(case)
     for name in _NOT_IN_SNAPSHOT:
-        del body[name]
+        body.pop(name, None)
     body["office"] = case.office_code
     return body
 

@@ -52,7 +52,7 @@ class CaseFiles:
 
         Raises NotFound("case.unknown").
         """
-        return self.merged(connection, case_id).case
+        return shown_case(connection, case_id)
 
     def merged(
         self, connection: Connection, case_id: str, decision: Decision | None = None
@@ -249,6 +249,15 @@ class CaseFiles:
             opened_by=call.operator_id,
             owner_id=call.operator_id,
         )
+
+
+def shown_case(connection: Connection, case_id: str) -> Case:
+    """The case as it is shown: in a conflict with the more cautious values.
+
+    Raises NotFound("case.unknown").
+    """
+    heads = json.loads(_row(connection, case_id).heads)
+    return _merged(read_versions(connection, case_id), heads).case
 
 
 def case_number(office_code: str, year: int, running: int) -> str:

@@ -16,6 +16,8 @@ from sqlalchemy import Connection, RowMapping, text
 from operator_app.domain.call_figures import CallFact, fact_of_body, number_mark
 from operator_app.domain.clock import day_bounds_ms
 from operator_app.domain.figures import Period
+from operator_app.domain.wire import case_body
+from operator_app.services.case_files import shown_case
 
 CALLS = """
 SELECT call.call_id, started_at, ended_at, duration_seconds, contact_kind, substantive, violence,
@@ -46,7 +48,7 @@ WITH wanted AS (
   UNION SELECT case_id FROM case_task INDEXED BY ix_case_task_due_at
   WHERE due_at >= :start AND due_at < :end
 )
-SELECT case_file.case_id, number, case_file.opened_at, case_file.kind,
+SELECT case_file.case_id, number, case_file.opened_at, case_file.kind, conflict,
        coalesce(revision.payload, foreign_revision.payload) AS payload
 FROM wanted CROSS JOIN case_file USING (case_id)
 LEFT JOIN revision ON revision.op_id = case_file.op_id
@@ -64,7 +66,8 @@ def calls_of_day(connection: Connection, day: date) -> Iterator[CallFact]:
 
 def cases_in(connection: Connection, period: Period) -> Iterator[tuple[RowMapping, dict[str, Any]]]:
     """The cases that may add to the period: (case_id, number, opened_at, kind), and each as it
-    was sent."""
+    was sent; where versions contradict each other, as it is shown: what she refused at one seat is
+    refused, and the level of danger is the more cautious one."""
     start, end = bounds(period)
     rows = connection.execute(
         text(CASES),
@@ -76,7 +79,9 @@ def cases_in(connection: Connection, period: Period) -> Iterator[tuple[RowMappin
         },
     ).mappings()
     for row in rows:
-        if row["payload"] is not None:
+        if row["conflict"]:
+            yield row, case_body(shown_case(connection, row["case_id"]))
+        elif row["payload"] is not None:
             yield row, json.loads(row["payload"])["body"]
 
 

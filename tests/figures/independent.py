@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 from typing import Any
@@ -85,7 +85,9 @@ OBLAST = "substr({0}, 1, 5) || '000000000'"
 
 
 def _place(rule: str, name: str) -> str:
-    return f"CASE WHEN coalesce({name}, 'UNKNOWN') = 'UNKNOWN' THEN 'UNKNOWN' ELSE {rule.format(name)} END"
+    """A place that was asked and is not known is not one that nobody recorded."""
+    cut = rule.format(name)
+    return f"CASE coalesce({name}, '') WHEN '' THEN '' WHEN 'UNKNOWN' THEN 'UNKNOWN' ELSE {cut} END"
 
 
 def _done(*actions: str) -> str:
@@ -349,9 +351,7 @@ class Independent:
         self._run(KASE)
         self._run(OWN_SNAPSHOTS)
         for (case_id,) in self._run(SEVERAL_PCS).fetchall():
-            body = json.dumps(
-                case_body(replace(files.read(connection, case_id))), ensure_ascii=False
-            )
+            body = json.dumps(case_body(files.read(connection, case_id)), ensure_ascii=False)
             self._run(
                 "INSERT OR REPLACE INTO kase (case_id, body) VALUES (:id, :body)",
                 id=case_id,

@@ -97,7 +97,7 @@ def _apart(name: str, whole: int | None, exact: float | None) -> list[str]:
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> Iterator[Both]:
     """Dense in what is rare, so that every cell has its turn in so few calls."""
-    year = Year(3_000, mix=Mix(nuisance=0.3, violent=0.3))
+    year = Year(3_000, mix=Mix(nuisance=0.25, violent=0.5))
     office = office_of_year(tmp_path_factory.mktemp("year") / "data", reference, year)
     touch_elsewhere(office, 12)
     yield count_both(office)

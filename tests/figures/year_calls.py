@@ -93,8 +93,16 @@ class Forms:
         if whole.violence is None:
             return whole
         block = replace(whole.violence, happened="", referrals=(), police_at=None)
+        place = whole.division if self._dice.random() < 0.5 else None
         return self._levelled(
-            replace(whole, caller_sex=None, caller_age_group=None, actions=(), violence=block)
+            replace(
+                whole,
+                caller_sex=None,
+                caller_age_group=None,
+                division=place,
+                actions=(),
+                violence=block,
+            )
         )
 
     def amended(self, before: CallForm) -> CallForm:

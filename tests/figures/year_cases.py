@@ -109,7 +109,7 @@ class Work:
                     order_id=f"{new_id}-{n}",
                     status=status,
                     recorded_at=start + HOUR,
-                    asked_at=start if status != "NONE" and dice.random() < 0.7 else None,
+                    asked_at=start if status != "NONE" and dice.random() < 0.5 else None,
                     issued_at=start + 2 * HOUR if issued else None,
                     ends_at=start + 3 * DAY if issued else None,
                     broken_at=start + DAY if status == "BRK" or dice.random() < 0.05 else None,
@@ -120,8 +120,8 @@ class Work:
     def _referrals(self, case: Case, by: str, new_id: str, start: int) -> Case:
         dice = self._dice
         made = []
-        for n in range(dice.choice((1, 1, 2, 3))):
-            service = dice.choice(("SHE", "CRI", "POL", *self._codes["service_type"]))
+        for n in range(dice.choice((1, 2, 3, 4))):
+            service = dice.choice((*("SHE", "CRI", "POL") * 3, *self._codes["service_type"]))
             # Some are offered in a later month than the one in which the case was opened.
             at = start + dice.choice((0, HOUR, DAY, 20 * DAY, 45 * DAY)) + dice.randrange(HOUR)
             status = dice.choice((*FIRST_STEPS, "SENT"))
