@@ -9,6 +9,7 @@ pygal is imported when the first chart is drawn: that takes a quarter of a secon
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,9 +21,12 @@ from operator_app.export.chart_palette import Palette
 HIDDEN = "•"
 """Stands where a figure is not told outside the office (domain.suppression)."""
 LABEL_PIXELS = 12
+_SMALL_PIXELS = 10
+"""Of the values on standing bars, which are many."""
 ESTIMATED_PIXELS = 13
 """What pygal is told: it guesses how wide a text is, and fonts differ."""
 _TITLE_PIXELS = 15
+_MARGIN = 8
 _SHARE_OF_LABELS = 0.45
 """Of the width at most, for the labels of lying bars."""
 _WIDE, _NARROW = frozenset("ЖШЩЮМФЫЪWMжшщюмфыwm@…"), frozenset(" .,:;!|'()ijlI")
@@ -85,10 +89,17 @@ def chart_svg(
     return tostring(root, encoding="unicode")
 
 
-def _pygal(chart: Chart, width: int, height: int, title: str) -> Any:
+def _library() -> Any:
     import pygal
-    from pygal.style import Style
+    import pygal.style
 
+    # For maps that nobody has it joins all later imports, in a way that newer Pythons warn of.
+    sys.meta_path[:] = [f for f in sys.meta_path if type(f).__module__ != pygal.__name__]
+    return pygal
+
+
+def _pygal(chart: Chart, width: int, height: int, title: str) -> Any:
+    pygal = _library()
     kinds = {Form.BARS: pygal.Bar, Form.RANKS: pygal.HorizontalBar, Form.LINES: pygal.Line}
     lines = chart.form is Form.LINES
     top = max((v or 0 for one in chart.series for v in one.values), default=0)
@@ -106,16 +117,17 @@ def _pygal(chart: Chart, width: int, height: int, title: str) -> Any:
         js=[],
         title=title or None,
         no_data_text="",
-        style=Style(
+        style=pygal.style.Style(
             label_font_size=ESTIMATED_PIXELS,
             major_label_font_size=ESTIMATED_PIXELS,
             legend_font_size=ESTIMATED_PIXELS,
             value_font_size=LABEL_PIXELS,
             title_font_size=_TITLE_PIXELS,
         ),
-        margin=8,
-        margin_left=8 + (_wider(labels) if ranks else 0),
-        margin_right=8 + (max(map(_wide, labels), default=0) if lines else _wide(str(top))) / 2,
+        margin=_MARGIN,
+        margin_left=_MARGIN + (_wider(labels) if ranks else 0),
+        margin_right=_MARGIN
+        + (max(map(_wide, labels), default=0) if lines else _wide(str(top))) / 2,
         spacing=6,
         show_legend=len(chart.series) > 1,
         legend_at_bottom=True,
@@ -146,8 +158,8 @@ def _pygal(chart: Chart, width: int, height: int, title: str) -> Any:
 def _has_values(chart: Chart, width: int, top: int) -> bool:
     if chart.form is Form.LINES:
         return len(chart.labels) <= _MOST_VALUES
-    longest = (len(str(top)) + 0.5) * _WIDE_DIGIT * LABEL_PIXELS
-    return chart.form is Form.RANKS or longest * len(chart.labels) <= width
+    longest = len(str(top)) * _WIDE_DIGIT * _SMALL_PIXELS + 2
+    return chart.form is Form.RANKS or longest * len(chart.labels) <= width - 2 * _MARGIN
 
 
 def _value(value: int | None, *, lines: bool) -> Any:
@@ -240,9 +252,10 @@ class _Pen:
             text.set("font-size", str(_TITLE_PIXELS))
             text.set("text-anchor", "middle")
         elif "value" in classes:
-            text.set("text-anchor", "middle")
-            if self._chart.form is Form.RANKS:
-                text.set("text-anchor", "start")
+            ranks = self._chart.form is Form.RANKS
+            text.set("text-anchor", "start" if ranks else "middle")
+            if self._chart.form is Form.BARS:
+                text.set("font-size", str(_SMALL_PIXELS))
         elif {"axis", "x"} <= _joined(around):
             text.set("text-anchor", "middle")
         elif {"axis", "y"} <= _joined(around):
