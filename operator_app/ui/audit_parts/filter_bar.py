@@ -50,7 +50,6 @@ class FilterBar(Card):
         self.number.setAccessibleName(_("Number of a call or a case"))
         self.clear_button = button(_("Clear"))
         self.clear_button.setToolTip("Shift+F3")
-        self.clear_button.setShortcut("Shift+F3")
         self.glass_button = button(_("Opened with a reason"), key="F7")
         self.body.setContentsMargins(GRID, GRID, GRID, GRID)
         row = QHBoxLayout()
@@ -112,6 +111,7 @@ class FilterBar(Card):
         self.clear_button.clicked.connect(self.clear)
         self.glass_button.clicked.connect(self._on_glass)
         QShortcut(QKeySequence("F3"), self).activated.connect(self._on_find)
+        QShortcut(QKeySequence("Shift+F3"), self).activated.connect(self.clear)
 
     def _on_changed(self) -> None:
         self._days.setVisible(self.period.currentData() == BETWEEN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel
 
 from operator_app.domain.reference import Reference
 from operator_app.i18n import _
@@ -15,6 +15,8 @@ from operator_app.ui.widgets.basic import Card, text
 from operator_app.ui.wording import full_day_and_time
 
 SHOWN_OF_HASH = 16
+FACTS = 8
+"""Lines that the card has room for."""
 
 
 class LineCard(Card):
@@ -26,24 +28,32 @@ class LineCard(Card):
         self._sees_reasons = sees_reasons
         self.title = text("", "cardTitle", wrap=True)
         self.body.addWidget(self.title)
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(4)
-        self.body.addLayout(self._rows)
+        self._rows: list[tuple[QLabel, QLabel]] = []
+        for _fact in range(FACTS):
+            caption, said = text("", "muted"), text("", wrap=True)
+            said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            # A word without end must not push the card wider.
+            said.setMinimumWidth(1)
+            self._rows.append((caption, said))
+            self.body.addWidget(caption)
+            self.body.addWidget(said)
+        self.body.setSpacing(4)
         self.body.addStretch(1)
+        self.show_line(None, {})
 
     def show_line(self, line: AuditLine | None, names: Mapping[str, str]) -> None:
         """Show a row, or nothing."""
-        while (item := self._rows.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.deleteLater()
         self.title.setText(audit_wording.action_words(line.action) if line else "")
-        for caption, said in self._facts(line, names) if line else ():
-            if said:
-                self._rows.addWidget(text(caption, "muted"))
-                self._rows.addWidget(_selectable(said))
+        facts = self._facts(line, names)
+        for labels, fact in zip(self._rows, facts, strict=True):
+            for label, words in zip(labels, fact, strict=True):
+                label.setText(words)
+                label.setVisible(bool(fact[1]))
 
-    def _facts(self, line: AuditLine, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    def _facts(self, line: AuditLine | None, names: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Caption and words; no words, no line."""
+        if line is None:
+            return [("", "")] * FACTS
         told = audit_wording.detail_words(line, names, self._reference)
         reason = line.reason
         if line.action in GLASS and not self._sees_reasons:
@@ -58,11 +68,3 @@ class LineCard(Card):
             (_("Hash"), f"{line.hash[:SHOWN_OF_HASH]}…"),
             (_("Hash of the row before"), f"{line.prev_hash[:SHOWN_OF_HASH]}…"),
         ]
-
-
-def _selectable(said: str) -> QWidget:
-    label: QLabel = text(said, wrap=True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    # A word without end must not push the card wider.
-    label.setMinimumWidth(1)
-    return label

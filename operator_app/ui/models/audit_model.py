@@ -190,7 +190,7 @@ class AuditModel(QAbstractTableModel):
 
         self._tasks.database(
             self,
-            lambda: self._log.page(self._actor, wanted, before),
+            lambda: self._log.page(self._actor, wanted, before, wanted_lines),
             done,
             lambda error: self._on_failed(question, error),
         )
