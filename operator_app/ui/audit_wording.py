@@ -72,6 +72,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "daily_log.exported": N_("Exported the daily log"),
         "daily_log.export_failed": N_("Export of the daily log failed"),
         "daily_log.printed": N_("Printed the daily log"),
+        "schedule.set": N_("Set the export of the daily log at a time of day"),
+        "schedule.ended": N_("Ended the export of the daily log at a time of day"),
         "daily_log.export_begun": N_("Began an export of the daily log"),
         "daily_log.export_cancelled": N_("Stopped an export of the daily log"),
         "chart.exported": N_("Saved a chart"),

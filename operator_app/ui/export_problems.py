@@ -27,4 +27,7 @@ SENTENCES: dict[str, str] = {
         "Who set this is not here any more, or may not do it now. Save it once more, in your own name; the days that were missed are made up."
     ),
     "work.cancelled": N_("Stopped. Nothing was changed."),
+    "audit.too_many_rows": N_(
+        "More rows match than a file takes ({most}). Choose a shorter period; nothing was written."
+    ),
 }
