@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from operator_app.domain.clock import local_day
 from operator_app.domain.reference import Reference
 from operator_app.domain.review import (
     APPROVED,
@@ -25,7 +26,7 @@ from operator_app.domain.review import (
 )
 from operator_app.i18n import _
 from operator_app.ui.widgets.chips import Chip
-from operator_app.ui.wording import Wording, day_and_time, inside, risk_wording
+from operator_app.ui.wording import Wording, day, day_and_time, inside, risk_wording
 
 
 def answer_chips() -> list[Chip]:
@@ -96,7 +97,11 @@ def waiting_wording(waiting: Waiting, reference: Reference) -> Wording:
 
 def due_wording(waiting: Waiting, now: int, today: date) -> Wording:
     """Until when it is to be done, or since when it is late."""
-    when = inside(day_and_time(waiting.due_at, today))
+    if waiting.reason == SAMPLE:
+        # The week ends with the day before.
+        when = inside(day(local_day(waiting.due_at - 1), today))
+    else:
+        when = inside(day_and_time(waiting.due_at, today))
     if waiting.is_late(now):
         return Wording(_("Late: {when}").format(when=when), "danger", "!")
     return Wording(_("until {when}").format(when=when))

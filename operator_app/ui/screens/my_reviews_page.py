@@ -175,6 +175,7 @@ class MyReviewsPage(EntryPage):
         if isinstance(layout, QHBoxLayout):
             layout.setStretch(0, LIST_SHARE)
             layout.setStretch(1, REST_SHARE)
+        self.setFocusProxy(self.list.view)
 
     def _show_answers(self, said: Review, checklists: Checklists) -> None:
         while (item := self._points.takeAt(0)) is not None:

@@ -18,7 +18,7 @@ from operator_app.ui.widgets.chips import ChipGroup
 from operator_app.ui.widgets.fitting_scroll import FittingScroll
 from operator_app.ui.widgets.note_field import NoteField
 
-_POINTS_WIDTH = 520
+_POINTS_WIDTH = 470
 _CHIPS_WIDTH = 296
 
 

@@ -23,6 +23,7 @@ from operator_app.ui.events import Events
 from operator_app.ui.models.entry_model import EntryRow
 from operator_app.ui.screens.entry_page import EntryPage
 from operator_app.ui.screens.review_desk import Opened, ReviewDesk
+from operator_app.ui.screens.review_sampling import SamplingLine
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, text
 
@@ -63,12 +64,15 @@ class ReviewPage(EntryPage):
         self._events = events
         self._clock = clock
         self._listed: dict[str, Waiting] = {}
+        self._next_line: int | None = None
         self.counts = text("", "muted", wrap=True)
         above = QWidget()
         column = QVBoxLayout(above)
         column.setContentsMargins(12, 4, 12, GRID)
         column.setSpacing(GRID)
+        self.sampling = SamplingLine(reviews, actor, tasks)
         column.addWidget(self.counts)
+        column.addWidget(self.sampling)
         super().__init__(
             tasks, above, _("What is to be reviewed"), _("Choose a line; Enter opens it.")
         )
@@ -78,6 +82,7 @@ class ReviewPage(EntryPage):
         if isinstance(layout, QHBoxLayout):
             layout.setStretch(0, LIST_SHARE)
             layout.setStretch(1, REST_SHARE)
+        self.setFocusProxy(self.list.view)
         self._connect_page()
 
     # What EntryPage asks
@@ -144,6 +149,7 @@ class ReviewPage(EntryPage):
     def _connect_page(self) -> None:
         self.add_key("Esc", self._on_escape)
         self.list.view.clicked.connect(lambda _index: self._on_entered())
+        self.sampling.changed.connect(self.refresh)
         self.desk.finished.connect(self._on_finished)
         self.desk.overtaken.connect(self.refresh)
         self.desk.lowered.connect(self._on_lowered)
@@ -162,6 +168,10 @@ class ReviewPage(EntryPage):
         self.counts.setText(review_wording.counts_words(reasons, late))
         self.counts.setVisible(bool(entries))
         super()._on_listed(entries)
+        if self._next_line is not None and entries:
+            line = min(self._next_line, len(entries) - 1)
+            self.list.view.point_at(self.list.model.key_at(line))
+        self._next_line = None
 
     def _on_walked(self, key: str) -> None:
         self._walked_to = key
@@ -173,7 +183,13 @@ class ReviewPage(EntryPage):
         else:
             self.open_entry(key, focus=True)
 
+    def refresh(self) -> None:
+        super().refresh()
+        if self.isVisible():
+            self.sampling.refresh()
+
     def _on_finished(self, waiting: Waiting) -> None:
+        self._next_line = self.list.model.line_of(waiting.key)
         self._opened = ("", "")
         self.right.setCurrentIndex(0)
         self.focus_list()

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from operator_app.domain.cases import Case
 from operator_app.domain.clock import Clock, local_day, to_ms
@@ -35,6 +43,8 @@ class ReviewSubject(QStackedWidget):
         self.call_button = button(_("Open the call"), key=OPEN_KEY)
         self.case_card = CaseCard(reference, clock)
         self._may_lower = may_lower
+        # It takes the room that the questions leave, and does not ask for the height of a page.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         for page in (QWidget(), self._call_page(), self.case_card):
             self.addWidget(page)
         for made in (self.call_button, self.case_card.open_button):
