@@ -52,12 +52,6 @@ class Shown:
         back = max((self.period.first - self.before.first).days, LEAST_DAYS)
         return _back(self.line, back)
 
-    @property
-    def whole(self) -> Period:
-        """From the first to the last day of all that is read."""
-        first = min(self.before.first, self.line.first, self.line_before.first)
-        return Period(first, self.period.last)
-
 
 def days_shown(days: Days, today: date, chosen: Period | None = None) -> Shown:
     """The days that are asked for, up to today; `chosen` is looked at for ANY, at most MOST_DAYS of it.

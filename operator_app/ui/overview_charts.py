@@ -65,12 +65,12 @@ class Drawn:
 def charts(overview: Overview, reference: Reference) -> dict[str, Drawn]:
     """All charts by the name of their kind."""
 
-    def label(list_name: str) -> Callable[[str], str]:
-        def of(code: str) -> str:
-            entry = reference.find(list_name, code)
-            return entry.short_label(language()) if entry else code or _("Not recorded")
+    def kind(code: str) -> str:
+        entry = reference.find("contact_kind", code)
+        return entry.short_label(language()) if entry else code or _("Not recorded")
 
-        return of
+    def spoken(code: str) -> str:
+        return reference.label("language", code, language()) or _("Not recorded")
 
     def topic(code: str) -> str:
         found = reference.find("topic_l2", code) or reference.find("topic_l1", code)
@@ -90,10 +90,10 @@ def charts(overview: Overview, reference: Reference) -> dict[str, Drawn]:
     return {
         "hour": _hours(overview),
         "day": _days(overview),
-        "kind": _ranks(overview, "kind", label("contact_kind")),
+        "kind": _ranks(overview, "kind", kind),
         "topic": _ranks(overview, "subject", topic),
         "place": _ranks(overview, "district", district),
-        "language": _ranks(overview, "language", label("language")),
+        "language": _ranks(overview, "language", spoken),
     }
 
 

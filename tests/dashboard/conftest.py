@@ -15,11 +15,13 @@ from PySide6.QtWidgets import QApplication
 from operator_app.config import paths
 from operator_app.db.keyring import new_recovery_key
 from operator_app.domain.calls import Call, new_form, nuisance
+from operator_app.domain.cases import ProtectionOrder
 from operator_app.domain.clock import to_ms
 from operator_app.domain.people import Actor, Role
 from operator_app.domain.reference import Reference
 from operator_app.domain.violence import ViolenceForm
 from operator_app.services.calls import Calls
+from operator_app.services.case_list import CaseList
 from operator_app.services.case_work import CaseWork
 from operator_app.services.cases import Cases
 from operator_app.services.figures import FigureBook
@@ -79,12 +81,35 @@ class Desk:
         self.saved.append(self.office.calls.save(self.office.actor, nuisance(form, "SILENT")))
         return self.saved[-1]
 
+    def order(self, call: Call, hours: float) -> None:
+        """A protection order of the call's case that ends in so many hours."""
+        now = to_ms(self.office.clock())
+        ends_at = now + round(hours * 3_600_000)
+        order = ProtectionOrder(
+            order_id="", status="ISS3", issued_at=ends_at - 3 * 86_400_000,
+            ends_at=ends_at, recorded_at=now,
+        )  # fmt: skip
+        self.work.set_order(self.office.actor, self.case_of(call), order)
+
+    def case_of(self, call: Call) -> str:
+        """The case that the call opened."""
+        found = CaseList(self.office.database, self.office.clock).of_call(
+            self.office.actor, call.call_id
+        )
+        assert found is not None
+        return found
+
     def violence(self, **changes: Any) -> Call:
         """A call about violence at home that is of high risk and opens a case."""
+        now = to_ms(self.office.clock())
         values: dict[str, Any] = {
             "topics": ("VIO.DOM",),
             "danger_now": "Y",
-            "violence": ViolenceForm(answers=AT_KILLING, affected="CALLER"),
+            "danger_at": now,
+            "actions": ("E102",),
+            "violence": ViolenceForm(
+                answers=AT_KILLING, affected="CALLER", police_at=now + 125_000
+            ),
         }
         return self.call(**{**values, **changes})
 
@@ -126,5 +151,5 @@ def _fill(desk: Desk) -> None:
     desk.call(topics=("DIS.GRP",), language="ky")
     desk.silent()
     desk.silent()
-    desk.violence()
+    desk.order(desk.violence(), 40)
     desk.at(TODAY, 12)

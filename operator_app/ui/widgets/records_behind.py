@@ -66,17 +66,15 @@ class RecordsBehind(Card):
 
     def show_behind(self, title: str, period: Period, *cells: Cell) -> None:
         """List what one of the cells counts in the period; `title` says in words what that is."""
-        self._begin(title)
-        if not self._actor.may(Right.SEE_CALLS):
-            self._say(_("Your role sees figures, not the calls and cases behind them."))
+        if not self._begin(title):
             return
         self.counter.setText(_("Looking…"))
         self._read(self._asked, cells, _slices(period), {})
 
     def show_records(self, title: str, records: Sequence[Record]) -> None:
         """List these records, which somebody has read already."""
-        self._begin(title)
-        self._show(records)
+        if self._begin(title):
+            self._show(records)
 
     def focus_list(self) -> None:
         """Put the keyboard on the list, or on the way out when there is none."""
@@ -84,7 +82,8 @@ class RecordsBehind(Card):
         target: QWidget = self.table if shown else self.close_button
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _begin(self, title: str) -> None:
+    def _begin(self, title: str) -> bool:
+        """Whether the role sees records at all; else that is said."""
         self._asked += 1
         self._records = []
         self.title.setText(title)
@@ -94,6 +93,10 @@ class RecordsBehind(Card):
         self.model.show_rows([])
         self._stack.setCurrentIndex(1)
         self.show()
+        if self._actor.may(Right.SEE_CALLS):
+            return True
+        self._say(_("Your role sees figures, not the calls and cases behind them."))
+        return False
 
     def _read(
         self,
