@@ -1,15 +1,16 @@
 """The figures of the days, kept beside the calls and made anew when one of them changed.
 
-They follow the revisions behind the saves: nothing here runs in a save. `settings` notes how far
-(rowids of the own and of foreign revisions, and the version of the definitions).
+They follow the revisions behind the saves: nothing here runs in a save. `settings` notes how far:
+the version of the definitions, and what is known of the revisions (`_Seen`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, select, text
+from sqlalchemy import ColumnElement, Connection, delete, func, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from operator_app.db import settings
@@ -20,12 +21,15 @@ from operator_app.domain.definitions import VERSION
 from operator_app.domain.figures import Figures, Period
 from operator_app.services.figure_facts import calls_of_day
 
-THROUGH = "figures.through"
+SEEN = "figures.seen"
 
-_NEWEST = text(
-    "SELECT coalesce((SELECT max(rowid) FROM revision), 0),"
-    " coalesce((SELECT max(rowid) FROM foreign_revision WHERE folded), 0)"
-)
+_NOW = text("""
+SELECT coalesce((SELECT max(rowid) FROM revision), 0),
+       coalesce((SELECT max(rowid) FROM foreign_revision), 0),
+       (SELECT count(*) FROM foreign_revision WHERE folded = 0),
+       coalesce((SELECT min(rowid) - 1 FROM foreign_revision WHERE folded = 0),
+                (SELECT max(rowid) FROM foreign_revision), 0)
+""")
 _CHANGED = text("""
 SELECT local_day FROM revision CROSS JOIN call ON call.call_id = revision.record_id
 WHERE revision.rowid > :own
@@ -38,8 +42,18 @@ UNION
 SELECT local_day FROM foreign_revision
 CROSS JOIN case_call ON case_call.case_id = foreign_revision.record_id
 CROSS JOIN call ON call.call_id = case_call.call_id
-WHERE foreign_revision.rowid > :foreign
+WHERE foreign_revision.rowid > :foreign AND foreign_revision.folded
 """)
+
+
+class _Seen(NamedTuple):
+    """Newest own and foreign revision (rowids); how many foreign ones are not folded, and up to
+    which all are: they are not folded in the order in which they came."""
+
+    own: int
+    foreign: int
+    unfolded: int
+    folded_to: int
 
 
 def to_count(database: Database, period: Period) -> list[date]:
@@ -53,18 +67,28 @@ def to_count(database: Database, period: Period) -> list[date]:
 
 
 def count(database: Database, days: Sequence[date]) -> None:
-    """Count the calls of these days and keep their figures."""
+    """Count the calls of these days and keep their figures, unless somebody looked meanwhile."""
     with database.read() as connection:
+        seen = settings.get(connection, SEEN)
         made = {day.isoformat(): _count(connection, day).as_text() for day in days}
-    # A change since they were read is newer than THROUGH: the next look drops the day again.
     statement = upsert(figure_day)
     with database.write() as connection:
+        # A change since they were read is newer than SEEN: the next look drops the day again. If
+        # another look was there since, it took the change for known: what was read is of no use.
+        if settings.get(connection, SEEN) != seen:
+            return
         connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["local_day"], set_={"body": statement.excluded.body}
             ),
             [{"local_day": day, "body": body} for day, body in made.items()],
         )
+
+
+def are_known(connection: Connection, period: Period) -> bool:
+    """Whether the figures of all days are kept; another look may have dropped some."""
+    known = select(func.count()).select_from(figure_day).where(_within(period))
+    return connection.execute(known).scalar_one() == period.days
 
 
 def of_calls(connection: Connection, period: Period) -> Figures:
@@ -89,18 +113,22 @@ def _count(connection: Connection, day: date) -> Figures:
 
 def _forget_changed(database: Database) -> None:
     with database.read() as connection:
-        own, foreign = connection.execute(_NEWEST).one()
-        through = [VERSION, own, foreign]
-        if settings.get(connection, THROUGH) == through:
+        if settings.get(connection, SEEN) == [VERSION, *_now(connection)]:
             return
     with database.write() as connection:
-        own, foreign = connection.execute(_NEWEST).one()
-        before = settings.get(connection, THROUGH)
-        if before is None or before[0] != VERSION:
+        now = _now(connection)
+        version, *known = settings.get(connection, SEEN) or [None]
+        if version != VERSION:
             connection.execute(delete(figure_day))
         else:
-            of = {"own": before[1], "foreign": before[2]}
+            before = _Seen(*known)
+            came = (before.foreign, before.unfolded) != (now.foreign, now.unfolded)
+            of = {"own": before.own, "foreign": before.folded_to if came else now.foreign}
             changed = list(connection.execute(_CHANGED, of).scalars())
             if changed:
                 connection.execute(delete(figure_day).where(figure_day.c.local_day.in_(changed)))
-        settings.put(connection, THROUGH, [VERSION, own, foreign])
+        settings.put(connection, SEEN, [VERSION, *now])
+
+
+def _now(connection: Connection) -> _Seen:
+    return _Seen(*connection.execute(_NOW).one())

@@ -57,18 +57,22 @@ class FigureBook:
 
         A screen asks by `days_to_count` and `count` in steps first: this may take seconds.
         """
-        days = self.days_to_count(actor, period)
-        for start in range(0, len(days), DAYS_AT_ONCE):
-            self.count(actor, days[start : start + DAYS_AT_ONCE])
-            if progress is not None:
-                progress(min(start + DAYS_AT_ONCE, len(days)), len(days))
         start_ms, end_ms = bounds(period)
-        now = to_ms(self._clock())
-        with self._database.read() as connection:
-            figures = figure_days.of_calls(connection, period)
-            for row, body in cases_in(connection, period):
-                figures.add(cells_of_case(row["case_id"], body, start_ms, end_ms, now))
-        return figures
+        while True:
+            days = self.days_to_count(actor, period)
+            for start in range(0, len(days), DAYS_AT_ONCE):
+                self.count(actor, days[start : start + DAYS_AT_ONCE])
+                if progress is not None:
+                    progress(min(start + DAYS_AT_ONCE, len(days)), len(days))
+            now = to_ms(self._clock())
+            with self._database.read() as connection:
+                if not figure_days.are_known(connection, period):
+                    # A day changed, and somebody else looked meanwhile.
+                    continue
+                figures = figure_days.of_calls(connection, period)
+                for row, body in cases_in(connection, period):
+                    figures.add(cells_of_case(row["case_id"], body, start_ms, end_ms, now))
+                return figures
 
     def days_to_count(self, actor: Actor, period: Period) -> Sequence[date]:
         """The days of which the calls must be counted before `of` is quick."""

@@ -107,7 +107,7 @@ class Overviews:
         now = self._book.of(actor, shown.period)
         before = self._book.of(actor, shown.before)
         for line in (shown.line, shown.line_before):
-            if days := self._book.days_to_count(actor, line):
+            while days := self._book.days_to_count(actor, line):
                 self._book.count(actor, days)
         with self._database.read() as connection:
             return Overview(
