@@ -13,6 +13,7 @@ from operator_app.services.accounts import Accounts
 from operator_app.services.audit_check import AuditCheck
 from operator_app.services.audit_export import AuditExport
 from operator_app.services.audit_log import AuditLine, AuditLog
+from operator_app.services.backups import Backups
 from operator_app.services.feed_states import FeedStates
 from operator_app.services.reference_import import ReferenceImport
 from operator_app.services.rekey import Rekey
@@ -20,6 +21,8 @@ from operator_app.services.shifts import Shifts
 from operator_app.sync.feed_package import read_package, take_package_in
 from operator_app.ui import audit_wording
 from operator_app.ui.audit_page import AuditPage
+from operator_app.ui.backup_driver import BackupDriver
+from operator_app.ui.backup_page import BackupPage
 from operator_app.ui.main_window import Place
 from operator_app.ui.password_page import PasswordPage
 from operator_app.ui.people_page import PeoplePage
@@ -40,6 +43,16 @@ def administration_place(desk: Desk, application: Application) -> Place:
     pages: dict[str, QWidget] = {_("To the ministry"): desk.sync_page}
     if actor.may(Right.MANAGE_REFERENCE):
         pages[_("From the ministry")] = _reference_page(desk, application)
+    if actor.may(Right.MANAGE_BACKUPS):
+        pages[_("Backup")] = BackupPage(
+            desk.backup_driver.backups,
+            desk.backup_driver,
+            actor,
+            tasks,
+            application.dialogs,
+            application.preferences,
+            application.clock,
+        )
     if sees_people:
         rekey = Rekey(
             desk.database,
@@ -64,6 +77,16 @@ def administration_place(desk: Desk, application: Application) -> Place:
         screen.setFocusProxy(pages[_("Audit")])
     label, icon = (_("Manage"), "administration") if manages else (_("Sending"), "sync")
     return Place("administration", label, icon, "Ctrl+7", screen)
+
+
+def backup_driver(desk: Desk, application: Application) -> BackupDriver:
+    """Makes backups by itself, when nobody at the desk is busy with a caller."""
+
+    def is_quiet() -> bool:
+        return desk.call_screen is None or not desk.call_screen.in_progress
+
+    backups = Backups(desk.database, application.paths, application.clock)
+    return BackupDriver(backups, application.tasks, is_quiet)
 
 
 def _reference_page(desk: Desk, application: Application) -> ReferencePage:

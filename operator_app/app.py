@@ -18,6 +18,7 @@ from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
 from operator_app.errors import BadInput, EnvironmentProblem
 from operator_app.i18n import use_language
+from operator_app.services.restore_place import finish_restore
 from operator_app.services.sign_in import SignIn
 from operator_app.ui import theme
 from operator_app.ui.dialogs import Dialogs
@@ -71,12 +72,20 @@ class Application(QObject):
         self.paths.data.mkdir(parents=True, exist_ok=True)
         if not self._lock.take():
             return False
+        self._finish_restore()
         use_language(self.preferences.language, self.paths.resources)
         self._dress()
         self._qt.styleHints().colorSchemeChanged.connect(lambda _scheme: self._dress())
         sys.excepthook = self._on_unhandled
         self._show_door()
         return True
+
+    def _finish_restore(self) -> None:
+        try:
+            finish_restore(self.paths)
+        except OSError as error:
+            # The sign-in tells that the office is not in its place, and offers to restore again.
+            log.warning("restore not finished: %s", type(error).__name__)
 
     def tell_running(self) -> None:
         """Say that the program is open already."""
@@ -144,6 +153,7 @@ class Application(QObject):
             cost=self.cost,
         )
         wizard.finished_set_up.connect(self._show_sign_in)
+        wizard.restore_asked.connect(self._show_restore)
         self._show(wizard)
 
     def _show_sign_in(self) -> None:
@@ -157,10 +167,28 @@ class Application(QObject):
             cost=self.cost,
         )
         window.signed_in.connect(self._on_signed_in)
+        window.restore_asked.connect(self._show_restore)
         self._show(window)
         # While the password is typed: what the desk needs takes longer to import than the first
         # window to show.
         FirstPaint(window, self._warm_up)
+
+    def _show_restore(self) -> None:
+        from operator_app.ui.restore_wizard import RestoreWizard
+
+        known = self.preferences.backup_folder
+        wizard = RestoreWizard(
+            self.paths, self.tasks, self.clock, self.dialogs, [Path(known)] if known else []
+        )
+        wizard.went_back.connect(self._show_door)
+        wizard.restored.connect(self._on_restored)
+        self._show(wizard)
+
+    def _on_restored(self) -> None:
+        # Wrong passwords of before the restore do not count against its people.
+        self.sign_in = SignIn(self.paths, self.clock)
+        self.preferences.office_name = ""
+        self._show_sign_in()
 
     def _warm_up(self) -> None:
         self.tasks.database(self, _import_desk, lambda _none: None, self._tell)

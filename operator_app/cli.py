@@ -1,5 +1,5 @@
-"""Sub-commands for IT staff: `main.py reindex`, `verify-audit`. No window; one line about how it
-ended."""
+"""Sub-commands for IT staff: `main.py reindex`, `verify-audit`, `backup`, `restore`. No window; a
+line or a few about how it ended."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from operator_app.domain.clock import system_clock
 from operator_app.errors import AppError, EnvironmentProblem
 from operator_app.i18n import _, ngettext, use_language
 from operator_app.log import start_logging
+from operator_app.services.restore_place import finish_restore
 from operator_app.ui.instance import InstanceLock
 
 if TYPE_CHECKING:
@@ -31,17 +32,29 @@ def main(arguments: Sequence[str]) -> int:
     for name, said, run in (
         ("reindex", _("make the search index anew"), _reindex),
         ("verify-audit", _("look whether the audit log is whole"), _verify_audit),
+        ("backup", _("make a backup of the office"), _backup),
     ):
         command = commands.add_parser(name, help=said)
         command.add_argument("--data", type=Path, help=_("data folder of this installation"))
         command.add_argument("--login", required=True, help=_("whose password opens the office"))
         command.add_argument("--language", default="ru", choices=("ky", "ru", "en"))
-        command.set_defaults(run=run)
+        command.set_defaults(run=run, needs_office=True)
+        if name == "backup":
+            command.add_argument("--to", type=Path, help=_("a further folder for a copy"))
+    restore = commands.add_parser("restore", help=_("put the office of a backup in place"))
+    restore.add_argument("file", type=Path, help=_("the backup"))
+    restore.add_argument("--data", type=Path, help=_("data folder of this installation"))
+    restore.add_argument("--login", default="", help=_("whose password; without: recovery key"))
+    restore.add_argument(
+        "--replace", action="store_true", help=_("also where an office is: it is kept aside")
+    )
+    restore.add_argument("--language", default="ru", choices=("ky", "ru", "en"))
+    restore.set_defaults(run=_restore, needs_office=False)
     wanted = parser.parse_args(arguments)
     paths = config.paths(wanted.data)
     use_language(wanted.language, paths.resources)
     try:
-        with _alone(paths):
+        with _alone(paths, needs_office=wanted.needs_office):
             return int(wanted.run(wanted, paths))
     except AppError as error:
         from operator_app.ui.problems import sentence
@@ -51,18 +64,28 @@ def main(arguments: Sequence[str]) -> int:
 
 
 @contextlib.contextmanager
-def _alone(paths: Paths) -> Iterator[None]:
+def _alone(paths: Paths, *, needs_office: bool) -> Iterator[None]:
     """Nobody else works with the office meanwhile, and there is one. Raises EnvironmentProblem."""
-    if not paths.is_set_up:
+    if needs_office and not paths.is_set_up:
         raise EnvironmentProblem("database.not_set_up")
+    paths.data.mkdir(parents=True, exist_ok=True)
     lock = InstanceLock(paths)
     if not lock.take():
         raise EnvironmentProblem("instance.running")
     try:
         start_logging(paths.logs)
+        try:
+            finish_restore(paths)
+        except OSError as error:
+            raise EnvironmentProblem("backup.not_written") from error
         yield
     finally:
         lock.release()
+
+
+def _asked(prompt: str) -> str:
+    """A secret, typed unseen or piped in."""
+    return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip()
 
 
 @contextlib.contextmanager
@@ -70,9 +93,7 @@ def _opened(wanted: argparse.Namespace, paths: Paths) -> Iterator[tuple[Database
     """The office, by the password of `--login`. Raises as SignIn.open does."""
     from operator_app.services.sign_in import SignIn
 
-    password = (
-        getpass.getpass(_("Password: ")) if sys.stdin.isatty() else sys.stdin.readline().rstrip()
-    )
+    password = _asked(_("Password: "))
     database, actor = SignIn(paths, system_clock).open(wanted.login, password)
     try:
         yield database, actor
@@ -115,3 +136,54 @@ def _verify_audit(wanted: argparse.Namespace, paths: Paths) -> int:
         verdict = AuditCheck(database, system_clock).check(actor)
     print(verdict_words(verdict))
     return 0 if verdict.whole else 1
+
+
+def _backup(wanted: argparse.Namespace, paths: Paths) -> int:
+    """1 when it is made, but set apart or not where IT points."""
+    from operator_app.db.backup import Watch
+    from operator_app.services.backups import Backups
+    from operator_app.ui.problems import sentence
+
+    with _opened(wanted, paths) as (database, actor):
+        watch = Watch(lambda _stage, _done, _total: None, lambda: False)
+        made = Backups(database, paths, system_clock).make(actor, watch, to=wanted.to)
+    if made.doubtful:
+        print(_("The audit log does not hold together. The backup was set apart."))
+        return 1
+    print(_("The backup is made and checked."))
+    if made.folder_problem is not None:
+        print(sentence(EnvironmentProblem(made.folder_problem)), file=sys.stderr)
+        return 1
+    return 0
+
+
+def _restore(wanted: argparse.Namespace, paths: Paths) -> int:
+    from operator_app.db.backup import Watch
+    from operator_app.services.restore import Here, Restore, look
+    from operator_app.ui.wording import full_day_and_time
+
+    restore = Restore(paths, system_clock)
+    backup = look(wanted.file)
+    secret = _asked(_("Password: ") if wanted.login else _("Recovery key: "))
+    proven = restore.prove(backup, wanted.login, secret)
+    names, head = proven.contents.names, proven.head
+    print(
+        _("{office} ({code}), {made}: calls {calls}, cases {cases}").format(
+            office=names.get(wanted.language) or next(iter(names.values()), ""),
+            code=head.office,
+            made=full_day_and_time(head.made_at),
+            calls=proven.contents.calls,
+            cases=proven.contents.cases,
+        )
+    )
+    if proven.here is not Here.NOTHING and not wanted.replace:
+        same = proven.here is Here.SAME
+        raise EnvironmentProblem("restore.office_here" if same else "restore.other_office")
+    restored = restore.put_in_place(
+        proven, Watch(lambda _stage, _done, _total: None, lambda: False)
+    )
+    print(_("The office is restored. People and passwords are those of the day of the backup."))
+    if restored.aside is not None:
+        said = _("What was on this PC before is kept in the data folder under “{name}”.")
+        print(said.format(name=restored.aside.name))
+    return 0

@@ -26,7 +26,7 @@ class Paths:
     @property
     def is_set_up(self) -> bool:
         """Whether this data folder holds an office; even a damaged one is never made anew."""
-        return self.office.exists()
+        return self.office.exists() or self.restored.exists()
 
     @property
     def restored(self) -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication
 
 from operator_app import __version__
-from operator_app.administration import administration_place
+from operator_app.administration import administration_place, backup_driver
 from operator_app.answers import Answers
 from operator_app.db import settings
 from operator_app.db.engine import Database
@@ -19,7 +19,6 @@ from operator_app.domain.people import Actor, Right
 from operator_app.i18n import _, language
 from operator_app.services import entrance
 from operator_app.services.accounts import Accounts
-from operator_app.services.backups import Backups
 from operator_app.services.call_drafts import Draft
 from operator_app.services.calls import Calls
 from operator_app.services.case_access import Accesses
@@ -38,7 +37,6 @@ from operator_app.supervision import Supervision
 from operator_app.sync.carriers.base import Carrier
 from operator_app.sync.carriers.https import HttpsCarrier
 from operator_app.sync.cycle import Cycle
-from operator_app.ui.backup_driver import BackupDriver
 from operator_app.ui.events import Events
 from operator_app.ui.idle import IdleWatch
 from operator_app.ui.index_driver import IndexDriver
@@ -84,8 +82,7 @@ class Desk:
         self.accounts = Accounts(database, application.paths, self._clock, application.cost)
         self.cases = Cases(database, self.reference, self._clock)
         self.answers = Answers(database, self.reference, self._clock)
-        self.backups = Backups(database, application.paths, self._clock)
-        self.backup_driver = BackupDriver(self.backups, self._tasks, self._is_quiet)
+        self.backup_driver = backup_driver(self, application)
         self._lists_changed = False
         self.call_screen: CallScreen | None = None
         self.cases_screen: CasesScreen | None = None
@@ -226,9 +223,6 @@ class Desk:
             return
         self.window.uncover()
         self.idle.start()
-
-    def _is_quiet(self) -> bool:
-        return self.call_screen is None or not self.call_screen.in_progress
 
     def _work_places(self) -> list[Place]:
         reference = self.reference

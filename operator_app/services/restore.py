@@ -36,7 +36,12 @@ from operator_app.domain.people import Actor, Right, Role
 from operator_app.errors import AppError, EnvironmentProblem, NotAllowed, Outdated
 from operator_app.files import sync_folder
 from operator_app.services.backup_places import SPARE_BYTES, said
-from operator_app.services.restore_place import WORKPLACE, clear_left_overs, swap_in
+from operator_app.services.restore_place import (
+    WORKPLACE,
+    clear_left_overs,
+    finish_restore,
+    swap_in,
+)
 
 NUMBERS_SKIPPED = 1_000
 """Calls and cases saved after the backup have numbers that people were told: they are not given
@@ -124,6 +129,7 @@ class Restore:
         workplace = self._paths.data / f"{WORKPLACE}{os.getpid()}"
         with said():
             self._paths.data.mkdir(parents=True, exist_ok=True)
+            finish_restore(self._paths)
             clear_left_overs(self._paths)
             if shutil.disk_usage(self._paths.data).free < proven.backup.size + SPARE_BYTES:
                 raise EnvironmentProblem("backup.disk_full")

@@ -50,7 +50,7 @@ class BackupDriver(QObject):
     def __init__(self, backups: Backups, tasks: Tasks, quiet: Callable[[], bool]) -> None:
         """`quiet` tells whether this is a moment at which nobody is busy with a caller."""
         super().__init__()
-        self._backups = backups
+        self.backups = backups
         self._tasks = tasks
         self._quiet = quiet
         self._work: _Work | None = None
@@ -83,7 +83,7 @@ class BackupDriver(QObject):
         """Make a backup if one is due and the moment is quiet."""
         self._look.start(LOOK_EVERY_MS)
         if self._quiet() and not self.busy:
-            self.run(self._backups.make_if_due, _nothing, _note)
+            self.run(self.backups.make_if_due, _nothing, _note)
 
     def run(
         self,

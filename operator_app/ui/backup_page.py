@@ -12,7 +12,7 @@ from operator_app.db.backup import Watch
 from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.people import Actor
 from operator_app.errors import EnvironmentProblem
-from operator_app.i18n import _, ngettext
+from operator_app.i18n import _
 from operator_app.services.backup_places import Copy
 from operator_app.services.backups import BackupPicture, Backups, Made
 from operator_app.ui.backup_driver import BackupDriver
@@ -27,6 +27,7 @@ from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.models.plain_table import PlainTable, plain_view
 from operator_app.ui.preferences import Preferences
 from operator_app.ui.problems import sentence
+from operator_app.ui.sync_wording import only_there_words
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, Notice, ShortenedLabel, button, text
 from operator_app.ui.widgets.work_bar import WorkBar
@@ -113,7 +114,7 @@ class BackupPage(QWidget):
         if picture.copies:
             self.view.selectRow(min(max(row, 0), len(picture.copies) - 1))
         self.warning.show_text(self._warning(picture, now))
-        self.only_there.show_text(self._missing(picture.only_there))
+        self.only_there.show_text(only_there_words(picture.only_there))
         said = str(picture.folder) if picture.folder else _("None. Both backups lie on this PC.")
         self.folder.setText(said)
         self.folder.setToolTip(said)
@@ -136,15 +137,6 @@ class BackupPage(QWidget):
             said = sentence(EnvironmentProblem(picture.problem))
             parts.append(_("Last try, {when}: {problem}").format(when=when, problem=said))
         return " ".join(parts)
-
-    def _missing(self, n: int) -> str:
-        if not n:
-            return ""
-        return ngettext(
-            "Since this PC was restored, {n} entry of it is at the ministry only. Nothing of it is lost there; it cannot be opened here.",
-            "Since this PC was restored, {n} entries of it are at the ministry only. Nothing of them is lost there; they cannot be opened here.",
-            n,
-        ).format(n=n)
 
     def _on_make(self) -> None:
         if self._may_begin():
@@ -209,8 +201,7 @@ class BackupPage(QWidget):
         )
 
     def _on_progress(self, stage: str, done: int, total: int) -> None:
-        if not self.work.isVisible():
-            self._show_busy()
+        self._show_busy()
         self.work.show_share(stage_words(stage), done, total)
 
     def _on_ended(self) -> None:
@@ -220,14 +211,20 @@ class BackupPage(QWidget):
 
     def _show_busy(self) -> None:
         busy = self._driver.busy
-        if busy and self.work.isHidden():
-            self.work.start(_("A backup is being made or checked."), may_stop=True)
-        elif not busy:
-            self.work.finish()
+        was_busy = not self.make_button.isEnabled()
         self.make_button.setEnabled(not busy)
         self.check_button.setEnabled(not busy and bool(self._copies))
-        if not busy and self.isVisible() and self.focusWidget() is None:
-            self.make_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        if busy and not was_busy:
+            self.work.start(_("A backup is being made or checked."), may_stop=True)
+            self._lead_to(self.work.stop_button)
+        elif was_busy and not busy:
+            self.work.finish()
+            self._lead_to(self.make_button)
+
+    def _lead_to(self, widget: QWidget) -> None:
+        # Whoever is somewhere else on the page stays there.
+        if self.isVisible() and (self.isAncestorOf(self.focusWidget() or self) or self.hasFocus()):
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_failed(self, error: Exception) -> None:
         self.problem.show_text(sentence(error))

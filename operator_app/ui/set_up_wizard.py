@@ -41,9 +41,13 @@ ASKED_GROUPS = 2
 
 
 class SetUpWizard(QWidget):
-    """`finished_set_up()`: the office is there and the person goes to the sign-in."""
+    """`finished_set_up()`: the office is there and the person goes to the sign-in.
+
+    `restore_asked()`: there was an office before, and its backup is to be put here.
+    """
 
     finished_set_up = Signal()
+    restore_asked = Signal()
     language_chosen = Signal(str)
 
     def __init__(
@@ -119,6 +123,7 @@ class SetUpWizard(QWidget):
         """All pages in the language in use, filled from the draft."""
         self._welcome = WelcomePage()
         self._welcome.load_asked.connect(self._on_load)
+        self._welcome.restore_asked.connect(self.restore_asked)
         self._welcome.language_picked.connect(self._on_language)
         self.pages: list[Page] = [
             self._welcome,

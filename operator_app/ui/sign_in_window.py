@@ -32,9 +32,11 @@ CARD_WIDTH = 440
 
 
 class SignInWindow(QWidget):
-    """`signed_in(Database, Actor)`: the office is open, and who opened it."""
+    """`signed_in(Database, Actor)`: the office is open, and who opened it. `restore_asked()`: the
+    person wants an office out of a backup instead."""
 
     signed_in = Signal(object, object)
+    restore_asked = Signal()
     language_chosen = Signal(str)
 
     def __init__(
@@ -96,6 +98,10 @@ class SignInWindow(QWidget):
         self.forgot.setAutoDefault(True)
         self.forgot.clicked.connect(self._show_recovery)
         card.body.addWidget(self.forgot)
+        self.restore = button(_("Restore from a backup…"), "link")
+        self.restore.setAutoDefault(True)
+        self.restore.clicked.connect(self.restore_asked)
+        card.body.addWidget(self.restore)
         self.languages = language_switch()
         self.languages.picked.connect(self._on_language)
         return DoorPage(card, self._office_name, self.languages)

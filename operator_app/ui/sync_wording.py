@@ -81,6 +81,17 @@ def status_wording(status: SyncStatus) -> Wording:
     return Wording(" · ".join(parts), tone)
 
 
+def only_there_words(n: int) -> str:
+    """How many entries a restore took from this PC that the ministry has; "" for none."""
+    if not n:
+        return ""
+    return ngettext(
+        "Since this PC was restored, {n} entry of it is at the ministry only. Nothing of it is lost there; it cannot be opened here.",
+        "Since this PC was restored, {n} entries of it are at the ministry only. Nothing of them is lost there; they cannot be opened here.",
+        n,
+    ).format(n=n)
+
+
 def code_sentence(code: str | None) -> str:
     """What the code of a failed try or a refusal means; the code itself where there is no wording."""
     code = code or ""

@@ -105,9 +105,7 @@ def test_the_drill(
     assert set(receiver.stages().values()) == {"applied"}
     assert "mismatch" not in alarms(receiver)
     with receiver.store.read() as connection:
-        calls_and_cases = connection.execute(
-            select(func.count()).select_from(record)
-        ).scalar_one()
+        calls_and_cases = connection.execute(select(func.count()).select_from(record)).scalar_one()
     assert calls_and_cases == len(early) + 2 + len(late) + len(fresh) + 2
     assert waiting.op_id in receiver.stages()
 

@@ -81,9 +81,10 @@ class FormPage(Page):
 
 
 class WelcomePage(Page):
-    """Language, and the file of IT."""
+    """Language, the file of IT, the way to a backup."""
 
     load_asked = Signal()
+    restore_asked = Signal()
     language_picked = Signal(str)
 
     def __init__(self) -> None:
@@ -105,6 +106,12 @@ class WelcomePage(Page):
         self.load.setAutoDefault(True)
         self.load.clicked.connect(self.load_asked)
         self.body.addWidget(self.load, alignment=Qt.AlignmentFlag.AlignLeft)
+        restore_lead = _("Did the office have another PC before? Then its backup brings all back.")
+        self.body.addWidget(text(restore_lead, wrap=True))
+        self.restore = button(_("Restore from a backup…"), key="Ctrl+B")
+        self.restore.setAutoDefault(True)
+        self.restore.clicked.connect(self.restore_asked)
+        self.body.addWidget(self.restore, alignment=Qt.AlignmentFlag.AlignLeft)
         self.loaded = Notice()
         self.refused = Notice("danger")
         self.body.addWidget(self.loaded)

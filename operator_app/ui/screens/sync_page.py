@@ -27,7 +27,7 @@ from operator_app.sync.status import LinkState, OutboxRow, SyncStatus
 from operator_app.ui.events import Events
 from operator_app.ui.models.plain_table import PlainTable, plain_view
 from operator_app.ui.problems import fault_sentence, sentence
-from operator_app.ui.sync_wording import code_sentence, link_words
+from operator_app.ui.sync_wording import code_sentence, link_words, only_there_words
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, Notice, button, labelled, set_state, text
 from operator_app.ui.widgets.fitting_scroll import SCROLL_BAR, FittingScroll
@@ -182,7 +182,7 @@ class SyncPage(QWidget):
                 "This database was put back to an older copy: numbers that the ministry holds "
                 "and it never gave: {n}. Call your IT staff."
             ).format(n=status.numbers_ahead)
-        return ""
+        return only_there_words(status.only_there)
 
     def _on_sync_changed(self, _status: SyncStatus) -> None:
         if self.isVisible():
