@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from operator_app.domain.case_facts import cells_of_case, counted
 from operator_app.domain.cases import Affected, Case, Offender, SafetyPlan
 from operator_app.domain.clock import local
 from operator_app.domain.violence import SafeContact
-from operator_app.domain.wire import case_body, case_from_body
+from operator_app.domain.wire import case_body
 
 MOST_MONTHS = 240
 """A case that is in more of them is none: it would fill the database by itself."""
@@ -56,17 +56,13 @@ def counted_call(
     return {month_of(fact.started_at): _checked(CountedCall(fact))}
 
 
-def counted_case(
-    ref: str, body: dict[str, Any], others: Sequence[dict[str, Any]] = ()
-) -> dict[str, bytes]:
-    """A case as it was sent, under every month in which it, its calls, referrals and follow-ups
-    are counted.
-
-    `others`: versions that contradict this one; what was refused in one of them is refused.
-    """
-    case = _bare(case_from_body(body, case_id=ref))
-    words = [word for version in (*others, body) for word in _words(version)]
-    left = {**case_body(case), "consents": words}
+def counted_case(ref: str, case: Case) -> dict[str, bytes]:
+    """A case under every month in which it, its calls, referrals and follow-ups are counted."""
+    words = [
+        {name: getattr(word, name) for name in ("purpose", "value", "at", "recipient")}
+        for word in case.consents
+    ]
+    left = {**case_body(_bare(case)), "consents": words}
     calls = tuple(link.call_id for link in case.calls)
     text = _checked(CountedCase(ref, calls, counted(left), left))
     months = {month_of(at) for at in _moments(case)}
@@ -106,12 +102,6 @@ def _moments(case: Case) -> Iterable[int]:
     yield from (link.started_at for link in case.calls)
     yield from (referral.steps[0].at for referral in case.referrals)
     yield from (task.due_at for task in case.tasks)
-
-
-def _words(body: dict[str, Any]) -> list[dict[str, Any]]:
-    names = ("purpose", "value", "at", "recipient")
-    said = case_from_body(body, case_id="").consents
-    return [{name: getattr(word, name) for name in names} for word in said]
 
 
 def _bare(case: Case) -> Case:

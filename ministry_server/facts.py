@@ -10,7 +10,7 @@ import base64
 import json
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +23,10 @@ from ministry_server.schema import event, fact, fact_source, meta, receipt, reco
 from ministry_server.store import Store, get_all, insert_new, put
 from ministry_server.tally import record_kind
 from ministry_server.vault import Vault
+from operator_app.domain.case_merge import last_common, merged
+from operator_app.domain.cases import Case
 from operator_app.domain.definitions import VERSION
-from operator_app.domain.wire import Kind
+from operator_app.domain.wire import Kind, case_from_body
 
 log = logging.getLogger("ministry_server.facts")
 
@@ -129,18 +131,20 @@ class Facts:
         kind = record_kind(self._vault, ref, row["sealed"])
         if row["shown"] is None or row["voided"] or kind is Kind.SUGGESTION:
             return nothing
-        query = select(event.c.op_id, event.c.sealed).where(event.c.record_ref == ref)
-        if kind is Kind.CASE:
-            query = query.where(event.c.op_id.in_(json.loads(row["heads"])))
-        payloads = {
-            found.op_id: self._vault.open(found.op_id, found.sealed)
-            for found in connection.execute(query)
-        }
+        heads = json.loads(row["heads"])
+        query = select(event.c.op_id, event.c.bases, event.c.sealed).where(
+            event.c.record_ref == ref
+        )
+        if kind is Kind.CASE and len(heads) == 1:
+            # A long history, of which nothing else is needed.
+            query = query.where(event.c.op_id == row["shown"])
+        events = connection.execute(query).all()
+        payloads = {one.op_id: self._vault.open(one.op_id, one.sealed) for one in events}
         shown = payloads[row["shown"]]
         try:
             if kind is Kind.CASE:
-                others = [p["body"] for p in payloads.values() if p is not shown]
-                by_month = counted_case(ref, shown["body"], others)
+                bases = {one.op_id: json.loads(one.bases) for one in events}
+                by_month = counted_case(ref, _shown_case(ref, payloads, bases, heads))
             else:
                 first = min(payload["at"] for payload in payloads.values())
                 by_month = counted_call(shown, asked_kinds=kinds, first_saved_at=first)
@@ -197,6 +201,26 @@ class Facts:
         value = base64.b64encode(sealed).decode()
         connection.execute(insert_new(connection, meta), {"key": KEY, "value": value})
         put(connection, KEY, value)
+
+
+def _shown_case(
+    ref: str,
+    payloads: Mapping[str, dict[str, Any]],
+    bases: Mapping[str, Sequence[str]],
+    heads: Sequence[str],
+) -> Case:
+    """The case as the offices show it: of versions that contradict each other the more cautious
+    values, and what she refused in one of them is refused."""
+
+    def version(op_id: str) -> Case:
+        payload = payloads[op_id]
+        return case_from_body(payload["body"], case_id=ref, op_id=op_id, saved_at=payload["at"])
+
+    if len(heads) == 1:
+        return version(heads[0])
+    ancestor = last_common(bases, heads)
+    before = version(ancestor) if ancestor else None
+    return merged([version(head) for head in heads], before).case
 
 
 def _text(connection: Connection) -> str | None:

@@ -90,6 +90,27 @@ def merged(
     return _Merger(ordered, ancestor, decision).run()
 
 
+def last_common(bases: Mapping[str, Sequence[str]], heads: Sequence[str]) -> str | None:
+    """The last revision that all heads were made from, if it is known.
+
+    `bases`: of each revision that is known, by op_id.
+    """
+
+    def before(op_id: str) -> set[str]:
+        todo, seen = list(bases[op_id]), set[str]()
+        while todo:
+            base = todo.pop()
+            if base not in seen:
+                seen.add(base)
+                todo += bases.get(base, ())
+        return seen
+
+    shared = set.intersection(*(before(head) for head in heads)) & bases.keys()
+    older = {base for op_id in shared for base in before(op_id)}
+    latest = sorted(shared - older)
+    return latest[0] if len(latest) == 1 else None
+
+
 @dataclass
 class _Merger:
     versions: tuple[Case, ...]

@@ -19,7 +19,7 @@ from operator_app.db.case_models import case_call, case_file
 from operator_app.db.settings import Device
 from operator_app.domain.calls import Call
 from operator_app.domain.case_intake import absorb, case_kind
-from operator_app.domain.case_merge import Decision, Merged, merged
+from operator_app.domain.case_merge import Decision, Merged, last_common, merged
 from operator_app.domain.cases import CLOSED, TOLD, Case
 from operator_app.domain.clock import Clock, local_day
 from operator_app.domain.consent import SHARE, STATISTICS, Consent, allows
@@ -283,7 +283,9 @@ def _merged(
     if len(heads) == 1:
         only = known[heads[0]].case
         return Merged(only, (only,), ())
-    return merged([known[h].case for h in heads], _common(known, heads), decision)
+    ancestor = last_common({op_id: v.bases for op_id, v in known.items()}, heads)
+    before = known[ancestor].case if ancestor else None
+    return merged([known[h].case for h in heads], before, decision)
 
 
 def _is_alarm(connection: Connection, saved: Case, now: int) -> bool:
@@ -293,24 +295,6 @@ def _is_alarm(connection: Connection, saved: Case, now: int) -> bool:
     ).scalar()
     news = any(a.at == now and {a.computed, a.raised_to} & ACUTE for a in saved.assessments)
     return saved.is_acute and (news or before not in ACUTE)
-
-
-def _common(known: dict[str, Version], heads: Sequence[str]) -> Case | None:
-    """The last state that all heads were made from, if it is here."""
-
-    def before(op_id: str) -> set[str]:
-        todo, seen = list(known[op_id].bases), set()
-        while todo:
-            base = todo.pop()
-            if base not in seen:
-                seen.add(base)
-                todo += known[base].bases if base in known else ()
-        return seen
-
-    shared = set.intersection(*(before(h) for h in heads)) & known.keys()
-    older = {base for op_id in shared for base in before(op_id)}
-    latest = sorted(shared - older)
-    return known[latest[0]].case if len(latest) == 1 else None
 
 
 def _call_before(connection: Connection, call: Call) -> Call | None:

@@ -50,6 +50,7 @@ RECEIVER_MAY_IMPORT = (
     "operator_app.domain.call_figures",
     "operator_app.domain.case_check",
     "operator_app.domain.case_facts",
+    "operator_app.domain.case_merge",
     "operator_app.domain.cases",
     "operator_app.domain.clock",
     "operator_app.domain.csv_table",

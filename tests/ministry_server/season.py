@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -39,7 +40,7 @@ class Season:
         self.dice = random.Random(seed)
         self.actor = desk.office.actor
         self.calls: list[str] = []
-        self.done: dict[str, int] = {}
+        self.done = Counter[str]()
         self._codes = {
             name: [c.code for c in desk.office.reference.codes(name)]
             for name in (
@@ -63,7 +64,48 @@ class Season:
                 act()
             except AppError:
                 continue
-            self.done[act.__name__] = self.done.get(act.__name__, 0) + 1
+            self.done[act.__name__] += 1
+
+    def one_of_each(self) -> None:
+        """Something for every indicator, and nothing left to chance."""
+        clock, actor = self.desk.office.clock, self.actor
+        form = information_call(self._start())
+        self._save(
+            form, topics=("COM",), actions=("NONE",), benefit_issue="REF", caller_age_group="C",
+            caller_name="", phone="0555987654", danger_now="U",
+        )  # fmt: skip
+        self.nuisance()
+        form = information_call(self._start())
+        said = [Consent(purpose, "Y", form.started_at) for purpose in ("RECORD", "STATISTICS")]
+        block = ViolenceForm(
+            affected="CALLER", affected_sex="F", affected_age="31", vulnerabilities=("PREG",),
+            forms=("PHY",), offender="HUSB", children="Y", place="HOME", happened=self._text(),
+            answers={"KILL": "Y"}, high_at=form.started_at, police_at=form.started_at + 90_000,
+            consents=tuple(said),
+        )  # fmt: skip
+        self._save(
+            form, topics=("VIO.DOM",), danger_now="Y", danger_at=form.started_at,
+            actions=("E102",), violence=block,
+        )  # fmt: skip
+        (case_id,) = self.desk.case_rows()
+        self.plan()
+        now = to_ms(clock())
+        order = ProtectionOrder("", "ISS3", 0, asked_at=now - HOUR, issued_at=now)
+        self.case_work.set_order(actor, case_id, order)
+        for service, *steps in (("POL", "SENT", "DONE"), ("SHE", "SENT", "NOT")):
+            self._say(self.desk.case(case_id), "SHARE", "Y", service)
+            self.case_work.refer(actor, case_id, service, "OFF", organisation=CANARIES[2])
+            for status in steps:
+                clock.forward(hours=40)
+                made = self.desk.case(case_id).referrals[-1]
+                self.case_work.step_referral(
+                    actor, case_id, made.referral_id, status, reason=self._text()
+                )
+        self.task(), self.finish(), self.finish()
+        form = information_call(self._start())
+        refused = replace(block, consents=(Consent("STATISTICS", "N", form.started_at),))
+        self._save(form, topics=("VIO.SEX",), violence=refused)
+        clock.forward(days=70)
 
     # Calls
 
@@ -82,6 +124,7 @@ class Season:
         values["violence"] = self._block(form.started_at)
         if values["danger_now"] == "Y":
             values["danger_at"] = form.started_at
+            values["actions"] = ("E102", "INF")
         if self.dice.random() < 0.3:
             early = self.desk.office.calls.save(
                 self.actor, replace(form, danger_now="Y", danger_at=form.started_at), early=True
@@ -162,10 +205,12 @@ class Season:
         referral = self.dice.choice(case.referrals or [None])
         steps = NEXT_STEPS[referral.status] if referral else ()
         if referral and steps:
+            # Most of them come to their end.
+            last = next((s for s in ("DONE", "SENT") if s in steps), steps[0])
+            status = last if self.dice.random() < 0.6 else self.dice.choice(steps)
             self.case_work.step_referral(
-                self.actor, case.case_id, referral.referral_id, self.dice.choice(steps),
-                reason=self._text(),
-            )  # fmt: skip
+                self.actor, case.case_id, referral.referral_id, status, reason=self._text()
+            )
 
     def task(self) -> None:
         due_at = to_ms(self.desk.office.clock()) + self.dice.randrange(1, 24 * 40) * HOUR
