@@ -34,7 +34,7 @@ from operator_app.ui.widgets.parts import Parts
 
 SIDE_WIDTH = 340
 LIST, NEW, RIGHTS, KEY = "list", "new", "rights", "key"
-RIGHT_ROW = 23
+RIGHT_ROW = 19
 """So high that all rights are in sight at 1366x768."""
 
 

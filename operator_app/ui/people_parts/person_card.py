@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from operator_app.domain.people import Actor, Person, Role
 from operator_app.i18n import _
@@ -59,9 +59,7 @@ class PersonCard(Card):
         self.body.addWidget(self.form)
         self.body.addWidget(labelled(_("Role"), self.role))
         self.body.addWidget(_line(self.save))
-        rule = QFrame()
-        rule.setFrameShape(QFrame.Shape.HLine)
-        self.body.addWidget(rule)
+        self.body.addSpacing(2 * GRID)
         self.body.addWidget(self.password_form)
         # Long words of another language put the second button below the first.
         self.body.addWidget(_line(self.set_password, self.remove))

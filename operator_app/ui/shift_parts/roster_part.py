@@ -34,7 +34,7 @@ from operator_app.ui.widgets.basic import GRID, Card, Notice, button, text
 from operator_app.ui.wording import whole_day
 
 SIDE_WIDTH = 320
-ROW_HEIGHT = 48
+LEAST_ROW_HEIGHT = 40
 _ID = Qt.ItemDataRole.UserRole
 
 
@@ -52,7 +52,8 @@ class RosterGrid(QTableView):
         self.setAlternatingRowColors(False)
         self.setShowGrid(True)
         self.setWordWrap(True)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setMinimumSectionSize(LEAST_ROW_HEIGHT)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         plain = event.modifiers() in (

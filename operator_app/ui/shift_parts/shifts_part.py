@@ -45,10 +45,10 @@ class ShiftRow:
                     number=number, language=LANGUAGE_NAMES[language]
                 )
             )
-        for label, edit in ((_("from"), self.begins), (_("to"), self.ends)):
+        for label, edit in ((_("Begins"), self.begins), (_("Ends"), self.ends)):
             edit.setMaxLength(8)
             edit.setFixedWidth(TIME_WIDTH)
-            edit.setAccessibleName(_("Shift {number}, {what}").format(number=number, what=label))
+            edit.setAccessibleName(_("Shift {number}: {what}").format(number=number, what=label))
         for edit in self.edits:
             edit.textEdited.connect(lambda _text: self.show_faults([]))
 
@@ -127,7 +127,7 @@ class ShiftsPart(QWidget):
         self._grid = QGridLayout(self._table)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(GRID)
-        headings = [*(LANGUAGE_NAMES[language] for language in LANGUAGES), _("from"), _("to")]
+        headings = [*(LANGUAGE_NAMES[language] for language in LANGUAGES), _("Begins"), _("Ends")]
         for column, heading in enumerate(headings):
             self._grid.addWidget(text(heading, "fieldLabel"), 0, column)
         for number, row in enumerate(rows):
