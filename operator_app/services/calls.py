@@ -260,11 +260,13 @@ class Calls:
 
     def draft(self, actor: Actor) -> Draft | None:
         """The form that was kept last and never saved, or None."""
+        actor.require(Right.RECORD_CALL)
         with self._database.read() as connection:
             return call_drafts.newest(connection, actor.user_id)
 
     def discard_draft(self, actor: Actor, unsaved: Draft) -> None:
         """Forget an unsaved form, by the operator's decision."""
+        actor.require(Right.RECORD_CALL)
         with self._database.write() as connection:
             call_drafts.end(connection, actor.user_id, unsaved)
 

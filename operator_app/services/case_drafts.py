@@ -39,6 +39,7 @@ class CaseDrafts:
 
     def read(self, actor: Actor, case_id: str) -> dict[str, str]:
         """The person's own words of this case, by field."""
+        actor.require(Right.WORK_ON_CASES)
         query = select(case_draft.c.field, case_draft.c.body).where(
             case_draft.c.user_id == actor.user_id, case_draft.c.case_id == case_id
         )
