@@ -131,7 +131,7 @@ def _ranks(overview: Overview, indicator: str, label: Callable[[str], str]) -> D
     labels = [label(code) for code in order[:most]]
     if len(order) > most:
         groups.append(order[most:])
-        labels.append(_("Other"))
+        labels.append(_("All others"))
     values = tuple(sum(found[code] for code in group) for group in groups)
     period = overview.shown.period
     return Drawn(

@@ -15,7 +15,7 @@ from operator_app.ui.widgets.basic import GRID, Card, button, text
 from operator_app.ui.widgets.outcome import Outcome
 from operator_app.ui.widgets.records_behind import RecordsBehind
 
-WIDTH = 340
+WIDTH = 364
 
 
 class OverviewSide(QWidget):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from operator_app.domain.overview import Concern
@@ -14,8 +14,11 @@ from operator_app.i18n import _
 from operator_app.ui.overview_wording import NAMES, TileWords, trouble
 from operator_app.ui.widgets.basic import GRID, FlowLayout, ShortenedLabel, set_state, text
 
-IN_A_ROW = 5
 _HEIGHT = 58
+_LEAST_WIDTH = 120
+_IN_A_ROW, _IN_A_NARROW_ROW = 5, 4
+_NARROW = 840
+"""Below this width the names of five tiles have no room."""
 
 
 class Lead(QPushButton):
@@ -59,7 +62,10 @@ class Tile(Lead):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def sizeHint(self) -> QSize:
-        return QSize(150, _HEIGHT)
+        return QSize(_LEAST_WIDTH, _HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def show_words(self, words: TileWords) -> None:
         """The figure, and that of before."""
@@ -86,14 +92,27 @@ class Tiles(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.by_name = {name: Tile(_(label)) for name, label in NAMES.items()}
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(GRID)
-        for number, (name, tile) in enumerate(self.by_name.items()):
-            grid.addWidget(tile, number // IN_A_ROW, number % IN_A_ROW)
-            grid.setColumnStretch(number % IN_A_ROW, 1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(GRID)
+        self._in_a_row = 0
+        self._arrange(_IN_A_ROW)
+        for name, tile in self.by_name.items():
             tile.clicked.connect(partial(self.asked.emit, name))
             tile.definition_asked.connect(partial(self.definition_asked.emit, name))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(_IN_A_NARROW_ROW if self.width() < _NARROW else _IN_A_ROW)
+
+    def _arrange(self, in_a_row: int) -> None:
+        if in_a_row == self._in_a_row:
+            return
+        self._in_a_row = in_a_row
+        for number, tile in enumerate(self.by_name.values()):
+            self._grid.addWidget(tile, number // in_a_row, number % in_a_row)
+        for column in range(_IN_A_ROW):
+            self._grid.setColumnStretch(column, 1 if column < in_a_row else 0)
 
     def show_words(self, words: Mapping[str, TileWords]) -> None:
         """Fill the tiles."""
@@ -109,7 +128,8 @@ class Troubles(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.buttons: dict[Concern, Lead] = {}
-        flow = FlowLayout(self, GRID)
+        self._wrong = QWidget()
+        flow = FlowLayout(self._wrong, GRID)
         for concern in Concern:
             made = Lead("trouble")
             made.clicked.connect(partial(self.asked.emit, concern))
@@ -118,7 +138,10 @@ class Troubles(QWidget):
             self.buttons[concern] = made
         self.calm = text(_("Nothing urgent is late, unsent or without a plan."), "calm")
         self.calm.hide()
-        flow.addWidget(self.calm)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._wrong)
+        layout.addWidget(self.calm, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_numbers(self, numbers: Mapping[Concern, int]) -> None:
         """Only what there is."""
@@ -127,5 +150,5 @@ class Troubles(QWidget):
             made.setText("▲  " + trouble(concern, number) + "  ›")
             made.setAccessibleName(trouble(concern, number))
             made.setVisible(number > 0)
+        self._wrong.setVisible(bool(numbers))
         self.calm.setVisible(not numbers)
-        self.updateGeometry()

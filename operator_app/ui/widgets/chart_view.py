@@ -28,6 +28,7 @@ from operator_app.ui.widgets.chart_canvas import ChartCanvas
 _TABLE_LETTERS = ("t", "е")
 """The same key on a Latin and on a Cyrillic keyboard."""
 _MOST_NAMED = 3
+_HEAD_PIXELS = 24
 
 
 class ChartView(Card):
@@ -203,6 +204,7 @@ def _head_button(label: str, tip: str, act: Callable[[], object] | None) -> QToo
     made.setText(label)
     made.setToolTip(tip)
     made.setAccessibleName(label)
+    made.setMinimumHeight(_HEAD_PIXELS)
     # Not one of the stops of Tab: all of them have a key where the chart has the focus.
     made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     if act is not None:
