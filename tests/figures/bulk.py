@@ -199,18 +199,18 @@ class Bulk:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._rows: Rows = defaultdict(list)
+        self.rows: Rows = defaultdict(list)
         with database.read() as connection:
             self.office = settings.read_office(connection).code
             self.device: Device = settings.read_device(connection)
             last = connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM revision")
-            self._seq: int = last.scalar_one()
+            self.seq: int = last.scalar_one()
 
     def add(self, rows: Rows) -> None:
         """Take rows in, to be written with others."""
         for table, some in rows.items():
-            self._rows[table] += some
-        if len(self._rows["revision"]) >= self.AT_ONCE:
+            self.rows[table] += some
+        if len(self.rows["revision"]) >= self.AT_ONCE:
             self.flush()
 
     def call_revision(
@@ -259,8 +259,8 @@ class Bulk:
         body: dict[str, Any],
         out: dict[str, Any],
     ) -> None:
-        self._seq += 1
-        header = Header(op_id, self.device.device_id, self.device.inc, self._seq)
+        self.seq += 1
+        header = Header(op_id, self.device.device_id, self.device.inc, self.seq)
         bases = (base,) if base else ()
         plain = payload(
             header, record_id=record, kind=kind, bases=bases, author=author, at=at, body=out
@@ -271,7 +271,7 @@ class Bulk:
             "kind": kind.value,
             "schema": SCHEMA,
             "inc": self.device.inc,
-            "seq": self._seq,
+            "seq": self.seq,
             "bases": json.dumps(bases),
             "author_id": author,
             "created_at": at,
@@ -280,9 +280,9 @@ class Bulk:
             "lane": int(lane),
             "state": "applied",
         }
-        self._rows["revision"].append(row)
+        self.rows["revision"].append(row)
         if out is not body:
-            self._rows["withheld"].append({"op_id": op_id, "body": canonical_plain(body).decode()})
+            self.rows["withheld"].append({"op_id": op_id, "body": canonical_plain(body).decode()})
 
     def flush(self) -> None:
         """Write what is collected."""
@@ -290,12 +290,12 @@ class Bulk:
             for pragma in ("synchronous = OFF", "foreign_keys = OFF", "cache_size = -500000"):
                 connection.execute(f"PRAGMA {pragma}")
             connection.execute("BEGIN")
-            for table, rows in self._rows.items():
+            for table, rows in self.rows.items():
                 if rows:
                     connection.executemany(_insert(table, rows[0]), rows)
             connection.execute("COMMIT")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._rows.clear()
+        self.rows.clear()
 
 
 def _insert(table: str, row: Row) -> str:

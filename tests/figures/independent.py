@@ -177,10 +177,9 @@ OF_CALLS: dict[str, str] = {
     ),
 }
 
-# Of all cases that somebody ever called about; `inside` those opened in the period.
+# `inside` are the cases opened in the period.
 CASE = """
-    WITH inside AS (SELECT * FROM kase WHERE opened BETWEEN :first AND :last
-                    AND json_array_length(body, '$.calls') > 0),
+    WITH inside AS (SELECT * FROM kase WHERE opened BETWEEN :first AND :last),
     told AS (SELECT * FROM inside WHERE yes),
     incident AS (SELECT case_id, i.value AS one FROM told, json_each(body, '$.incidents') i),
     named AS (SELECT case_id, o.value ->> '$.status' AS status, o.value ->> '$.asked_at' AS asked,
@@ -357,6 +356,8 @@ class Independent:
                 id=case_id,
                 body=body,
             )
+        # The only call of such a case was moved to another one, and all that it told.
+        self._run("DELETE FROM kase WHERE json_array_length(body, '$.calls') = 0")
         self._run(KASES)
         self._run(CALLS)
         self._run("CREATE INDEX temp.tel_day ON tel (day)")
