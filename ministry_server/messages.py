@@ -216,9 +216,13 @@ def word(value: Any) -> str:
 
 
 def _own(value: Any) -> dict[str, int]:
-    if type(value) is not dict or len(value) > MAX_INCARNATIONS:
+    if type(value) is not list or len(value) > MAX_INCARNATIONS:
         _refuse()
-    return {word(inc): _count(last) for inc, last in value.items()}
+    named: dict[str, int] = {}
+    for entry in value:
+        _exactly(_object(entry), "inc", "seq")
+        named[word(entry["inc"])] = _count(entry["seq"])
+    return named
 
 
 def _recipient(value: Any) -> str:

@@ -134,7 +134,8 @@ def _fetch(link: Link, position: Position) -> tuple[int, Position]:
 def fetch_page(
     link: Link, known_epoch: str, known_cursor: int, own: dict[str, int] | None = None
 ) -> Page:
-    """Ask for what comes after the cursor, of the office's other PCs or (`own`) of this one.
+    """Ask for what comes after the cursor, of the office's other PCs; or of this one, without those
+    up to the number that `own` has for their incarnation.
 
     Raises what `Link.ask` raises, and NetworkProblem("net.bad_answer" | "net.stale_answer").
     """
@@ -142,13 +143,15 @@ def fetch_page(
 
     identity = pyrage.x25519.Identity.generate()
     nonce = new_nonce()
-    question = {
+    question: dict[str, Any] = {
         "dev": link.device.device_id,
         "n": nonce,
         "cursor": known_cursor,
         "recipient": str(identity.to_public()),
     }
-    data = link.ask(ACTION, question if own is None else {**question, "own": own})
+    if own is not None:
+        question["own"] = [{"inc": inc, "seq": last} for inc, last in sorted(own.items())]
+    data = link.ask(ACTION, question)
     server_key = public_key(link.server.receipt_key)
     message = signed_answer(data, server_key, purpose="changes_answer", nonce=nonce)
     epoch, following = text_of(message, "epoch"), number(message, "next")
