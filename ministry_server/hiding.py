@@ -68,7 +68,7 @@ class _Hiding:
                 more = self._needed(todo.pop())
                 todo.update(s for name in more for s in self._of.get(name, ()))
             for name in sorted(self._small & self._computable(), key=repr):
-                found = self._smallest(n for s in self._of[name] for n in s.names)
+                found = self._nearest(name)
                 if found is not None:
                     self._hidden.add(found)
                     todo.update(self._of[found])
@@ -80,7 +80,7 @@ class _Hiding:
         added: set[Name] = set()
         while True:
             gone = [name for name in one.names if name in self._hidden]
-            if not self._small.intersection(gone):
+            if self._unshown.issuperset(gone) and not self._small.intersection(gone):
                 return added
             told = len(gone) < 2 or (
                 one.whole not in gone and sum(self._numbers[name] for name in gone) < LEAST
@@ -90,6 +90,19 @@ class _Hiding:
                 return added
             self._hidden.add(found)
             added.add(found)
+
+    def _nearest(self, name: Name) -> Name | None:
+        """What to hide so that this one comes out no more: something in its sums, or in the sums
+        of what is hidden there, and so on."""
+        seen, reached = set[Name](), {name}
+        while reached:
+            around = {other for one in reached for s in self._of[one] for other in s.names}
+            found = self._smallest(around)
+            if found is not None:
+                return found
+            seen |= reached
+            reached = (around & self._hidden) - seen
+        return None
 
     def _smallest(self, names: Iterable[Name]) -> Name | None:
         left = [n for n in names if self._numbers.get(n) and n not in self._hidden]
