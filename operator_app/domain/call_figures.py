@@ -219,13 +219,19 @@ def fact_of_body(
 
 
 def is_violence(body: Mapping[str, Any]) -> bool:
-    """Whether a call as it was sent is about violence (CallForm.is_violence)."""
-    return CallForm(
+    """Whether a call as it was sent is about violence (CallForm.is_violence).
+
+    Where only words were written in the block they do not go, but that they were there does.
+    """
+    form = CallForm(
         started_at=0,
         danger_now=body["danger_now"],
         topics=tuple(body["topics"]),
         violence=msgspec.convert(block, ViolenceForm) if (block := body.get("violence")) else None,
-    ).is_violence
+    )
+    return form.is_violence or any(
+        path.startswith("violence.") for path in body.get("withheld", ())
+    )
 
 
 def _alarm(body: Mapping[str, Any], block: Mapping[str, Any]) -> tuple[int | None, int | None]:

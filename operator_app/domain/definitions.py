@@ -45,8 +45,8 @@ DEFINITIONS: dict[str, Words] = {
     ),
     "asked": Words(
         N_("Asked for help"),
-        N_("Calls whose kind of contact counts as asking for advice or help; silent, dropped, "
-           "wrong, prank, abusive, test and missed calls do not."),
+        N_("Calls whose kind of contact counts as asking for advice or help; thanks, silent, "
+           "dropped, wrong, prank, abusive, test and missed calls do not."),
     ),
     "asked_hour": Words(
         N_("Calls for help by hour"),
@@ -60,8 +60,8 @@ DEFINITIONS: dict[str, Words] = {
     "not_told_apart": Words(
         N_("Not told apart"),
         N_("Calls about violence, or of a case, whose person did not agree to be in figures: they "
-           "are in the numbers of calls, kinds, hours, answered, quickly saved, asked for help and "
-           "violence, and in no other figure."),
+           "are in the numbers of calls, kinds, hours, lengths, answered, quickly saved, asked for "
+           "help and violence, and in no other figure."),
     ),
     "danger_now": Words(
         N_("In danger now"),
@@ -95,7 +95,7 @@ DEFINITIONS: dict[str, Words] = {
     "who": Words(
         N_("On whose behalf"),
         N_("Calls for help, by kind of contact: own matter, about somebody else, a professional, "
-           "an earlier call continued, thanks."),
+           "an earlier call continued."),
     ),
     "subject": Words(
         N_("Subject"),
@@ -140,8 +140,9 @@ DEFINITIONS: dict[str, Words] = {
     "number": Words(
         N_("Callers"),
         N_("Different telephone numbers among the calls for help, within the office: people, as "
-           "far as they can be told apart. Calls without a number are in none. A number that "
-           "called twice is one caller and one repeat call."),
+           "far as they can be told apart. Calls without a number, with one that was not "
+           "recognised, and calls about violence whose number may not go to the ministry are in "
+           "none. A number that called twice is one caller and one repeat call."),
     ),
     "benefit": Words(
         N_("Benefits"),
@@ -149,14 +150,14 @@ DEFINITIONS: dict[str, Words] = {
     ),
     "unknown": Words(
         N_("Answered “not known”"),
-        N_("Calls for help in which danger, sex, age or place was recorded as not known or not "
-           "answered."),
+        N_("Calls for help in which danger, sex, age or place was recorded as not known, not asked "
+           "or not answered. What was left empty in a call that was sent early is in none."),
     ),
     "gap": Words(
         N_("Needs without a service"),
         N_("Calls for help in which it was not possible to help, by the district they are about, "
-           "and referrals not accepted or not received, by the district of their case and the "
-           "kind of service."),
+           "and referrals first offered in the period that were not accepted or not received at "
+           "the end, by the district of their case and the kind of service."),
     ),
     "cases": Words(
         N_("Cases"),
@@ -202,7 +203,8 @@ DEFINITIONS: dict[str, Words] = {
     ),
     "children": Words(
         N_("Children were witnesses"),
-        N_("Cases told apart with an incident, by whether children saw or heard one of them."),
+        N_("Cases told apart with an incident, by whether children saw or heard one of them: a yes "
+           "counts before a no, a no before not known."),
     ),
     "vulnerability": Words(
         N_("Circumstances"),
@@ -215,11 +217,12 @@ DEFINITIONS: dict[str, Words] = {
     "order": Words(
         N_("Protection orders"),
         N_("Cases told apart with an order that was asked for, issued (at any time), extended, "
-           "broken, or refused by the police."),
+           "broken, or refused by the police. What was broken was issued; what was issued or "
+           "refused was asked for."),
     ),
     "police_told": Words(
         N_("Police told by referral"),
-        N_("Cases told apart with a referral to the police that was sent."),
+        N_("Cases told apart with a referral to the police that was sent, accepted or received."),
     ),
     "shelter": Words(
         N_("Shelter"),

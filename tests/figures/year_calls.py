@@ -149,8 +149,16 @@ class Forms:
         if violent and dice.random() < 0.8:
             form = replace(form, violence=self._block(form))
         elif dice.random() < 0.02:
-            # Opened and left untouched, or a word or two in a call that seemed to be another.
-            form = replace(form, violence=ViolenceForm(children=self._some(0.5, "N") or None))
+            # Opened and left untouched, or a word in a call that seemed to be another.
+            word = dice.choice(
+                (
+                    ViolenceForm(),
+                    ViolenceForm(children="N"),
+                    ViolenceForm(happened="соседка слышала крик"),
+                    ViolenceForm(contact=SafeContact(hours="10-12")),
+                )
+            )
+            form = replace(form, violence=word)
         return self._levelled(form)
 
     def _block(self, form: CallForm) -> ViolenceForm:

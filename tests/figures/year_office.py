@@ -59,13 +59,14 @@ def touch_elsewhere(office: TestOffice, number: int) -> None:
         if n % 3 == 0:
             changed_elsewhere(office, cases, case, lambda case: replace(case, risk="HIGH"))
         if n % 3 == 1:
-            opened_elsewhere(office, cases, case)
+            opened_elsewhere(office, cases, (_agreed if n % 2 else _refused)(case))
 
 
 def opened_elsewhere(office: TestOffice, cases: Cases, like: Case) -> str:
-    """A case of another PC, with a call that is not here; its id."""
+    """A case of another PC, with a call that is not here, and those of a case of here; its id."""
     call = CallLink(new_record_id(), "0412-2026-900001", like.opened_at - 1, "somebody-else")
-    theirs = replace(like, case_id=new_record_id(), op_id=new_op_id(), calls=(call,), tasks=())
+    calls = (call, *like.calls)
+    theirs = replace(like, case_id=new_record_id(), op_id=new_op_id(), calls=calls, tasks=())
     with office.database.write() as connection:
         connection.execute(
             insert(foreign_revision).values(
