@@ -15,8 +15,9 @@ from operator_app.domain.figures import Period
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.suppression import hide_small
 from operator_app.errors import EnvironmentProblem
+from operator_app.export.chart_data import Chart, Series
 from operator_app.export.chart_palette import PRINT
-from operator_app.export.charts import Chart, Series, chart_svg
+from operator_app.export.charts import chart_svg
 from operator_app.services.exports import Export, write_file
 
 WIDTH, HEIGHT = 960, 540

@@ -11,7 +11,7 @@ from operator_app.domain.calls import UNKNOWN_PLACE
 from operator_app.domain.figures import Period
 from operator_app.domain.overview import LEAST_DAYS
 from operator_app.domain.reference import Reference
-from operator_app.export.charts import Chart, Form, Series
+from operator_app.export.chart_data import Chart, Form, Series
 from operator_app.i18n import N_, _, language
 from operator_app.services.overview import Overview
 from operator_app.ui.wording import inside

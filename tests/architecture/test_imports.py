@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "requests": ("operator_app.sync.carriers",),
     "truststore": ("operator_app.sync.carriers",),
     "pyrage": ("operator_app.sync", "operator_app.domain.feeds", "ministry_server"),
+    "pygal": ("operator_app.export.charts",),
     "xlsxwriter": ("operator_app.export",),
     "starlette": ("ministry_server",),
     "uvicorn": ("ministry_server", "build"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from itertools import combinations
 
 import pytest
@@ -11,8 +13,9 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from pytestqt.qtbot import QtBot
 
+from operator_app.export.chart_data import HIDDEN, Chart, Form, Series, mark_id
 from operator_app.export.chart_palette import DARK, LIGHT, PRINT, Palette
-from operator_app.export.charts import HIDDEN, Chart, Form, Series, chart_svg, mark_id
+from operator_app.export.charts import chart_svg
 from operator_app.services.chart_files import without_small
 
 WIDTH, HEIGHT = 400, 180
@@ -203,6 +206,24 @@ def test_labels_are_text_whatever_is_in_them() -> None:
 )
 def test_numbers_of_every_size_are_drawn(qtbot: QtBot, chart: Chart) -> None:
     assert painted(chart).pixelColor(1, 1).name() == LIGHT.ground
+
+
+def test_the_library_is_imported_with_the_first_chart_and_disturbs_no_other_import() -> None:
+    script = """
+import sys
+import operator_app.supervision
+from operator_app.export.chart_data import Chart, Form, Series
+from operator_app.export.chart_palette import LIGHT
+from operator_app.export.charts import chart_svg
+before, finders = "pygal" in sys.modules, list(sys.meta_path)
+chart_svg(Chart(Form.BARS, ("a",), (Series("x", (1,)),)), LIGHT, 400, 200, "Arial")
+print(before, "pygal" in sys.modules, sys.meta_path == finders)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split() == ["False", "True", "True"]
 
 
 # Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB.

@@ -17,8 +17,9 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from operator_app.export.chart_data import Chart, Form, mark_id
 from operator_app.export.chart_palette import DARK, LIGHT
-from operator_app.export.charts import Chart, Form, chart_svg, mark_id
+from operator_app.export.charts import chart_svg
 from operator_app.ui import theme
 from operator_app.ui.tasks import Tasks
 

@@ -14,9 +14,10 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QTableView,
     QToolButton,
+    QWidget,
 )
 
-from operator_app.export.charts import Chart
+from operator_app.export.chart_data import Chart
 from operator_app.i18n import _
 from operator_app.services.chart_files import PictureFormat
 from operator_app.ui import problems
@@ -28,7 +29,7 @@ from operator_app.ui.widgets.chart_canvas import ChartCanvas
 _TABLE_LETTERS = ("t", "е")
 """The same key on a Latin and on a Cyrillic keyboard."""
 _MOST_NAMED = 3
-_HEAD_PIXELS = 24
+_HEAD_PIXELS = 26
 
 
 class ChartView(Card):
@@ -62,14 +63,17 @@ class ChartView(Card):
         self.save_button = self._save_button()
         self.save_button.setVisible(may_save)
         self._may_save = may_save
-        head = QHBoxLayout()
+        head_line = QWidget()
+        head_line.setFixedHeight(_HEAD_PIXELS)
+        head = QHBoxLayout(head_line)
+        head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(2)
         head.addWidget(ShortenedLabel(title, "cardTitle"), 1)
         for made in (self.table_button, self.save_button, self.help_button):
             head.addWidget(made)
         self.body.setContentsMargins(12, 6, 8, 6)
         self.body.setSpacing(2)
-        self.body.addLayout(head)
+        self.body.addWidget(head_line)
         self.body.addWidget(self._stack, 1)
         self.canvas.chosen.connect(self.behind_asked)
         self.canvas.failed.connect(lambda error: self.show_message(problems.sentence(error)))
@@ -204,7 +208,6 @@ def _head_button(label: str, tip: str, act: Callable[[], object] | None) -> QToo
     made.setText(label)
     made.setToolTip(tip)
     made.setAccessibleName(label)
-    made.setMinimumHeight(_HEAD_PIXELS)
     # Not one of the stops of Tab: all of them have a key where the chart has the focus.
     made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     if act is not None:
