@@ -41,7 +41,7 @@ _WIDEST = {
     Column.NUMBER: "0000000",
     Column.TIME: "00.00.0000, 00:00",
     Column.WHO: "Токтогулова Айгүл",
-    Column.DONE: "Причина открытия дела прочитана",
+    Column.DONE: "Открыт звонок с указанием причины",
     Column.ABOUT: "0000-0000-C000000",
 }
 """What a column should just hold; the last one takes the rest."""
@@ -81,6 +81,7 @@ class AuditPage(QWidget):
         self.csv_button = button("CSV", key="Ctrl+Shift+E")
         self.notice = Notice("warning")
         self.outcome = Outcome(SIDE_WIDTH)
+        self.outcome.hide()
         self.table = _table(self.model)
         self.empty_text = text("", "strong", wrap=True)
         self._stack = QStackedWidget()
@@ -202,6 +203,7 @@ class AuditPage(QWidget):
             return
         self._folder = file.parent
         self._allow(False)
+        self.outcome.show()
         self.outcome.say()
         actor, wanted, export = self._actor, self.filters.wanted(), self._export
         self._tasks.database(
