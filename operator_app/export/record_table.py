@@ -1,4 +1,4 @@
-"""The records of a day as columns and cells, the same in the spreadsheet and in the CSV file."""
+"""Records as columns and cells, the same in the spreadsheet and in the CSV file."""
 
 from __future__ import annotations
 
@@ -50,50 +50,59 @@ def columns() -> list[Column]:
 
 
 class RecordCells:
-    """Turns rows of codes into cells in the language in use."""
+    """Turns rows of codes into cells in the language in use.
+
+    The same few labels come in every row: each is looked up once.
+    """
 
     def __init__(self, reference: Reference) -> None:
         self._reference = reference
         self._language = language()
-        self._yes, self._no = _("yes"), _("no")
+        self._yes_no = (_("no"), _("yes"))
+        self._known: dict[tuple[str, str | None], str | None] = {}
+        self._places: dict[str | None, str | None] = {}
 
     def cells(self, row: RecordRow) -> list[Cell]:
         """One cell a column; of a withheld row most are empty, and the last one says why."""
         start: datetime = local(row.started_at)
-        topics = self._labels("topic_l2", row.topics)
+        topics, yes_no = row.topics, self._yes_no
         return [
             row.number,
             start.date(),
-            start.time().replace(microsecond=0),
+            time(start.hour, start.minute, start.second),
             row.duration_seconds,
             self._label("contact_kind", row.contact_kind),
-            self._yes_no(row.substantive),
+            yes_no[row.substantive],
             self._label("channel", row.channel),
             self._label("yes_no_unknown", row.danger_now),
-            None if row.violence is None else self._yes_no(row.violence),
+            None if row.violence is None else yes_no[row.violence],
             self._label("language", row.language),
-            topics[0] if topics else None,
-            "; ".join(topics[1:]) or None,
+            self._label("topic_l2", topics[0]) if topics else None,
+            self._labels("topic_l2", topics[1:]),
             self._label("benefit_issue", row.benefit_issue),
             self._label("sex", row.caller_sex),
             self._label("age_group", row.caller_age_group),
             self._place(row.division),
-            "; ".join(self._labels("action", row.actions)) or None,
-            self._yes_no(row.waiting),
-            self._yes_no(row.voided),
-            self._yes_no(row.withheld),
+            self._labels("action", row.actions),
+            yes_no[row.waiting],
+            yes_no[row.voided],
+            yes_no[row.withheld],
         ]
 
     def _label(self, list_name: str, code: str | None) -> str | None:
-        return self._reference.label(list_name, code, self._language) or None
+        key = (list_name, code)
+        if key not in self._known:
+            self._known[key] = self._reference.label(list_name, code, self._language) or None
+        return self._known[key]
 
-    def _labels(self, list_name: str, codes: tuple[str, ...]) -> list[str]:
-        return [self._reference.label(list_name, code, self._language) for code in codes]
+    def _labels(self, list_name: str, codes: tuple[str, ...]) -> str | None:
+        if not codes:
+            return None
+        labels = (self._label(list_name, code) or "" for code in codes)
+        return "; ".join(labels) or None
 
     def _place(self, code: str | None) -> str | None:
-        if code == UNKNOWN_PLACE:
-            return _("Place not known")
-        return self._reference.division_path(code, self._language) or None
-
-    def _yes_no(self, value: bool) -> str:
-        return self._yes if value else self._no
+        if code not in self._places:
+            path = self._reference.division_path(code, self._language) or None
+            self._places[code] = _("Place not known") if code == UNKNOWN_PLACE else path
+        return self._places[code]

@@ -32,14 +32,16 @@ OF_SPAN = (
 )
 
 TOTALS = f"""
-SELECT count(*) FILTER (WHERE voided_at IS NULL) AS all_calls,
+SELECT operator_id,
+       count(*) FILTER (WHERE voided_at IS NULL) AS all_calls,
        count(*) FILTER (WHERE voided_at IS NOT NULL) AS voided,
        count(*) FILTER (WHERE voided_at IS NULL AND substantive) AS substantive,
        count(*) FILTER (WHERE voided_at IS NULL AND violence) AS violence,
        count(*) FILTER (WHERE voided_at IS NULL AND danger_now = 'Y') AS danger_now,
-       sum(duration_seconds) FILTER (WHERE voided_at IS NULL AND substantive) AS seconds,
+       coalesce(sum(duration_seconds) FILTER (WHERE voided_at IS NULL AND substantive), 0)
+         AS seconds,
        max(duration_seconds) FILTER (WHERE voided_at IS NULL AND substantive) AS longest
-FROM {OF_SPAN}
+FROM {OF_SPAN} GROUP BY +operator_id
 """  # noqa: S608 - a constant of this module
 
 # Bishkek is 6 hours before UTC all year (domain.clock).
@@ -74,18 +76,10 @@ UNION ALL
   WHERE call_topic.topic = :complaint OR substr(call_topic.topic, 1, 4) = :complaint || '.'
 """  # noqa: S608
 
-RECORDED = f"""
-WITH served AS MATERIALIZED (
-  SELECT operator_id, count(*) FILTER (WHERE voided_at IS NULL) AS calls
-  FROM {OF_SPAN} GROUP BY +operator_id
-)
-SELECT user_id, full_name, calls FROM served CROSS JOIN app_user ON app_user.user_id = operator_id
-"""  # noqa: S608
+PEOPLE = "SELECT user_id, full_name FROM app_user"
 
 ROSTERED = """
-SELECT DISTINCT app_user.user_id, full_name, 0
-FROM duty CROSS JOIN app_user ON app_user.user_id = duty.user_id
-WHERE duty.local_day = :day AND :shift IN ('', duty.shift)
+SELECT DISTINCT user_id FROM duty WHERE local_day = :day AND :shift IN ('', shift)
 """
 
 WAITING_OF_SPAN = f"""
@@ -95,23 +89,33 @@ FROM of_span CROSS JOIN revision INDEXED BY ix_revision_record_id_seq ON record_
 WHERE state IN ('queued', 'sending')
 """  # noqa: S608
 
-# The condition on the state is that of the partial index: only so may it be used.
+# Of a long span it is less work to begin with what waits. The condition on the state is that of
+# the partial index: only so may it be used.
+WAITING_OF_LONG_SPAN = """
+SELECT count(*)
+FROM revision INDEXED BY ix_revision_unconfirmed CROSS JOIN call ON call.call_id = record_id
+WHERE state IN ('queued', 'sending') AND state <> 'applied'
+  AND local_day BETWEEN :first AND :last
+  AND call.started_at >= :start AND call.started_at < :end
+"""
+
 WAITING_IN_ALL = """
 SELECT count(*) FROM revision INDEXED BY ix_revision_unconfirmed
 WHERE state IN ('queued', 'sending') AND state <> 'applied'
 """
 
+_SUMMED = ("all_calls", "voided", "substantive", "violence", "danger_now", "seconds")
+
 
 @dataclass
 class Tally:
-    """What was counted so far; `seconds` and `longest` of the calls that asked for help."""
+    """What was counted so far: totals by name ("seconds" of the calls that asked for help, which
+    `longest` is of, too), splits by code, and how many calls each person recorded."""
 
     totals: Counter[str] = field(default_factory=Counter)
-    seconds: int = 0
     longest: int | None = None
     splits: dict[str, Counter[str | None]] = field(default_factory=dict)
-    people: dict[str, str] = field(default_factory=dict)
-    recorded: Counter[str] = field(default_factory=Counter)
+    recorded: dict[str, int] = field(default_factory=dict)
     waiting: int = 0
 
     def lines(self, split: str) -> list[Line]:
@@ -145,6 +149,8 @@ def count_calls(connection: Connection, span: Span, progress: Progress) -> Tally
     for part in span.parts(DAYS_AT_ONCE):
         _count_part(connection, part, tally)
         progress((part.last - span.first).days + 1, days)
+    waiting = WAITING_OF_SPAN if days <= DAYS_AT_ONCE else WAITING_OF_LONG_SPAN
+    tally.waiting = connection.execute(text(waiting), bounds_of(span)).scalar_one()
     return tally
 
 
@@ -153,12 +159,11 @@ def on_duty(connection: Connection, span: Span, tally: Tally) -> tuple[OnDuty, .
     rostered: set[str] = set()
     if not span.has_several_days:
         of = {"day": span.first.isoformat(), "shift": span.shift_code}
-        for user_id, full_name, _none in connection.execute(text(ROSTERED), of):
-            rostered.add(user_id)
-            tally.people[user_id] = full_name
+        rostered = set(connection.execute(text(ROSTERED), of).scalars())
     people = [
-        OnDuty(name, tally.recorded[user_id], user_id in rostered)
-        for user_id, name in tally.people.items()
+        OnDuty(full_name, tally.recorded.get(user_id, 0), user_id in rostered)
+        for user_id, full_name in connection.execute(text(PEOPLE))
+        if user_id in rostered or user_id in tally.recorded
     ]
     return tuple(sorted(people, key=lambda p: (not p.rostered, p.full_name.casefold())))
 
@@ -170,17 +175,13 @@ def waiting_in_all(connection: Connection) -> int:
 
 def _count_part(connection: Connection, part: Span, tally: Tally) -> None:
     bounds = bounds_of(part)
-    totals = dict(connection.execute(text(TOTALS), bounds).mappings().one())
-    tally.seconds += totals.pop("seconds") or 0
-    longest = totals.pop("longest")
-    if longest is not None:
-        tally.longest = max(longest, tally.longest or 0)
-    tally.totals.update(totals)
+    for row in connection.execute(text(TOTALS), bounds).mappings():
+        tally.totals.update({name: row[name] for name in _SUMMED})
+        who = row["operator_id"]
+        tally.recorded[who] = tally.recorded.get(who, 0) + row["all_calls"]
+        if row["longest"] is not None:
+            tally.longest = max(row["longest"], tally.longest or 0)
     police, ambulance = EMERGENCY_ACTIONS
     codes = {"police": police, "ambulance": ambulance, "complaint": COMPLAINT}
     for split, code, calls in connection.execute(text(SPLITS), bounds | codes):
         tally.splits.setdefault(split, Counter())[code] += calls
-    for user_id, full_name, calls in connection.execute(text(RECORDED), bounds):
-        tally.people[user_id] = full_name
-        tally.recorded[user_id] += calls
-    tally.waiting += connection.execute(text(WAITING_OF_SPAN), bounds).scalar_one()

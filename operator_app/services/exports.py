@@ -11,7 +11,7 @@ from typing import BinaryIO
 from operator_app.db import audit
 from operator_app.db.engine import Database
 from operator_app.domain.clock import Clock, to_ms
-from operator_app.domain.daily_log import DailyLog, RecordRow
+from operator_app.domain.daily_log import RecordRow
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.reference import Reference
 from operator_app.domain.span import Span
@@ -90,14 +90,10 @@ class Exports:
         # leave an audit row without a file, never a file without an audit row.
         self._audited(actor, "daily_log.export_begun", facts)
         try:
-            with (
-                new_file(file) as made,
-                self._reports.both(actor, span, lambda *_days: progress(0, 0)) as (log, records),
-            ):
-                counted = _Counted(records, log.records, progress)
-                self._write(made.stream, log, wanted, iter(counted), handover_note)
+            with new_file(file) as made:
+                records = self._write(made.stream, actor, span, wanted, handover_note, progress)
                 sha256 = made.finish()
-                facts |= {"records": counted.count, "sha256": sha256}
+                facts |= {"records": records, "sha256": sha256}
                 self._audited(actor, "daily_log.exported", facts)
                 made.take_place()
         except EnvironmentProblem:
@@ -106,7 +102,7 @@ class Exports:
         except Cancelled:
             self._audited(actor, "daily_log.export_cancelled", facts)
             raise
-        return Export(file, counted.count, sha256)
+        return Export(file, records, sha256)
 
     def printed(self, actor: Actor, span: Span) -> None:
         """Audit that the page went to a printer."""
@@ -116,17 +112,30 @@ class Exports:
     def _write(
         self,
         stream: BinaryIO,
-        log: DailyLog,
+        actor: Actor,
+        span: Span,
         wanted: ExportFormat,
-        records: Iterator[RecordRow],
         handover_note: str,
-    ) -> None:
+        progress: Progress,
+    ) -> int:
+        """Write the content; how many records are in it."""
+
+        def counting(_days: int, _of: int) -> None:
+            progress(0, 0)
+
         if wanted is ExportFormat.PDF:
+            log = self._reports.daily_log(actor, span, counting)
             stream.write(self._pdf(daily_log_page(log, self._reference, handover_note)))
-        elif wanted is ExportFormat.XLSX:
-            write_daily_log_xlsx(stream, log, records, self._reference)
-        else:
-            write_records_csv(stream, records, self._reference)
+            return 0
+        if wanted is ExportFormat.CSV:
+            with self._reports.counted_records(actor, span) as (number, rows):
+                told = _told(rows, number, progress)
+                write_records_csv(stream, told, self._reference)
+                return number
+        with self._reports.both(actor, span, counting) as (log, rows):
+            told = _told(rows, log.records, progress)
+            write_daily_log_xlsx(stream, log, told, self._reference)
+            return log.records
 
     def _audited(self, actor: Actor, action: str, facts: dict[str, str | int]) -> None:
         with self._database.write() as connection:
@@ -152,18 +161,9 @@ def write_file(file: Path, content: bytes) -> None:
         raise problem_of(error, file) from error
 
 
-class _Counted:
-    """Passes rows on, counts them, and tells how far they are."""
-
-    def __init__(self, rows: Iterator[RecordRow], total: int, progress: Progress) -> None:
-        self._rows = rows
-        self._total = total
-        self._progress = progress
-        self.count = 0
-
-    def __iter__(self) -> Iterator[RecordRow]:
-        for row in self._rows:
-            if self.count % PROGRESS_ROWS == 0:
-                self._progress(self.count, self._total)
-            self.count += 1
-            yield row
+def _told(rows: Iterator[RecordRow], total: int, progress: Progress) -> Iterator[RecordRow]:
+    """The rows, while `progress` is told how far they are."""
+    for number, row in enumerate(rows):
+        if number % PROGRESS_ROWS == 0:
+            progress(number, total)
+        yield row

@@ -14,12 +14,16 @@ from operator_app.services.daily_figures import OF_SPAN, bounds_of
 
 ROWS_AT_ONCE = 500
 
-# In the order of the index, so that nothing is sorted but calls of the same millisecond.
+# In the order of the index, so that nothing is sorted but calls of the same millisecond. What waits
+# is looked up once: most revisions of a long span wait no more, and each would cost a page.
 RECORDS = f"""
 SELECT number, call.started_at, duration_seconds, contact_kind, substantive, channel, danger_now,
        violence, language, benefit_issue, caller_sex, caller_age_group, division,
-       revision.state IN ('queued', 'sending') AS waiting, voided_at IS NOT NULL AS voided,
-       violence_block,
+       call.op_id IN (
+         SELECT op_id FROM revision INDEXED BY ix_revision_unconfirmed
+         WHERE state IN ('queued', 'sending') AND state <> 'applied'
+       ) AS waiting,
+       voided_at IS NOT NULL AS voided, violence_block,
        (SELECT min(case_file.statistics) FROM case_call JOIN case_file USING (case_id)
         WHERE case_call.call_id = call.call_id) AS statistics,
        (SELECT group_concat(topic, ' ') FROM (
@@ -28,9 +32,11 @@ SELECT number, call.started_at, duration_seconds, contact_kind, substantive, cha
        (SELECT group_concat(action, ' ') FROM (
           SELECT action FROM call_action WHERE call_action.call_id = call.call_id ORDER BY position
        )) AS actions
-FROM {OF_SPAN.replace(" WHERE ", " CROSS JOIN revision ON revision.op_id = call.op_id WHERE ", 1)}
+FROM {OF_SPAN}
 ORDER BY local_day, call.started_at, call.call_id
 """  # noqa: S608 - constants
+
+COUNT = f"SELECT count(*) FROM {OF_SPAN}"  # noqa: S608
 
 
 def read_records(
@@ -41,6 +47,11 @@ def read_records(
     while rows := result.fetchmany(ROWS_AT_ONCE):
         for row in rows:
             yield _record(row, district)
+
+
+def count_records(connection: Connection, span: Span) -> int:
+    """How many rows `read_records` gives."""
+    return int(connection.execute(text(COUNT), bounds_of(span)).scalar_one())
 
 
 def _is_withheld(row: RowMapping) -> bool:

@@ -16,7 +16,7 @@ from operator_app.domain.reference import Reference
 from operator_app.domain.span import Span
 from operator_app.services.case_figures import read_case_figures
 from operator_app.services.daily_figures import Progress, count_calls, on_duty, waiting_in_all
-from operator_app.services.record_rows import read_records
+from operator_app.services.record_rows import count_records, read_records
 
 DISTRICT = 2
 """Level of a division that figures and exported rows tell: rayon or city."""
@@ -61,6 +61,16 @@ class Reports:
             log = self._log(connection, actor, span, progress)
             yield log, read_records(connection, span, self._district)
 
+    @contextlib.contextmanager
+    def counted_records(
+        self, actor: Actor, span: Span
+    ) -> Iterator[tuple[int, Iterator[RecordRow]]]:
+        """How many rows there are, and the rows, of the same moment."""
+        actor.require(Right.EXPORT_FIGURES)
+        with self._database.read() as connection:
+            number = count_records(connection, span)
+            yield number, read_records(connection, span, self._district)
+
     def _records(self, span: Span) -> Iterator[RecordRow]:
         with self._database.read() as connection:
             yield from read_records(connection, span, self._district)
@@ -81,7 +91,7 @@ class Reports:
             all_calls=tally.totals["all_calls"],
             substantive=asked,
             voided=tally.totals["voided"],
-            mean_seconds=round(tally.seconds / asked) if asked else None,
+            mean_seconds=round(tally.totals["seconds"] / asked) if asked else None,
             longest_seconds=tally.longest,
             violence=tally.totals["violence"],
             danger_now=tally.totals["danger_now"],

@@ -36,6 +36,10 @@ PAPER = QSizeF(210 / 25.4 * DOTS_PER_INCH, 297 / 25.4 * DOTS_PER_INCH)
 MARGIN = 48.0
 """12 mm and a little: printers in the offices do not reach nearer the edge."""
 SMALLEST_SCALE = 0.5
+USUAL_HEAD, USUAL_BLOCK = 430, 4.35
+"""Pixels that a daily log is high: for its head and foot, and for each cell of its two columns."""
+LEAST_FILLED = 0.9
+"""Of the height of a sheet that is set smaller: else it was made smaller than it had to be."""
 PDF_RESOLUTION = 1200
 FONT_FAMILIES = {
     "win32": ["Segoe UI", "Arial"],
@@ -52,15 +56,24 @@ class Sheet:
 
     def __init__(self, page: Page) -> None:
         width, self._height = PAPER.width() - 2 * MARGIN, PAPER.height() - 2 * MARGIN
-        self._scale = 1.0
-        while True:
-            self._body = _document(page.body, width / self._scale)
-            self._foot = _document(page.foot, width / self._scale)
-            needed = self._body.size().height() + self._foot.size().height()
-            if needed * self._scale <= self._height or self._scale <= SMALLEST_SCALE:
-                break
+        self._body, self._foot = _document(page.body, width), _document(page.foot, width)
+        # Laying out is most of the work: a good guess saves doing it twice.
+        usual = USUAL_HEAD + USUAL_BLOCK * self._body.blockCount()
+        self._scale = max(SMALLEST_SCALE, min(1.0, self._height / usual))
+        needed = self._lay_out(width)
+        if self._scale < 1 and needed * self._scale < LEAST_FILLED * self._height:
+            self._scale = min(1.0, self._height / needed)
+            needed = self._lay_out(width)
+        while needed * self._scale > self._height and self._scale > SMALLEST_SCALE:
             # Few lines break, so the height hardly depends on the width: the next try mostly fits.
             self._scale = max(SMALLEST_SCALE, min(self._scale * 0.98, self._height / needed))
+            needed = self._lay_out(width)
+
+    def _lay_out(self, width: float) -> float:
+        """Lay both parts out for the scale; their height before scaling."""
+        for document in (self._body, self._foot):
+            document.setTextWidth(width / self._scale)
+        return self._body.size().height() + self._foot.size().height()
 
     def draw(self, painter: QPainter, target: QRectF) -> None:
         """Draw the sheet, margins included, into the rectangle."""
