@@ -56,12 +56,13 @@ def watch_audit(connection: Connection, dev: str, told: AuditReport, at: int) ->
     rewritten = (
         known.get(told.seq, told.hash) != told.hash
         or known.get(told.since_seq, told.since_hash) != told.since_hash
-        or told.seq < (newest or 0)
-        or told.since_seq < since_before
-        or told.since_seq > told.seq
     )
-    if rewritten:
-        raise_alarm(connection, dev, "audit", f"{told.seq} {told.hash}", at)
+    shorter = told.seq < (newest or 0) or told.since_seq < since_before or told.since_seq > told.seq
+    if rewritten or shorter:
+        # A PC that was restored has a shorter chain at each of its pushes, until it has caught up:
+        # that is one occurrence.
+        mark = f"{told.seq} {told.hash}" if rewritten else f"behind {newest}"
+        raise_alarm(connection, dev, "audit", mark, at)
     connection.execute(
         insert_new(connection, audit_head),
         {"dev": dev, "seq": told.seq, "hash": told.hash, "told_at": at},

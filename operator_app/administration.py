@@ -43,16 +43,6 @@ def administration_place(desk: Desk, application: Application) -> Place:
     pages: dict[str, QWidget] = {_("To the ministry"): desk.sync_page}
     if actor.may(Right.MANAGE_REFERENCE):
         pages[_("From the ministry")] = _reference_page(desk, application)
-    if actor.may(Right.MANAGE_BACKUPS):
-        pages[_("Backup")] = BackupPage(
-            desk.backup_driver.backups,
-            desk.backup_driver,
-            actor,
-            tasks,
-            application.dialogs,
-            application.preferences,
-            application.clock,
-        )
     if sees_people:
         rekey = Rekey(
             desk.database,
@@ -65,6 +55,16 @@ def administration_place(desk: Desk, application: Application) -> Place:
     if actor.may(Right.MANAGE_SHIFTS):
         shifts = Shifts(desk.database, application.clock)
         pages[_("Shifts")] = ShiftsPage(shifts, actor, tasks, application.clock)
+    if actor.may(Right.MANAGE_BACKUPS):
+        pages[_("Backup")] = BackupPage(
+            desk.backup_driver.backups,
+            desk.backup_driver,
+            actor,
+            tasks,
+            application.dialogs,
+            application.preferences,
+            application.clock,
+        )
     if actor.may(Right.SEE_AUDIT):
         pages[_("Audit")] = _audit_page(desk, application)
     pages[_("My password")] = PasswordPage(accounts, actor, tasks)

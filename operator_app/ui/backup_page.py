@@ -83,6 +83,7 @@ class BackupPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.done.show_text("")
         self.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
