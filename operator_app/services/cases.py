@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import Connection, select
 
@@ -42,7 +43,7 @@ from operator_app.services.case_files import CaseFiles
 from operator_app.services.case_history import CaseView, timeline
 from operator_app.services.case_texts import check_text, require_reason
 from operator_app.services.case_versions import Version
-from operator_app.services.closures import closure_asked_at
+from operator_app.services.closures import closed_as_asked, closure_asked_at
 
 
 class Cases:
@@ -126,9 +127,8 @@ class Cases:
         """A new revision: `make` of the case as it is now, with the tasks the rules ask for.
 
         For the verbs of this and other services. A closed case takes only what is `closed_too`;
-        what must be `settled` waits until a supervisor has made one version of two; `also` is
-        written with the revision or not at all. Raises NotAllowed for these, and what `make` and
-        `also` raise; nothing is changed then.
+        what must be `settled` waits for one version of two; `also` is written with the revision.
+        Raises NotAllowed for these, and what `make` and `also` raise; nothing is changed then.
         """
         actor.require(Right.WORK_ON_CASES)
         now = to_ms(self._clock())
@@ -234,8 +234,7 @@ class Cases:
         note: str = "",
         also: Callable[[Connection], None] | None = None,
     ) -> Case:
-        """Close it, with a code of `close_reason`. High risk: a supervisor only. `also`: see
-        `change`."""
+        """Close it, with a code of `close_reason`. High risk: a supervisor only."""
         if self._reference.find("close_reason", reason) is None:
             raise BadInput("case.faults", [Fault("close_reason", "case.close_reason_missing")])
         check_text("close_note", note, MAX_TEXT)
@@ -253,6 +252,7 @@ class Cases:
                 close_note=note.strip(),
             )
 
+        also = also or partial(closed_as_asked, case_id=case_id, by=actor.user_id, now=now)
         return self.change(
             actor, case_id, closed, "case.closed", {"reason": reason}, settled=True, also=also
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from operator_app.db import audit
 from operator_app.db.engine import Database
@@ -16,7 +16,7 @@ from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.ids import new_record_id
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.reference import Reference
-from operator_app.domain.review import CASE, CLOSURE, DUE_AFTER_MS
+from operator_app.domain.review import APPROVED, CASE, CLOSURE, DUE_AFTER_MS
 from operator_app.errors import BadInput, Fault, NotAllowed
 from operator_app.services.case_access import require_access
 from operator_app.services.case_texts import check_text
@@ -33,6 +33,19 @@ def closure_asked_at(connection: Connection, case_id: str) -> int | None:
             review.c.done_at.is_(None),
         )
     ).scalar()
+
+
+def closed_as_asked(connection: Connection, case_id: str, by: str, now: int) -> None:
+    """The case was closed by somebody who may: whoever asked for it reads that it was."""
+    connection.execute(
+        update(review)
+        .where(
+            review.c.subject_id == case_id,
+            review.c.reason == CLOSURE,
+            review.c.done_at.is_(None),
+        )
+        .values(done_at=now, done_by=by, outcome=APPROVED)
+    )
 
 
 class Closures:

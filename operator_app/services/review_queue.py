@@ -80,17 +80,17 @@ def unseen(risk: CaseRisk, seen: frozenset[str]) -> list[Finding]:
 
 def looked_at(connection: Connection, case_ids: Iterable[str]) -> Mapping[str, frozenset[str]]:
     """By case the ids of the assessments that a finished review was about."""
-    wanted = set(case_ids)
     found: dict[str, frozenset[str]] = {}
     rows = connection.execute(
         select(review.c.subject_id, review.c.question).where(
-            review.c.kind == CASE, review.c.reason == HIGH_RISK, review.c.done_at.is_not(None)
+            review.c.subject_id.in_(list(case_ids)),
+            review.c.reason == HIGH_RISK,
+            review.c.done_at.is_not(None),
         )
     )
     for row in rows:
-        if row.subject_id in wanted:
-            about = frozenset(json.loads(row.question)["assessments"])
-            found[row.subject_id] = found.get(row.subject_id, frozenset()) | about
+        about = frozenset(json.loads(row.question)["assessments"])
+        found[row.subject_id] = found.get(row.subject_id, frozenset()) | about
     return found
 
 

@@ -101,7 +101,8 @@ def test_another_person_takes_over_and_the_draft_waits_for_its_author(
     _lock(pc)
     pc.unlock("bek")
     assert pc.desk.actor.login == "bek"
-    assert "reports" not in pc.desk.window.places
+    # An operator sees no figures: only reviews of their own work stand there.
+    assert pc.desk.supervision.daily_log is None
     assert not pc.screen.in_progress
     pc.settle()
     assert not pc.screen.ready.offer_card.isVisible()

@@ -29,8 +29,9 @@ def test_operator_finds_sending_but_not_people(make_pc: MakePC) -> None:
     pc = make_pc()
     pc.sign_in("bek")
     assert list(pc.desk.window.places) == [
-        "call", "journal", "cases", "follow-ups", "directory", "administration",
+        "call", "journal", "cases", "follow-ups", "directory", "reports", "administration",
     ]  # fmt: skip
+    assert pc.desk.window.rail_buttons["reports"].text() == "Reviews"
     assert pc.desk.window.rail_buttons["administration"].text() == "Sending"
     pc.go_to(Qt.Key.Key_7, "administration")
     words = pc.words()

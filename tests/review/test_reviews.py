@@ -156,6 +156,18 @@ def test_closure_from_asking_to_closing(desk: ReviewOffice) -> None:
     assert desk.audited()[-1] == "review.approved"
 
 
+def test_closed_without_a_word_answers_who_asked(desk: ReviewOffice) -> None:
+    case_id = desk.case()
+    desk.closures.ask(desk.bermet, case_id, "SAFE", "She lives elsewhere now.")
+    desk.cases.close(desk.aida, case_id, "SAFE")
+    (said,) = desk.reviews.mine(desk.bermet)
+    assert (said.outcome, said.done_by, said.seen_at) == ("approved", desk.aida.user_id, None)
+    # Opened again, it may be asked for again; nothing old is in the way.
+    desk.cases.set_status(desk.bermet, case_id, "WORK")
+    assert desk.cases.view(desk.bermet, case_id).closure_asked_at is None
+    desk.closures.ask(desk.bermet, case_id, "SAFE", "Now for good.")
+
+
 def test_closure_that_nobody_has_to_ask_for(desk: ReviewOffice) -> None:
     case_id = desk.case()
     stranger = desk.office.person(Role.OPERATOR, "cholpon")
