@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from operator_app.config import paths
 from operator_app.db import rekey as machinery
 from operator_app.db.audit import first_broken
 from operator_app.db.engine import Database
@@ -22,13 +23,15 @@ from operator_app.db.keyring import (
 from operator_app.db.models import audit, call
 from operator_app.db.rekey import Stopped
 from operator_app.domain.people import Role
+from operator_app.domain.reference import Reference
 from operator_app.errors import AppError, EnvironmentProblem
 from operator_app.services.accounts import Accounts
+from operator_app.services.calls import Calls
 from operator_app.services.recovery import set_password_by_recovery
 from operator_app.services.rekey import Rekey
 from operator_app.services.search_index import SearchIndex
 from operator_app.services.sign_in import SignIn
-from tests.conftest import CHEAP, PASSWORD, TestOffice, information_call
+from tests.conftest import CHEAP, PASSWORD, FrozenClock, Template, TestOffice, information_call
 from tests.crash.workers import index_of
 from tests.db.conftest import code_of, edit_json
 
@@ -57,19 +60,41 @@ def enters(office: TestOffice, login: str, password: str = PASSWORD) -> None:
     database.close()
 
 
-@pytest.fixture
-def thief(office: TestOffice, tmp_path: Path) -> Thief:
-    """Bakyt was an operator, and was removed; Cholpon and Daniyar are still there."""
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where Bakyt's copy of the office lies."""
+    return tmp_path_factory.mktemp("thief") / "copied"
+
+
+@pytest.fixture(scope="module")
+def office_template(
+    office_template: Template,
+    tmp_path_factory: pytest.TempPathFactory,
+    reference: Reference,
+    copied: Path,
+) -> Template:
+    """An office with a call. Bakyt was an operator, and was removed; two others are there."""
+    clock = FrozenClock()
+    where = paths(tmp_path_factory.mktemp("left") / "data")
+    shutil.copytree(office_template.data, where.data)
+    database = Database(where.database, office_template.key)
+    accounts = Accounts(database, where, clock, CHEAP)
+    aida = office_template.actor
     for login in ("bakyt", "cholpon", "daniyar"):
-        office.person(Role.OPERATOR, login)
-    office.calls.save(office.actor, information_call(office.calls.start(office.actor).form))
-    copied = Path(shutil.copytree(office.paths.office, tmp_path / "copied"))
-    bakyt = next(
-        p
-        for p in Accounts(office.database, office.paths, office.clock).people(office.actor)
-        if p.login == "bakyt"
-    )
-    Accounts(office.database, office.paths, office.clock, CHEAP).remove(office.actor, bakyt.user_id)
+        added = accounts.add(aida, login, f"{login} Testova", Role.OPERATOR, PASSWORD)
+        if login == "bakyt":
+            bakyt = added
+    calls = Calls(database, reference, clock)
+    calls.save(aida, information_call(calls.start(aida).form))
+    database.close()
+    shutil.copytree(where.office, copied)
+    accounts.remove(aida, bakyt.user_id)
+    database.close()
+    return replace(office_template, data=where.data)
+
+
+@pytest.fixture
+def thief(office: TestOffice, copied: Path) -> Thief:
     keyring = read_keyring(copied / "keyring.json")
     return Thief(keyring, copied / "operator.db", keyring.open("bakyt", PASSWORD))
 
