@@ -17,6 +17,12 @@ from operator_app.i18n import _, language
 ACCENT = "#0E7490"
 PALE = "#94B8C3"
 LINE = "#E1E6EC"
+A4 = 9
+"""Excel's number for the paper."""
+PRINT_PERCENT = 62
+"""Table and chart side by side on upright A4."""
+ROWS_OF_PAGE = 70
+"""So many fit then; a chart is not cut in two."""
 MOST_BARS = 12
 MOST_DAYS = 400
 """More days than these are no chart any more; they are in the records."""
@@ -74,9 +80,8 @@ def add_chart_sheet(book: Any, log: DailyLog, reference: Reference) -> None:
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 2, 14)
     sheet.set_column(3, 3, 3)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.set_paper(A4)
+    sheet.set_print_scale(PRINT_PERCENT)
     heading = book.add_format({"bold": True, "font_color": ACCENT, "text_wrap": True})
     right = book.add_format(
         {"bold": True, "font_color": ACCENT, "align": "right", "text_wrap": True}
@@ -84,8 +89,12 @@ def add_chart_sheet(book: Any, log: DailyLog, reference: Reference) -> None:
     line = book.add_format({"bottom": 1, "bottom_color": LINE})
     title = book.add_format({"bold": True, "font_size": 16, "font_color": ACCENT})
     sheet.write_string(0, 0, _("Charts"), title)
-    row = FIRST_ROW
+    row, page_begins, breaks = FIRST_ROW, 0, []
     for table in found:
+        chart, height = _chart(book, sheet.get_name(), table, row)
+        if row + height - page_begins > ROWS_OF_PAGE and row > FIRST_ROW:
+            page_begins = row
+            breaks.append(row)
         sheet.write_string(row, 0, table.title, heading)
         for place, name in enumerate(table.series, start=1):
             sheet.write_string(row, place, name, right)
@@ -93,12 +102,13 @@ def add_chart_sheet(book: Any, log: DailyLog, reference: Reference) -> None:
             sheet.write_string(number, 0, label, line)
             for place, value in enumerate(values, start=1):
                 sheet.write_number(number, place, value, line)
-        chart, pixels = _chart(book, sheet.get_name(), table, row)
         sheet.insert_chart(row, 4, chart, {"object_position": 3, "description": table.title})
-        row += max(len(table.rows) + 2, pixels // ROW_PIXELS + 2)
+        row += height
+    sheet.set_h_pagebreaks(breaks)
 
 
 def _chart(book: Any, sheet: str, table: Table, row: int) -> tuple[Any, int]:
+    """The chart, and how many rows it takes with its table and a gap."""
     chart = book.add_chart({"type": "column" if table.across else "bar"})
     first, last = row + 1, row + len(table.rows)
     for place, name in enumerate(table.series, start=1):
@@ -130,7 +140,7 @@ def _chart(book: Any, sheet: str, table: Table, row: int) -> tuple[Any, int]:
         chart.set_legend({"none": True})
         pixels = AROUND_BARS_PIXELS + BAR_PIXELS * len(table.rows)
     chart.set_size({"width": WIDTH_PIXELS, "height": pixels})
-    return chart, pixels
+    return chart, max(len(table.rows), pixels // ROW_PIXELS) + 2
 
 
 def _bars(

@@ -37,6 +37,8 @@ from operator_app.ui.widgets.fitting_scroll import SCROLL_BAR, FittingScroll
 from operator_app.ui.widgets.work_bar import WorkBar
 
 TYPING_PAUSE_MS = 300
+AT_ONCE = (Unit.DAY, Unit.SHIFT)
+"""These are counted in a moment, and have words to the next shift."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ class DailyLogPage(QWidget):
         if self._exporting.busy:
             return
         choice = self._choice
-        if choice.unit in (Unit.DAY, Unit.SHIFT):
+        if choice.unit in AT_ONCE:
             self._tasks.database(
                 self, lambda: self._read(choice, no_progress), self._on_read, self._on_failed
             )
@@ -164,7 +166,7 @@ class DailyLogPage(QWidget):
         """Show another day, shift or time, beginning at most today."""
         self.stop()
         self.stack.setCurrentIndex(0)
-        self.handover.put_away()
+        self.handover.put_away(others_follow=choice.unit in AT_ONCE)
         today = self._today()
         self._choice = replace(choice, day=min(choice.day, today), until=min(choice.until, today))
         self._log = self._worded = None
@@ -184,7 +186,7 @@ class DailyLogPage(QWidget):
         return _Read(choice, shifts, log, words)
 
     def _on_calls_changed(self, _call_id: str) -> None:
-        if self.isVisible() and self._choice.unit in (Unit.DAY, Unit.SHIFT):
+        if self.isVisible() and self._choice.unit in AT_ONCE:
             self.refresh()
 
     def _on_read(self, read: _Read) -> None:

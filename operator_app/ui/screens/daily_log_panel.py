@@ -57,7 +57,7 @@ class DailyLogPanel(QWidget):
         self.pdf_button = button(_("PDF"), key="Ctrl+D")
         self.print_button = button(_("Print"), key="Ctrl+P")
         self.csv_button = button(_("CSV"), key="Ctrl+Shift+E")
-        self.schedule_button = button(_("By itself every day…"), "link", "Ctrl+Shift+D")
+        self.schedule_button = button(_("By itself every day…"), "link", "Ctrl+R")
         self.excel_button.clicked.connect(lambda: self.export_asked.emit(ExportFormat.XLSX))
         self.pdf_button.clicked.connect(lambda: self.export_asked.emit(ExportFormat.PDF))
         self.print_button.clicked.connect(self.print_asked)

@@ -41,7 +41,7 @@ class HandoverCard(Card):
         self.body.addWidget(self.hint)
         self._timer = QTimer(self, interval=KEEP_AFTER_MS, singleShot=True)
         self._timer.timeout.connect(self.keep)
-        self.put_away()
+        self.put_away(others_follow=True)
 
     @property
     def words(self) -> str:
@@ -59,14 +59,14 @@ class HandoverCard(Card):
         self.note.setEnabled(True)
         self.show()
 
-    def put_away(self) -> None:
-        """Keep what is typed; there are no words until others are shown."""
+    def put_away(self, *, others_follow: bool) -> None:
+        """Keep what is typed; nothing can be typed until other words are shown, if any are."""
         self.keep()
         self._of = None
         self._kept = ""
         self.note.setPlainText("")
         self.note.setEnabled(False)
-        self.setVisible(self._actor.may(Right.SEE_CALLS))
+        self.setVisible(others_follow and self._actor.may(Right.SEE_CALLS))
 
     def keep(self) -> None:
         """Put the words on the disk, on the worker."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -181,15 +181,14 @@ class ScheduleView(QWidget):
             "Written into the folder while the office is open on this PC, also while it is locked: without anybody signed in there is no key to the records. Days missed because the PC slept, was off, or the folder was not there are made up then, at most {days}, each once. No names and no words of anybody are in the files; the handover note stays here."
         ).format(days=MOST_DAYS)
         card.body.addWidget(text(lead, "muted", wrap=True))
-        line = QHBoxLayout()
-        line.setSpacing(GRID)
-        line.addWidget(self.folder, 1)
-        card.body.addLayout(line)
-        card.body.addWidget(self.choose_button)
+        card.body.addWidget(self.folder)
+        card.body.addWidget(self.choose_button, alignment=Qt.AlignmentFlag.AlignLeft)
         when = QHBoxLayout()
         when.setSpacing(2 * GRID)
-        when.addWidget(self.at)
-        when.addWidget(labelled(_("Of which day"), self.of), 1)
+        top = Qt.AlignmentFlag.AlignTop
+        when.addWidget(self.at, alignment=top)
+        when.addWidget(labelled(_("Of which day"), self.of), alignment=top)
+        when.addStretch(1)
         card.body.addLayout(when)
         kinds = QHBoxLayout()
         kinds.setSpacing(3 * GRID)
