@@ -215,15 +215,16 @@ import operator_app.supervision
 from operator_app.export.chart_data import Chart, Form, Series
 from operator_app.export.chart_palette import LIGHT
 from operator_app.export.charts import chart_svg
-before, finders = "pygal" in sys.modules, list(sys.meta_path)
+before = "pygal" in sys.modules
 chart_svg(Chart(Form.BARS, ("a",), (Series("x", (1,)),)), LIGHT, 400, 200, "Arial")
-print(before, "pygal" in sys.modules, sys.meta_path == finders)
+finders = {type(finder).__module__ for finder in sys.meta_path}
+print(before, "pygal" in sys.modules, "pygal" in finders)
 """
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
 
-    assert done.stdout.split() == ["False", "True", "True"]
+    assert done.stdout.split() == ["False", "True", "False"]
 
 
 # Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB.

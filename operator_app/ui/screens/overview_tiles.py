@@ -45,6 +45,7 @@ class Tile(Lead):
     def __init__(self, label: str) -> None:
         super().__init__("tile")
         self._label = label
+        self.setAccessibleName(label)
         self.setFixedHeight(_HEIGHT)
         self.figure, self.before = text("", "tileFigure"), text("", "hint")
         layout = QVBoxLayout(self)
