@@ -44,88 +44,106 @@ def hide(
     `rests`, `free`: numbers in the sums that are no figures, so nobody is shown them; of the rests
     the small ones must not come out either, of the free ones everything may.
     """
-    return _Hiding(numbers, sums, rests, free).run()
+    # By their order, not by chance: the same question must always be answered the same.
+    names = sorted({*numbers, *(name for one in sums for name in one.names)})
+    rank = {name: index for index, name in enumerate(names)}
+    worker = _Hiding(
+        [numbers.get(name, 0) for name in names],
+        [tuple(rank[name] for name in one.names) for one in sums],
+        {rank[name] for name in rests},
+        {rank[name] for name in free},
+    )
+    return {names[index] for index in worker.run()}
 
 
 class _Hiding:
+    """The same with numbers for names; a sum is the whole and then its parts."""
+
     def __init__(
-        self, numbers: Mapping[Name, int], sums: Sequence[Sum], rests: Set[Name], free: Set[Name]
+        self, numbers: list[int], sums: Iterable[tuple[int, ...]], rests: set[int], free: set[int]
     ) -> None:
         self._numbers = numbers
-        self._sums = [s for s in sums if any(numbers.get(name) for name in s.names)]
-        self._small = {n for n, number in numbers.items() if is_small(number)} - free
-        self._unshown = {name for name in rests | free if numbers.get(name)}
+        self._sums = [s for s in sums if any(numbers[name] for name in s)]
+        self._small = {n for n, number in enumerate(numbers) if is_small(number)} - free
+        self._unshown = {name for name in rests | free if numbers[name]}
         self._hidden = self._small | self._unshown
-        self._of: dict[Name, list[Sum]] = {}
+        self._of: list[list[tuple[int, ...]]] = [[] for _ in numbers]
         for one in self._sums:
-            for name in one.names:
-                self._of.setdefault(name, []).append(one)
+            for name in one:
+                self._of[name].append(one)
 
-    def run(self) -> set[Name]:
-        todo = set(self._sums)
-        while todo:
-            while todo:
-                more = self._needed(todo.pop())
-                todo.update(s for name in more for s in self._of.get(name, ()))
-            for name in sorted(self._small & self._computable(), key=repr):
-                found = self._nearest(name)
-                if found is not None:
-                    self._hidden.add(found)
-                    todo.update(self._of[found])
-                    break
+    def run(self) -> set[int]:
+        self._hide_around(self._sums)
+        while found := self._found_for(sorted(self._small & self._computable())):
+            self._hidden |= found
+            self._hide_around([one for name in sorted(found) for one in self._of[name]])
         return self._hidden - self._unshown
 
-    def _needed(self, one: Sum) -> set[Name]:
-        """Hide what this sum alone would tell; the names that were hidden."""
-        added: set[Name] = set()
+    def _hide_around(self, sums: Iterable[tuple[int, ...]]) -> None:
+        """Hide what these sums alone would tell, and what follows from that."""
+        todo = list(sums)
+        while todo:
+            for name in self._needed(todo.pop()):
+                todo += self._of[name]
+
+    def _needed(self, one: tuple[int, ...]) -> list[int]:
+        added: list[int] = []
         while True:
-            gone = [name for name in one.names if name in self._hidden]
+            gone = [name for name in one if name in self._hidden]
             if self._unshown.issuperset(gone) and not self._small.intersection(gone):
                 return added
             told = len(gone) < 2 or (
-                one.whole not in gone and sum(self._numbers[name] for name in gone) < LEAST
+                one[0] not in gone and sum(self._numbers[name] for name in gone) < LEAST
             )
-            found = self._smallest(one.names) if told else None
+            found = self._smallest(one) if told else None
             if found is None:
                 return added
             self._hidden.add(found)
-            added.add(found)
+            added.append(found)
 
-    def _nearest(self, name: Name) -> Name | None:
-        """What to hide so that this one comes out no more: something in its sums, or in the sums
-        of what is hidden there, and so on."""
-        seen, reached = set[Name](), {name}
+    def _found_for(self, names: Sequence[int]) -> set[int]:
+        """What to hide so that these come out no more; one for all that it may be enough for."""
+        chosen: set[int] = set()
+        for name in names:
+            found, around = self._nearest(name)
+            if found is not None and chosen.isdisjoint(around):
+                chosen.add(found)
+        return chosen
+
+    def _nearest(self, name: int) -> tuple[int | None, set[int]]:
+        """Something in its sums, or in the sums of what is hidden there, and so on; and all that
+        is as near."""
+        seen, reached, around = set[int](), {name}, {name}
         while reached:
-            around = {other for one in reached for s in self._of[one] for other in s.names}
+            around = {other for one in reached for s in self._of[one] for other in s}
             found = self._smallest(around)
             if found is not None:
-                return found
+                return found, around
             seen |= reached
             reached = (around & self._hidden) - seen
-        return None
+        return None, around
 
-    def _smallest(self, names: Iterable[Name]) -> Name | None:
-        left = [n for n in names if self._numbers.get(n) and n not in self._hidden]
-        return min(left, key=lambda name: (self._numbers[name], repr(name)), default=None)
+    def _smallest(self, names: Iterable[int]) -> int | None:
+        left = [n for n in names if self._numbers[n] and n not in self._hidden]
+        return min(left, key=lambda name: (self._numbers[name], name), default=None)
 
-    def _computable(self) -> set[Name]:
+    def _computable(self) -> set[int]:
         """The hidden names that have one solution.
 
         In a solution drawn at random of the sums with every shown number set to 0, those that are
         0 can be nothing else.
         """
-        rows: list[dict[Name, int]] = []
+        rows = []
         for one in self._sums:
-            row: dict[Name, int] = {}
-            for name in one.names:
+            row: dict[int, int] = {}
+            for place, name in enumerate(one):
                 if name in self._hidden:
-                    row[name] = (row.get(name, 0) + (-1 if name == one.whole else 1)) % _PRIME
-            if row := {name: factor for name, factor in row.items() if factor}:
+                    row[name] = row.get(name, 0) + (1 if place else _PRIME - 1)
+            if row:
                 rows.append(row)
-        pivots = _eliminated(rows)
         drawn = random.Random(_SEED)  # noqa: S311 - not a secret
-        values: dict[Name, int] = {}
-        for pivot, row in reversed(pivots.items()):
+        values: dict[int, int] = {}
+        for pivot, row in reversed(_eliminated(rows).items()):
             total = 0
             for name, factor in row.items():
                 if name != pivot:
@@ -136,12 +154,12 @@ class _Hiding:
         return {name for name, value in values.items() if value == 0}
 
 
-def _eliminated(rows: list[dict[Name, int]]) -> dict[Name, dict[Name, int]]:
+def _eliminated(rows: list[dict[int, int]]) -> dict[int, dict[int, int]]:
     """Rows in echelon form by their pivots; a row has no pivot of an earlier one, its own has
     factor 1."""
-    pivots: dict[Name, dict[Name, int]] = {}
-    order: dict[Name, int] = {}
-    by_order: list[Name] = []
+    pivots: dict[int, dict[int, int]] = {}
+    order: dict[int, int] = {}
+    by_order: list[int] = []
     rows_of = Counter(name for row in rows for name in row)
     for row in sorted(rows, key=len):
         left = dict(row)
@@ -158,7 +176,7 @@ def _eliminated(rows: list[dict[Name, int]]) -> dict[Name, dict[Name, int]]:
                     heapq.heappush(queue, order[other])
                 left[other] = value
         if left:
-            pivot = min(left, key=lambda name: (rows_of[name], repr(name)))
+            pivot = min(left, key=rows_of.__getitem__)
             inverse = pow(left[pivot], -1, _PRIME)
             pivots[pivot] = {name: factor * inverse % _PRIME for name, factor in left.items()}
             order[pivot] = len(by_order)

@@ -76,7 +76,7 @@ def published(of_month: Mapping[str, Figures]) -> Shown:
         for whole_cell, parts in _sums(counts):
             sums.append(Sum((office, whole_cell), tuple((office, part) for part in parts)))
         numbers |= {(office, cell): n for cell, n in counts.items()}
-    for cell in {cell for _, cell in numbers}:
+    for cell in sorted({cell for _, cell in numbers}):
         sums.append(Sum((ALL, cell), tuple((o, cell) for o in of_month if (o, cell) in numbers)))
     gone = hide(
         numbers,
@@ -116,7 +116,7 @@ def _sums(counts: dict[Cell, int]) -> Iterator[_Sum]:
         yield cell, tuple(c for c in of["district"] if oblast_of(c[1]) == cell[1])
     gaps = of.get("gap", ())
     yield ("action", "NONE"), tuple(c for c in gaps if c[2] == "")
-    for service in {c[2] for c in gaps if c[2]}:
+    for service in sorted({c[2] for c in gaps if c[2]}):
         yield ("referral", service, "NOT_RECEIVED"), tuple(c for c in gaps if c[2] == service)
     yield ("acute",), tuple(c for c in of.get("risk", ()) if c[1] in ACUTE)
     yield from _SAME

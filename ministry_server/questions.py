@@ -15,6 +15,7 @@ from operator_app.domain.office import LANGUAGES
 
 MOST_YEARS = 5
 _YEARS = (1900, 2999)
+_MOST_PUBLISHED_DAYS = 366
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _OFFICE = re.compile(r"[0-9A-Za-z-]{1,12}", re.ASCII)
 
@@ -26,8 +27,8 @@ SENTENCES = {
     "not of its form: see `parameter`.",
     "statistics.bad_dates": "The period ends before it begins.",
     "statistics.too_long": f"The period is longer than {MOST_YEARS} years.",
-    "statistics.whole_months": "Figures for publication are told by whole months only: from the "
-    "first day of a month to the last of one.",
+    "statistics.whole_months": "Figures for publication are told by whole months only, at most "
+    "twelve at a time: from the first day of a month to the last of one.",
     "statistics.unknown_office": "There is no office of this code.",
 }
 
@@ -74,7 +75,7 @@ def read_question(query: Sequence[tuple[str, str]], role: TokenRole) -> Question
         *_in_year(period.first),
     ):
         raise refusal(400, "statistics.too_long")
-    if role is TokenRole.PUBLISHER and not _is_whole(period):
+    if role is TokenRole.PUBLISHER and not _may_be_published(period):
         raise refusal(403, "statistics.whole_months")
     office = asked.get("office")
     if office is not None and not _OFFICE.fullmatch(office):
@@ -130,5 +131,6 @@ def _in_year(day: date) -> tuple[int, int]:
     return day.month, day.day
 
 
-def _is_whole(period: Period) -> bool:
-    return period.first.day == 1 and (period.last + timedelta(days=1)).day == 1
+def _may_be_published(period: Period) -> bool:
+    whole = period.first.day == 1 and (period.last + timedelta(days=1)).day == 1
+    return whole and period.days <= _MOST_PUBLISHED_DAYS

@@ -55,9 +55,15 @@ _TITLES = {
 def build_app(receiver: Receiver) -> Starlette:
     """The ASGI application of one receiver. It closes the receiver when it shuts down."""
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="receiver")
+    # Figures take their time, one question after the other; no push waits for a thread because
+    # of them.
+    counting = ThreadPoolExecutor(1, thread_name_prefix="statistics")
 
     async def work(function: Callable[..., Any], *args: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(executor, function, *args)
+
+    async def count(function: Callable[..., Any], *args: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(counting, function, *args)
 
     async def hello(request: Request) -> Response:
         return _json(await work(receiver.hello, request.query_params.get("n")))
@@ -96,7 +102,7 @@ def build_app(receiver: Receiver) -> Starlette:
             # Nothing can be opened here; another process, or another day, may be able to.
             raise Refusal(503, "server.later", retry_seconds=LATER_SECONDS)
         ask = desk.definitions if request.url.path.endswith("/definitions") else desk.figures
-        told = await work(
+        told = await count(
             ask,
             request.headers.get("authorization", ""),
             request.query_params.multi_items(),
@@ -121,6 +127,7 @@ def build_app(receiver: Receiver) -> Starlette:
             with contextlib.suppress(asyncio.CancelledError):
                 await keeper
             executor.shutdown()
+            counting.shutdown()
             receiver.close()
 
     sync = [

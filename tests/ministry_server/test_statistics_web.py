@@ -12,11 +12,15 @@ from typing import Any
 
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ministry_server import statistics
 from ministry_server.cli import main
 from ministry_server.facts import KEY
 from ministry_server.figure_rows import COLUMNS
+from ministry_server.messages import Refusal
+from ministry_server.questions import SENTENCES, read_question
 from ministry_server.tokens import TokenRole
 from operator_app.domain.call_figures import number_mark
 from operator_app.domain.csv_table import DANGEROUS_STARTS
@@ -181,6 +185,26 @@ def test_a_wrong_question_is_answered_by_what_is_wrong(analyst: Asking, name: st
     assert "KANARY" not in answer.text
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["from", "to", "office", "by", "format", "lang"]) | st.text(max_size=5),
+            st.sampled_from(["2026-02-28", "2031-03-01", "0412", "month", "csv", "ky"])
+            | st.text(max_size=12),
+        ),
+        max_size=7,
+    ),
+    st.sampled_from(TokenRole),
+)
+def test_any_query_is_a_question_or_refused(query: list[tuple[str, str]], role: TokenRole) -> None:
+    try:
+        period = read_question(query, role).period
+    except Refusal as refusal:
+        assert refusal.status in (400, 403) and refusal.code in SENTENCES
+    else:
+        assert period.first <= period.last and period.days <= 5 * 366
+
+
 def test_the_longest_period_and_a_repeated_parameter(analyst: Asking) -> None:
     assert analyst.get(**{**PERIOD, "to": "2031-10-31"}).status_code == 200
     url = (
@@ -273,7 +297,12 @@ def test_a_hidden_figure_is_an_empty_place_in_the_table(publisher: Asking) -> No
 
 @pytest.mark.parametrize(
     "period",
-    [("2026-11-01", "2026-11-29"), ("2026-11-02", "2026-11-30"), ("2026-11-07", "2026-11-07")],
+    [
+        ("2026-11-01", "2026-11-29"),
+        ("2026-11-02", "2026-11-30"),
+        ("2026-11-07", "2026-11-07"),
+        ("2026-01-01", "2027-01-31"),
+    ],
 )
 def test_nothing_less_than_a_month_is_published(publisher: Asking, period: tuple[str, str]) -> None:
     answer = publisher.get(**{"from": period[0], "to": period[1]})
