@@ -107,10 +107,8 @@ def change_key(
 
 def forget_copy(database_file: Path) -> None:
     """Remove the copy of a change that was cut: its key is gone. Only before the office is open."""
-    copy = _staged(database_file)
-    if copy.exists():
-        with contextlib.suppress(OSError):
-            _remove(copy)
+    with contextlib.suppress(OSError):
+        _remove(_staged(database_file))
 
 
 def settle(
@@ -200,7 +198,8 @@ def _staged(file: Path) -> Path:
 
 
 def _remove(copy: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
+    # The journals too: another copy of this name must not be mended with them.
+    for suffix in ("", "-journal", "-wal", "-shm"):
         _beside(copy, suffix).unlink(missing_ok=True)
 
 

@@ -18,8 +18,8 @@ from operator_app.db.keyring import (
 )
 from operator_app.db.rekey import Progress, change_key, check_space
 from operator_app.domain.clock import Clock, to_ms
-from operator_app.domain.people import Actor, Right
-from operator_app.errors import BadInput, Fault
+from operator_app.domain.people import Actor, Right, Role
+from operator_app.errors import BadInput, Fault, NotAllowed
 
 BYTES_A_SECOND = 15_000_000
 """Copied, checked and written on an office PC with a hard disk."""
@@ -76,12 +76,14 @@ class Rekey:
         """A new database key; the passwords stay. `recovery_key`: a new one, on paper already.
 
         The recovery key goes on too, unless a new one is given: whoever left may have seen the
-        paper, but a key that was lost between two papers would be worse, so it is a choice.
-        Raises Stopped, EnvironmentProblem, and BadInput when the recovery key has to be new.
+        paper, but a key that was lost between two papers would be worse, so it is a choice. Only a
+        supervisor makes it: who holds the paper can set a supervisor's password. Raises Stopped, EnvironmentProblem, and BadInput when the recovery key has to be new.
         """
         actor.require(Right.MANAGE_PEOPLE)
         keyring = read_keyring(self._paths.keyring)
         if recovery_key is not None:
+            if actor.role is not Role.SUPERVISOR:
+                raise NotAllowed("rights.supervisor_only", role=actor.role.value)
             cost = self._cost or calibrated_cost()
             key = self._database.key
             keyring = keyring.with_slot(RECOVERY_LOGIN, recovery_key, key, cost)

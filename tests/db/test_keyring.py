@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from operator_app.db.key_bridge import build, cross, new_pair
 from operator_app.db.keyring import (
     RECOVERY_LOGIN,
     Keyring,
@@ -23,6 +26,7 @@ from tests.conftest import CHEAP, PASSWORD
 from tests.db.conftest import code_of, edit_json
 
 OTHER = "another-tulip-2026"
+NEW_KEY = b"n" * 32
 
 
 @pytest.fixture(scope="module")
@@ -114,10 +118,73 @@ def test_a_cost_that_is_weak_or_would_hang_the_pc_is_damage(file, field, value) 
     assert code_of(read_keyring, file) == "keyring.damaged"
 
 
-@pytest.mark.parametrize(("field", "value"), [("nonce", ""), ("wrapped", "AAAA"), ("wrapped", 7)])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("nonce", ""),
+        ("wrapped", "AAAA"),
+        ("wrapped", 7),
+        ("public", ""),
+        ("public", "AAAA"),
+        ("bridges", ["AAAA"]),
+        ("bridges", 7),
+    ],
+)
 def test_a_slot_of_wrong_sizes_is_damage(file, field, value) -> None:
     edit_json(file, lambda data: data["slots"][0].update({field: value}))
     assert code_of(read_keyring, file) == "keyring.damaged"
+
+
+@pytest.mark.parametrize(("field", "value"), [("generation", "1"), ("pending", True)])
+def test_a_file_that_tells_no_generation_is_damage(file, field, value) -> None:
+    edit_json(file, lambda data: data.update({field: value}))
+    assert code_of(read_keyring, file) == "keyring.damaged"
+
+
+def test_a_bridge_opens_for_its_slot_alone(made) -> None:
+    keyring, key = made
+    bridged = keyring.bridged(key, NEW_KEY).settled(NEW_KEY)
+    assert bridged.open("aida", PASSWORD) == bridged.open("bakyt", OTHER) == NEW_KEY
+    aida, bakyt = bridged.slots
+    others = replace(bridged, slots=(replace(aida, bridges=bakyt.bridges), bakyt))
+    edited = replace(aida, bridges=(bytes(32) + aida.bridges[0][32:],))
+    for wrong in (others, replace(bridged, slots=(edited, bakyt))):
+        assert code_of(wrong.open, "aida", PASSWORD) == "sign_in.refused"
+        assert wrong.open("bakyt", OTHER) == NEW_KEY
+
+
+def test_who_knows_the_old_key_alone_crosses_no_bridge(made) -> None:
+    keyring, key = made
+    slot = keyring.bridged(key, NEW_KEY).slots[0]
+    bound = keyring._bound(slot)
+    private, _public = new_pair()
+    for known, half in ((key, private), (bytes(32), private)):
+        with pytest.raises(InvalidTag):
+            cross(slot.bridges[0], known, half, bound)
+
+
+def test_nobody_builds_a_bridge_without_the_key_before(made) -> None:
+    """Else a database of somebody else could be put in front of a person."""
+    keyring = made[0]
+    slot = keyring.slots[0]
+    foreign = build(bytes(32), NEW_KEY, slot.public, keyring._bound(slot))
+    forged = replace(keyring, slots=(replace(slot, bridges=(foreign,)), keyring.slots[1]))
+    assert code_of(forged.open, "aida", PASSWORD) == "sign_in.refused"
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_a_pending_change_is_settled_by_the_key_that_fits(made, file, new) -> None:
+    keyring, key = made
+    write_keyring(keyring.bridged(key, NEW_KEY), file)
+    pending = read_keyring(file)
+    assert pending.keys("aida", PASSWORD) == (NEW_KEY, key)
+    for form in (NEW_KEY, NEW_KEY.hex().encode()):
+        assert form not in file.read_bytes()
+    write_keyring(pending.settled(NEW_KEY if new else key), file)
+    settled = read_keyring(file)
+    assert settled.keys("aida", PASSWORD) == ((NEW_KEY,) if new else (key,))
+    assert new or settled == keyring
+    assert (settled.pending, settled.generation) == ("", 2 if new else 1)
 
 
 def test_a_file_cut_at_any_byte_is_damage_and_never_half_the_slots(file) -> None:
@@ -170,11 +237,17 @@ _KDF = st.fixed_dictionaries(
     optional=dict.fromkeys(("memory_kib", "iterations", "lanes", "salt"), _JSON),
 )
 _SLOT = st.fixed_dictionaries(
-    {"kdf": _KDF | _JSON}, optional=dict.fromkeys(("slot_id", "login", "nonce", "wrapped"), _JSON)
+    {"kdf": _KDF | _JSON},
+    optional=dict.fromkeys(("slot_id", "login", "nonce", "wrapped", "public", "bridges"), _JSON),
 )
 _FILE = st.fixed_dictionaries(
-    {"v": st.just(1) | _JSON},
-    optional={"database_id": _JSON, "slots": st.lists(_SLOT | _JSON, max_size=2) | _JSON},
+    {"v": st.sampled_from([1, 2]) | _JSON},
+    optional={
+        "database_id": _JSON,
+        "generation": st.just(1) | _JSON,
+        "pending": st.just("") | _JSON,
+        "slots": st.lists(_SLOT | _JSON, max_size=2) | _JSON,
+    },
 )
 
 

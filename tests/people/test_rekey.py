@@ -312,6 +312,16 @@ def test_a_slot_of_the_former_program_becomes_a_new_one_at_sign_in(
     assert read_keyring(office.paths.keyring).left_behind() == ()
 
 
+def test_it_staff_make_no_recovery_key(office: TestOffice) -> None:
+    """With it they could set a supervisor's password."""
+    admin = office.person(Role.ADMINISTRATOR, "it")
+    slots = read_keyring(office.paths.keyring)
+    assert code_of(rekey_of(office).change, admin, new_recovery_key()) == "rights.supervisor_only"
+    assert read_keyring(office.paths.keyring) == slots
+    rekey_of(office).change(admin)
+    assert read_keyring(office.paths.keyring).open("", office.recovery_key)
+
+
 def test_only_who_keeps_people_may(office: TestOffice) -> None:
     operator = office.person(Role.OPERATOR, "nurbek")
     assert code_of(rekey_of(office).look, operator) == "rights.missing"

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from operator_app.db.engine import PAGE_BYTES
 from operator_app.db.keyring import RECOVERY_GROUPS, check_recovery_part, new_recovery_key
 from operator_app.db.rekey import Stopped
-from operator_app.domain.people import Actor
-from operator_app.errors import Fault
+from operator_app.domain.people import Actor, Role
+from operator_app.errors import Fault, NotAllowed
 from operator_app.i18n import _, ngettext
 from operator_app.services.rekey import KeyChange, Rekey
 from operator_app.ui.problems import sentence
@@ -62,6 +63,8 @@ class KeyPart(QWidget):
             _("Recovery key"),
         )
         self.recovery.set_value(KEEP)
+        self._makes_recovery_keys = actor.role is Role.SUPERVISOR
+        self.recovery.setEnabled(self._makes_recovery_keys)
         self.written = button(_("I have written it down"))
         self.written.setAutoDefault(True)
         self.paper = QWidget()
@@ -82,7 +85,7 @@ class KeyPart(QWidget):
         self.written.clicked.connect(self._ask_back)
         self.start.clicked.connect(self._begin)
         self.work.stop_asked.connect(self._on_stop)
-        self.setFocusProxy(self.recovery)
+        self.setFocusProxy(self.recovery if self._makes_recovery_keys else self.start)
 
     def refresh(self) -> None:
         """Look again at what a change takes."""
@@ -132,10 +135,12 @@ class KeyPart(QWidget):
             if change.left_behind
             else ""
         )
-        if change.recovery_left_behind and self.recovery.value == KEEP:
+        if change.recovery_left_behind and not self._makes_recovery_keys:
+            self._say(problem=sentence(NotAllowed("rights.supervisor_only")))
+        elif change.recovery_left_behind and self.recovery.value == KEEP:
             self.recovery.set_value(NEW)
             self._on_recovery(NEW)
-        self.recovery.buttons[KEEP].setEnabled(not change.recovery_left_behind)
+        self.recovery.buttons[KEEP].setVisible(not change.recovery_left_behind)
         self.start.setEnabled(self._may_start)
 
     @property
@@ -181,7 +186,7 @@ class KeyPart(QWidget):
         self._set_busy(True)
         self._watch = watch = _Watch()
         recovery_key = self._recovery_key
-        self.work.start(_("The key of the database is being changed."), may_stop=True)
+        self.work.start(_("Megabytes copied:"), may_stop=True)
         self.work.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self._timer.start()
         self._tasks.database(
@@ -202,9 +207,13 @@ class KeyPart(QWidget):
         return faults
 
     def _on_look(self) -> None:
-        if self._watch.total and not self._watch.stopped:
-            percent = 100 * self._watch.done // self._watch.total
-            self.work.show_progress(percent, 100)
+        done, total = self._watch.done, self._watch.total
+        if not total or self._watch.stopped:
+            return
+        if done < total:
+            self.work.show_progress(done * PAGE_BYTES // 2**20, total * PAGE_BYTES // 2**20)
+        else:
+            self.work.start(_("The copy is being checked."), may_stop=False)
 
     def _on_stop(self) -> None:
         self._watch.stopped = True
@@ -232,7 +241,7 @@ class KeyPart(QWidget):
         self._set_busy(False)
 
     def _set_busy(self, busy: bool) -> None:
-        self.recovery.setEnabled(not busy)
+        self.recovery.setEnabled(not busy and self._makes_recovery_keys)
         self.start.setEnabled(not busy and self._may_start)
         if self.form is not None:
             self.form.setEnabled(not busy)
