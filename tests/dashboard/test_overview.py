@@ -9,9 +9,11 @@ from sqlalchemy import update
 
 from operator_app.db import settings
 from operator_app.db.models import revision
+from operator_app.domain.call_figures import district
 from operator_app.domain.figures import Period
 from operator_app.domain.overview import Concern, Days, Shown, days_shown
 from operator_app.domain.people import Actor, Role
+from operator_app.domain.reference import Reference
 from operator_app.errors import NotAllowed
 from operator_app.services.overview import Overview, Overviews
 from tests.dashboard.conftest import TODAY, Desk
@@ -131,3 +133,14 @@ def test_days_nobody_counted_before_are_counted(desk: Desk) -> None:
     overview = overviews.read(desk.office.actor, Shown(far, far, far))
 
     assert [calls for _day, calls in overview.by_day] == [0, 0]
+
+
+def test_every_district_has_a_name_in_figures(reference: Reference) -> None:
+    places = [*reference.divisions(1), *reference.divisions(2)]
+
+    named = {d.code: reference.district_of_figures(district(d.code)) for d in places}
+
+    assert len(places) > 60
+    assert named == {d.code: d for d in places}
+    assert reference.district_of_figures("41799999000000") is None
+    assert reference.district_of_figures("") is None
