@@ -64,7 +64,9 @@ class Work:
         case = replace(case, tasks=tuple(self._perhaps_done(task, by) for task in case.tasks))
         if dice.random() < 0.04:
             # The call was seen to belong to another case: this one ends with what it holds.
-            case = replace(case, calls=(), status=CLOSED, closed_at=start + HOUR, close_reason="DUP")
+            case = replace(
+                case, calls=(), status=CLOSED, closed_at=start + HOUR, close_reason="DUP"
+            )
         elif dice.random() < 0.3:
             closed = replace(
                 case,
