@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from operator_app.config import paths
@@ -14,15 +15,16 @@ from operator_app.services.sign_in import SignIn
 from operator_app.ui.audit_page import AuditPage
 from tests.conftest import CHEAP, PASSWORD, FrozenClock
 from tests.journeys.conftest import MakePC
+from tests.journeys.fitting import faults, unnamed
 from tests.journeys.office_pc import CONTROL, OfficePC
 
 CALL_KEYS = (Qt.Key.Key_F2, Qt.Key.Key_F6, Qt.Key.Key_F7, Qt.Key.Key_F9)
 
 
 @pytest.fixture
-def pc(make_pc: MakePC, clock: FrozenClock) -> OfficePC:
+def pc(make_pc: MakePC, clock: FrozenClock, request: pytest.FixtureRequest) -> OfficePC:
     """The program at its door; an auditor and an analyst may come in."""
-    made = make_pc(start=False)
+    made = make_pc(start=False, language=getattr(request, "param", "en"))
     where = paths(made.folder)
     database, aida = SignIn(where, clock).open("aida", PASSWORD)
     accounts = Accounts(database, where, clock, CHEAP)
@@ -62,6 +64,21 @@ def test_an_auditor_lands_on_the_audit_log(pc: OfficePC) -> None:
     assert [tabs.tabText(n) for n in range(tabs.count())] == [
         "To the ministry", "Audit", "My password",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("pc", ["ky", "ru"], indirect=True)
+def test_the_audit_log_fits(pc: OfficePC) -> None:
+    pc.sign_in("vera")
+    page = pc.desk.window.findChild(AuditPage)
+    assert page is not None
+    pc.wait(lambda: page.model.rowCount() > 0, "its rows")
+    pc.press(Qt.Key.Key_F8)
+    pc.wait(page.chain.good.isVisible, "the end of the check")
+    page.filters.period.setCurrentIndex(page.filters.period.count() - 1)
+    pc.settle()
+    QTest.qWait(50)
+    assert page.filters.first_day.isVisible()
+    assert faults(pc.desk.window) + unnamed(pc.desk.window) == []
 
 
 def test_an_analyst_lands_on_the_reports(pc: OfficePC) -> None:
