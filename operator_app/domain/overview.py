@@ -47,6 +47,12 @@ class Shown:
     line: Period
 
     @property
+    def periods(self) -> list[Period]:
+        """All that is read, each once: the days shown, those before, those of the line."""
+        wanted = (self.period, self.before, self.line, self.line_before)
+        return list(dict.fromkeys(wanted))
+
+    @property
     def line_before(self) -> Period:
         """The days that the line is compared with, as many as it has; a week before at least."""
         back = max((self.period.first - self.before.first).days, LEAST_DAYS)

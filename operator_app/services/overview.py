@@ -101,11 +101,9 @@ class Overviews:
         self._files = files
         self._clock = clock
 
-    def read(self, actor: Actor, shown: Shown) -> Overview:
-        """Everything at once. Days that are not counted yet (FigureBook.days_to_count) are counted
-        first, which may take seconds."""
-        now = self._book.of(actor, shown.period)
-        before = self._book.of(actor, shown.before)
+    def read(self, actor: Actor, shown: Shown, now: Figures, before: Figures) -> Overview:
+        """Everything at once; `now` and `before` are the figures of the days shown and of those
+        before. Days of the line that are not counted yet are counted first."""
         for line in (shown.line, shown.line_before):
             while days := self._book.days_to_count(actor, line):
                 self._book.count(actor, days)

@@ -11,7 +11,7 @@ from operator_app.db import settings
 from operator_app.db.models import revision
 from operator_app.domain.call_figures import district
 from operator_app.domain.figures import Period
-from operator_app.domain.overview import Concern, Days, Shown, days_shown
+from operator_app.domain.overview import Concern, Days, days_shown
 from operator_app.domain.people import Actor, Role
 from operator_app.domain.reference import Reference
 from operator_app.errors import NotAllowed
@@ -21,7 +21,9 @@ from tests.dashboard.conftest import TODAY, Desk
 
 def read(desk: Desk, asked: Days = Days.TODAY, actor: Actor | None = None) -> Overview:
     overviews = Overviews(desk.office.database, desk.book, desk.cases.files, desk.office.clock)
-    return overviews.read(actor or desk.office.actor, days_shown(asked, TODAY))
+    shown = days_shown(asked, TODAY)
+    now, before, *_line = (desk.book.of(desk.office.actor, one) for one in shown.periods)
+    return overviews.read(actor or desk.office.actor, shown, now, before)
 
 
 def test_today_beside_yesterday(desk: Desk) -> None:
@@ -124,15 +126,6 @@ def test_others_get_nothing(desk: Desk, role: Role) -> None:
 
     with pytest.raises(NotAllowed):
         read(desk, actor=somebody)
-
-
-def test_days_nobody_counted_before_are_counted(desk: Desk) -> None:
-    far = Period(TODAY - timedelta(days=400), TODAY - timedelta(days=399))
-    overviews = Overviews(desk.office.database, desk.book, desk.cases.files, desk.office.clock)
-
-    overview = overviews.read(desk.office.actor, Shown(far, far, far))
-
-    assert [calls for _day, calls in overview.by_day] == [0, 0]
 
 
 def test_every_district_has_a_name_in_figures(reference: Reference) -> None:

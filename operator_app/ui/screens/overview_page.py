@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from operator_app.domain.clock import Clock, local_day, to_ms
+from operator_app.domain.figures import Figures
 from operator_app.domain.overview import Concern, Shown, days_shown
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.reference import Reference
@@ -99,8 +100,7 @@ class OverviewPage(QWidget):
         today = local_day(to_ms(self._clock()))
         shown = days_shown(self.bar.asked, today, self.bar.chosen)
         self.bar.show_days(shown, today)
-        periods = [shown.period, shown.before, shown.line, shown.line_before]
-        self._asking.ask(periods, lambda _figures: self._read(shown), self._on_failed)
+        self._asking.ask(shown.periods, partial(self._read, shown), self._on_failed)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -163,14 +163,17 @@ class OverviewPage(QWidget):
         for column in range(3):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
-    def _read(self, shown: Shown) -> None:
+    def _read(self, shown: Shown, figures: list[Figures]) -> None:
         overviews, actor = self._overviews, self._actor
+        now, before = figures[:2]
 
         def done(overview: Overview) -> None:
             if days_shown(self.bar.asked, shown.period.last, self.bar.chosen) == shown:
                 self._show(overview)
 
-        self._tasks.database(self, lambda: overviews.read(actor, shown), done, self._on_failed)
+        self._tasks.database(
+            self, lambda: overviews.read(actor, shown, now, before), done, self._on_failed
+        )
 
     def _show(self, overview: Overview) -> None:
         self.overview = overview
