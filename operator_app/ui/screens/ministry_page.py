@@ -5,16 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QStandardPaths, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QHeaderView,
-    QStackedWidget,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.figures import Figures, Period
@@ -31,7 +24,6 @@ from operator_app.ui import problems
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.events import Events
 from operator_app.ui.figure_asking import FigureAsking
-from operator_app.ui.models.plain_table import dress_table
 from operator_app.ui.models.report_model import ReportModel
 from operator_app.ui.printing import PrintPage, print_pages
 from operator_app.ui.screens.ministry_panel import MONTH, WIDTH, MinistryPanel
@@ -39,8 +31,7 @@ from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, text
 from operator_app.ui.widgets.fitting_scroll import SCROLL_BAR, FittingScroll
 from operator_app.ui.widgets.records_behind import RecordsBehind
-
-ROW_HEIGHT = 26
+from operator_app.ui.widgets.report_table import ReportTable
 
 
 class MinistryPage(QWidget):
@@ -75,7 +66,7 @@ class MinistryPage(QWidget):
         documents = QStandardPaths.StandardLocation.DocumentsLocation
         self._folder = Path(QStandardPaths.writableLocation(documents))
         self.model = ReportModel()
-        self.table = _ReportTable(self.model)
+        self.table = ReportTable(self.model)
         self.state = text("", "muted")
         self.panel = MinistryPanel()
         self.records = RecordsBehind(book, reference, actor, tasks, clock)
@@ -121,6 +112,7 @@ class MinistryPage(QWidget):
         layout.setSpacing(2 * GRID)
         layout.addLayout(report, 1)
         layout.addWidget(self.side)
+        self.setFocusProxy(self.table)
 
     def _wire(self, events: Events) -> None:
         self._events = events
@@ -259,45 +251,3 @@ class MinistryPage(QWidget):
 
     def _today(self) -> date:
         return local_day(to_ms(self._clock()))
-
-
-class _ReportTable(QTableView):
-    """`entered_on`: Enter or a double click on a figure."""
-
-    entered_on = Signal()
-
-    def __init__(self, model: ReportModel) -> None:
-        super().__init__()
-        self._model = model
-        self.setModel(model)
-        dress_table(self, _("Report for the ministry"))
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        header = self.horizontalHeader()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.doubleClicked.connect(lambda _index: self.entered_on.emit())
-
-    def dress(self) -> None:
-        """Headings go over all columns."""
-        self.clearSpans()
-        for row in range(self._model.rowCount()):
-            if self._model.is_heading(row):
-                self.setSpan(row, 0, 1, self._model.columnCount())
-
-    def go_to(self, row: int) -> None:
-        """Choose a row; the first figure when there is no such row."""
-        count = self._model.rowCount()
-        if not count:
-            return
-        if not 0 <= row < count:
-            row = next((n for n in range(count) if self._model.line(n) is not None), 0)
-        index = self._model.index(row, 0)
-        flags = QItemSelectionModel.SelectionFlag
-        self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.entered_on.emit()
-        else:
-            super().keyPressEvent(event)

@@ -18,6 +18,7 @@ from operator_app.ui.widgets.arrow_button import arrow_button
 from operator_app.ui.widgets.basic import GRID, Card, button, labelled
 
 EARLIEST = QDate(2000, 1, 1)
+_UNIT_KEYS = "Alt+↑, Alt+↓"
 
 
 class SpanCard(Card):
@@ -32,7 +33,7 @@ class SpanCard(Card):
         self._shifts: tuple[Shift, ...] = ()
         self.unit_field = QComboBox()
         self.unit_field.setAccessibleName(_("Of which time"))
-        self.unit_field.setToolTip("Alt+↑  Alt+↓")
+        self.unit_field.setToolTip(f"{_('Of which time')} ({_UNIT_KEYS})")
         self.unit_field.activated.connect(self._on_unit)
         self.day_field = _day_field(_("Day"))
         self.day_field.dateChanged.connect(self._on_day)
