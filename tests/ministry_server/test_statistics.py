@@ -21,6 +21,7 @@ from operator_app.domain.definitions import DEFINITIONS
 from operator_app.domain.feeds import CODES, CodeEntry
 from operator_app.domain.figures import Figures, Period
 from operator_app.domain.reference import Reference
+from operator_app.domain.violence import ViolenceForm
 from operator_app.services.figures import FigureBook
 from tests.conftest import Template
 from tests.feeds.publishing import offer
@@ -89,6 +90,25 @@ def test_a_word_taken_back_later_counts_for_the_calls_of_before(world: World) ->
     for more in ("not_told_apart", "cases_not_told_apart"):
         assert after.number(more) == before.number(more) + 1
     assert after.number("calls") == before.number("calls")
+    world.assert_equal([then])
+
+
+def test_a_case_opened_long_after_its_call_decides_about_it(world: World) -> None:
+    desk, clock = world.seasons["0413"].desk, world.clock
+    day = local_day(world.now)
+    call = desk.save(topics=("FAM.POV",))
+    clock.forward(days=45)
+    said = tuple(Consent(purpose, "Y", 1) for purpose in (RECORD, STATISTICS))
+    desk.amend(call, topics=("VIO.WRK",), violence=ViolenceForm(happened="-", consents=said))
+    world.settle()
+    then = Period(day, day)
+    assert world.statistics.figures("0413", then, world.now).number("subject", "VIO.WRK") == 1
+    with desk.database.read() as connection:
+        case_id = desk.cases.files.of_call(connection, call.call_id)
+    assert case_id is not None
+    desk.cases.add_consent(desk.office.actor, case_id, Consent(STATISTICS, "N", 0))
+    world.settle()
+    assert world.statistics.figures("0413", then, world.now).number("subject", "VIO.WRK") == 0
     world.assert_equal([then])
 
 

@@ -109,6 +109,7 @@ def test_all_of_it_by_office_by_month_and_of_one_office(analyst: Asking) -> None
     whole = analyst.counts()
     assert (whole["calls",], whole["subject", "FAM.POV"]) == (31, 9)
     assert whole["number", "CALLERS"] == 2 and whole["number", "REPEAT"] == 10
+    assert {key[1] for key in whole if key[0] == "number"} == {"CALLERS", "REPEAT"}
     by_office = analyst.counts("office", by="office")
     assert {key[0] for key in by_office} == {"0412", "0413"}
     added = Counter[tuple[str, ...]]()
