@@ -14,8 +14,10 @@ from build.overview_pictures import OverviewPictures
 from build.sitting import ALT, CONTROL, PASSWORD, Sitting
 from build.violence_pictures import ViolencePictures
 from operator_app.domain.calls import Advice
+from operator_app.ui.late import Late
 from operator_app.ui.screens.journal_screen import JournalScreen
 from operator_app.ui.screens.tabbed_screen import TabbedScreen
+from operator_app.ui.widgets.parts import Parts
 from operator_app.ui.widgets.search_field import SearchField
 
 
@@ -159,17 +161,27 @@ class Studio:
         self._picture("daily-log")
 
     def administration(self) -> None:
-        """The way to the ministry, and people."""
+        """The way to the ministry, and all other pages, part by part."""
         self._sitting.go_to(Qt.Key.Key_7)
         QTest.qWait(300)
         self._picture("sync-page")
-        screen = self._sitting.desk.window.findChild(TabbedScreen)
-        if screen is None:
+        screen = self._sitting.desk.window.places["administration"].page
+        if not isinstance(screen, TabbedScreen):
             raise RuntimeError("no administration")
-        for number, name in enumerate(("from-the-ministry", "people"), start=1):
+        for number in range(1, screen.tabs.count()):
             screen.tabs.setCurrentIndex(number)
-            QTest.qWait(300)
-            self._picture(name)
+            page = screen.tabs.currentWidget()
+            if isinstance(page, Late):
+                page = page.page
+            if page is None:
+                raise RuntimeError("no page")
+            name = type(page).__name__.lower().removesuffix("page")
+            parts = page.findChild(Parts)
+            for part in parts.chips.buttons if parts is not None else ("",):
+                if parts is not None:
+                    parts.go_to(part)
+                QTest.qWait(300)
+                self._picture(f"{name}-{part}" if part else name)
 
     def lock(self) -> None:
         """Nothing is to be seen."""

@@ -253,7 +253,8 @@ class KeyPart(QWidget):
             self._key_shown.deleteLater()
             self._key_shown = None
         while (item := self._check.takeAt(0)) is not None:
-            item.widget().deleteLater()
+            if (asked := item.widget()) is not None:
+                asked.deleteLater()
         self.form = None
 
     def _say(self, told: str = "", problem: str = "") -> None:

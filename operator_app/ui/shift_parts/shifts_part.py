@@ -206,8 +206,8 @@ class ShiftsPart(QWidget):
                 of_rows.setdefault(number, []).append((field, fault_sentence(fault)))
             else:
                 rest.append(fault)
-        for number, row in enumerate(self.rows):
-            row.show_faults(of_rows.get(str(number), []))
+        for place, row in enumerate(self.rows):
+            row.show_faults(of_rows.get(str(place), []))
         wrong = next((row.first_wrong() for row in self.rows if row.first_wrong()), None)
         if wrong is not None:
             wrong.setFocus(Qt.FocusReason.OtherFocusReason)

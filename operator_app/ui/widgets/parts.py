@@ -51,6 +51,7 @@ class Parts(QWidget):
         self.part_changed.emit(code)
 
     def _enter(self) -> None:
-        widget = self._stack.currentWidget()
+        widget = self._parts[self.current]
         goal = widget.focusProxy() or widget.nextInFocusChain()
-        goal.setFocus(Qt.FocusReason.TabFocusReason)
+        if goal is not None:
+            goal.setFocus(Qt.FocusReason.TabFocusReason)
