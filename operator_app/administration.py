@@ -23,6 +23,7 @@ from operator_app.ui import audit_wording
 from operator_app.ui.audit_page import AuditPage
 from operator_app.ui.backup_driver import BackupDriver
 from operator_app.ui.backup_page import BackupPage
+from operator_app.ui.late import Late
 from operator_app.ui.main_window import Place
 from operator_app.ui.password_page import PasswordPage
 from operator_app.ui.people_page import PeoplePage
@@ -42,35 +43,19 @@ def administration_place(desk: Desk, application: Application) -> Place:
     sees_people = actor.may(Right.MANAGE_PEOPLE)
     pages: dict[str, QWidget] = {_("To the ministry"): desk.sync_page}
     if actor.may(Right.MANAGE_REFERENCE):
-        pages[_("From the ministry")] = _reference_page(desk, application)
+        pages[_("From the ministry")] = Late(lambda: _reference_page(desk, application))
     if sees_people:
-        rekey = Rekey(
-            desk.database,
-            application.paths,
-            application.clock,
-            desk.answers.index.begin_anew,
-            application.cost,
-        )
-        pages[_("People")] = PeoplePage(accounts, rekey, actor, tasks, application.dialogs)
+        pages[_("People")] = Late(lambda: _people_page(desk, application, accounts))
     if actor.may(Right.MANAGE_SHIFTS):
-        shifts = Shifts(desk.database, application.clock)
-        pages[_("Shifts")] = ShiftsPage(shifts, actor, tasks, application.clock)
+        pages[_("Shifts")] = Late(lambda: _shifts_page(desk, application))
     if actor.may(Right.MANAGE_BACKUPS):
-        pages[_("Backup")] = BackupPage(
-            desk.backup_driver.backups,
-            desk.backup_driver,
-            actor,
-            tasks,
-            application.dialogs,
-            application.preferences,
-            application.clock,
-        )
+        pages[_("Backup")] = Late(lambda: _backup_page(desk, application))
     if actor.may(Right.SEE_AUDIT):
-        pages[_("Audit")] = _audit_page(desk, application)
-    pages[_("My password")] = PasswordPage(accounts, actor, tasks)
+        pages[_("Audit")] = Late(lambda: _audit_page(desk, application))
+    pages[_("My password")] = Late(lambda: PasswordPage(accounts, actor, tasks))
     manages = sees_people or actor.may(Right.SEE_AUDIT)
     title = _("Administration") if manages else _("Sending to the ministry")
-    screen = TabbedScreen(title, list(pages.items()))
+    screen = TabbedScreen(title, list(pages.items()), by_alt=False)
     if manages and not sees_people:
         # Whose only work here it is.
         screen.show_page(pages[_("Audit")])
@@ -87,6 +72,34 @@ def backup_driver(desk: Desk, application: Application) -> BackupDriver:
 
     backups = Backups(desk.database, application.paths, application.clock)
     return BackupDriver(backups, application.tasks, is_quiet)
+
+
+def _people_page(desk: Desk, application: Application, accounts: Accounts) -> PeoplePage:
+    rekey = Rekey(
+        desk.database,
+        application.paths,
+        application.clock,
+        desk.answers.index.begin_anew,
+        application.cost,
+    )
+    return PeoplePage(accounts, rekey, desk.actor, application.tasks, application.dialogs)
+
+
+def _shifts_page(desk: Desk, application: Application) -> ShiftsPage:
+    shifts = Shifts(desk.database, application.clock)
+    return ShiftsPage(shifts, desk.actor, application.tasks, application.clock)
+
+
+def _backup_page(desk: Desk, application: Application) -> BackupPage:
+    return BackupPage(
+        desk.backup_driver.backups,
+        desk.backup_driver,
+        desk.actor,
+        application.tasks,
+        application.dialogs,
+        application.preferences,
+        application.clock,
+    )
 
 
 def _reference_page(desk: Desk, application: Application) -> ReferencePage:

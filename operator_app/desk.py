@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from operator_app import __version__
 from operator_app.administration import administration_place, backup_driver
 from operator_app.answers import Answers
+from operator_app.casework import Casework
 from operator_app.db import settings
 from operator_app.db.engine import Database
 from operator_app.domain.calls import ARTICLE, Advice, Call
@@ -21,17 +22,10 @@ from operator_app.services import entrance
 from operator_app.services.accounts import Accounts
 from operator_app.services.call_drafts import Draft
 from operator_app.services.calls import Calls
-from operator_app.services.case_access import Accesses
-from operator_app.services.case_drafts import CaseDrafts
 from operator_app.services.case_exchange import fold_foreign
-from operator_app.services.case_list import CaseList
-from operator_app.services.case_work import CaseWork
 from operator_app.services.cases import Cases
-from operator_app.services.closures import Closures
 from operator_app.services.connection import Connection
-from operator_app.services.follow_ups import FollowUps
 from operator_app.services.journal import Journal
-from operator_app.services.letters import Letters
 from operator_app.services.reference import with_feeds
 from operator_app.supervision import Supervision
 from operator_app.sync.carriers.base import Carrier
@@ -42,7 +36,6 @@ from operator_app.ui.idle import IdleWatch
 from operator_app.ui.index_driver import IndexDriver
 from operator_app.ui.lock_screen import LockScreen
 from operator_app.ui.main_window import MainWindow, Place
-from operator_app.ui.printing import page_pdf
 from operator_app.ui.problems import sentence
 from operator_app.ui.reminders import Reminders
 from operator_app.ui.screens.call_screen import CallScreen
@@ -85,8 +78,7 @@ class Desk:
         self.backup_driver = backup_driver(self, application)
         self._lists_changed = False
         self.call_screen: CallScreen | None = None
-        self.cases_screen: CasesScreen | None = None
-        self.follow_ups_screen: FollowUpsScreen | None = None
+        self.casework: Casework | None = None
         self.journal_screen: JournalScreen | None = None
         self.sync_page = SyncPage(
             database, self._connection, actor, self._tasks, self.events, self._clock
@@ -128,11 +120,21 @@ class Desk:
         self.idle = IdleWatch(IDLE_MINUTES, self._clock)
         self.tray = Tray()
         self.reminders: Reminders | None = None
-        if actor.may(Right.SEE_CASES):
+        if self.casework is not None:
             self.reminders = Reminders(
-                self._follow_ups, actor, self.tray, self._tasks, self.events, self._clock
+                self.casework.follow_ups, actor, self.tray, self._tasks, self.events, self._clock
             )
         self._wire()
+
+    @property
+    def cases_screen(self) -> CasesScreen | None:
+        """The screen of cases; made now if nobody looked at it yet. None without the right."""
+        return self.casework.cases_screen if self.casework else None
+
+    @property
+    def follow_ups_screen(self) -> FollowUpsScreen | None:
+        """The screen of follow-ups; None without the right."""
+        return self.casework.follow_ups_screen if self.casework else None
 
     def begin(self, draft: Draft | None, place: str) -> None:
         """Start what runs by itself; go on with an unfinished call of the desk before."""
@@ -226,7 +228,7 @@ class Desk:
 
     def _work_places(self) -> list[Place]:
         reference = self.reference
-        case_list = CaseList(self.database, self._clock)
+        self.casework = Casework(self, self._application)
         self.call_screen = CallScreen(
             self.calls,
             self.answers.advice,
@@ -236,7 +238,7 @@ class Desk:
             self.events,
             self._dialogs,
             self._clock,
-            KnownCases(case_list, self.actor, self._tasks),
+            KnownCases(self.casework.case_list, self.actor, self._tasks),
         )
         self.journal_screen = JournalScreen(
             Journal(self.database, reference, self.answers.search),
@@ -253,44 +255,7 @@ class Desk:
         return [
             Place("call", _("Call"), "call", "Ctrl+1", self.call_screen),
             Place("journal", _("Journal"), "journal", "Ctrl+2", self.journal_screen),
-            *self._case_places(case_list),
-        ]
-
-    def _case_places(self, case_list: CaseList) -> list[Place]:
-        reference = self.reference
-        work = CaseWork(self.cases, reference, self._clock)
-        self._follow_ups = FollowUps(self.database, self._clock)
-        self.cases_screen = CasesScreen(
-            self.cases,
-            work,
-            case_list,
-            Accesses(self.database, self._clock),
-            CaseDrafts(self.database, self._clock),
-            self.accounts.names,
-            reference,
-            self.actor,
-            self._tasks,
-            self.events,
-            self._dialogs,
-            self._clock,
-            Letters(self.database, self.cases, reference, self._clock, page_pdf),
-            Closures(self.database, self.cases.files.read, reference, self._clock),
-        )
-        self.follow_ups_screen = FollowUpsScreen(
-            self._follow_ups,
-            self.cases,
-            work,
-            self.accounts.names,
-            reference,
-            self.actor,
-            self._tasks,
-            self.events,
-            self._dialogs,
-            self._clock,
-        )
-        return [
-            Place("cases", _("Cases"), "cases", "Ctrl+3", self.cases_screen),
-            Place("follow-ups", _("Follow-ups"), "follow-ups", "Ctrl+4", self.follow_ups_screen),
+            *self.casework.places(),
         ]
 
     def _directory_screen(self, division: str) -> DirectoryScreen:
@@ -336,7 +301,8 @@ class Desk:
             self.journal_screen.advice_asked.connect(self.open_advice)
             self.call_screen.closed_amendment.connect(self._on_amended)
             self.events.open_call_asked.connect(lambda _call_id: window.go_to("journal"))
-            self.events.open_case_asked.connect(lambda _case_id: window.go_to("cases"))
+        if self.casework is not None:
+            self.events.open_case_asked.connect(self.casework.open_case)
         if self.reminders is not None:
             self.reminders.counts_changed.connect(
                 lambda late: window.show_badge("follow-ups", late)

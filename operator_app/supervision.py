@@ -22,6 +22,7 @@ from operator_app.services.scheduled_export import ScheduledExport
 from operator_app.services.shifts import Shifts
 from operator_app.ui.chart_saving import svg_png
 from operator_app.ui.export_driver import ExportDriver
+from operator_app.ui.late import Late
 from operator_app.ui.main_window import MainWindow, Place
 from operator_app.ui.printing import page_pdf, pages_pdf
 from operator_app.ui.screens.call_screen import CallScreen
@@ -46,13 +47,16 @@ class Supervision:
     def __init__(self, desk: Desk, application: Application) -> None:
         self._desk = desk
         self._application = application
-        self.overview: OverviewPage | None = None
-        self.daily_log: DailyLogPage | None = None
-        self.ministry: MinistryPage | None = None
         self._book = FigureBook(desk.database, application.clock)
-        self.review: ReviewPage | None = None
-        self.my_reviews: MyReviewsPage | None = None
         self.review_bar: ReviewBar | None = None
+        figures = desk.actor.may(Right.SEE_FIGURES)
+        self._overview = Late(self._make_overview) if figures else None
+        self._daily_log = Late(self._make_daily_log) if figures else None
+        self._ministry = Late(self._make_ministry) if figures else None
+        self._review = Late(self._make_review) if desk.actor.may(Right.REVIEW) else None
+        self._my_reviews = (
+            Late(self._make_my_reviews) if desk.actor.may(Right.RECORD_CALL) else None
+        )
         self._screen: TabbedScreen | None = None
         reports = Reports(desk.database, desk.reference, application.clock)
         self._reports = reports
@@ -69,8 +73,33 @@ class Supervision:
         """Stop what runs; nothing is left of a file that is not whole."""
         self.export_driver.stop()
         self.export_driver.deleteLater()
-        if self.daily_log is not None:
-            self.daily_log.stop()
+        if self._daily_log is not None and self._daily_log.made is not None:
+            self._daily_log.made.stop()
+
+    @property
+    def overview(self) -> OverviewPage | None:
+        """The overview; made now if nobody looked at it yet. None without the right."""
+        return self._overview.page if self._overview else None
+
+    @property
+    def daily_log(self) -> DailyLogPage | None:
+        """The daily log, as `overview`."""
+        return self._daily_log.page if self._daily_log else None
+
+    @property
+    def ministry(self) -> MinistryPage | None:
+        """The report for the ministry, as `overview`."""
+        return self._ministry.page if self._ministry else None
+
+    @property
+    def review(self) -> ReviewPage | None:
+        """The queue of reviews, as `overview`."""
+        return self._review.page if self._review else None
+
+    @property
+    def my_reviews(self) -> MyReviewsPage | None:
+        """The reviews of one's own work, as `overview`."""
+        return self._my_reviews.page if self._my_reviews else None
 
     def place(self) -> Place | None:
         """The place of reports, or None for a role that has nothing to see there."""
@@ -80,8 +109,6 @@ class Supervision:
         figures = self._desk.actor.may(Right.SEE_FIGURES)
         name = _("Reports") if figures else _("Reviews")
         self._screen = TabbedScreen(name, list(pages.items()))
-        if self.overview is not None and self.review is not None:
-            self.overview.reviews_asked.connect(partial(self._screen.show_page, self.review))
         return Place("reports", name, "reports", "Ctrl+6", self._screen)
 
     def join(self, window: MainWindow, call_screen: CallScreen | None) -> None:
@@ -98,52 +125,77 @@ class Supervision:
 
     def keep_typed(self) -> None:
         """Put a half-filled review and the handover note on the disk."""
-        if self.daily_log is not None:
-            self.daily_log.keep_typed()
-        if self.review is not None:
-            self.review.desk.keep_typed()
+        if self._daily_log is not None and self._daily_log.made is not None:
+            self._daily_log.made.keep_typed()
+        if self._review is not None and self._review.made is not None:
+            self._review.made.desk.keep_typed()
 
     def _on_read_asked(self, window: MainWindow, review_id: str) -> None:
-        if self._screen is not None and self.my_reviews is not None:
+        if self._screen is not None and self._my_reviews is not None:
             window.go_to("reports")
-            self._screen.show_page(self.my_reviews)
-            self.my_reviews.open_entry(review_id, focus=True)
+            self._screen.show_page(self._my_reviews)
+            self._my_reviews.page.open_entry(review_id, focus=True)
 
     def _pages(self) -> dict[str, QWidget]:
-        pages: dict[str, QWidget] = {}
-        if self._desk.actor.may(Right.SEE_FIGURES):
-            self.overview = self._overview()
-            pages[_("Overview")] = self.overview
-            self.daily_log = self._daily_log()
-            pages[_("Daily log")] = self.daily_log
-            self.ministry = self._ministry()
-            pages[_("For the ministry")] = self.ministry
-        if self._desk.actor.may(Right.RECORD_CALL):
-            self._add_reviews(pages)
-        return pages
+        if self._my_reviews is not None:
+            self._begin_reviews()
+        pages = {
+            _("Overview"): self._overview,
+            _("Daily log"): self._daily_log,
+            _("For the ministry"): self._ministry,
+            _("Review"): self._review,
+            _("My reviews"): self._my_reviews,
+        }
+        return {name: page for name, page in pages.items() if page is not None}
 
-    def _add_reviews(self, pages: dict[str, QWidget]) -> None:
+    def _begin_reviews(self) -> None:
         desk, application = self._desk, self._application
-        actor, tasks, events = desk.actor, application.tasks, desk.events
         file = application.paths.resources / "data" / "review_checklist.toml"
-        reviews = Reviews(desk.database, desk.cases, application.clock, file)
-        subjects = Subjects(desk.calls, desk.cases, desk.answers.advice, desk.accounts.names)
-        common = (desk.reference, actor, tasks, events, application.clock)
-        bar = self.review_bar = ReviewBar(reviews, actor, tasks, events)
-        if actor.may(Right.REVIEW):
-            review = self.review = ReviewPage(reviews, subjects, desk.cases, *common)
-            review.changed.connect(bar.refresh)
-            review.advice_asked.connect(desk.open_advice)
-            pages[_("Review")] = review
-        mine = self.my_reviews = MyReviewsPage(reviews, subjects, *common)
-        mine.read.connect(bar.refresh)
-        mine.advice_asked.connect(desk.open_advice)
-        pages[_("My reviews")] = mine
+        self._reviews = Reviews(desk.database, desk.cases, application.clock, file)
+        self._subjects = Subjects(desk.calls, desk.cases, desk.answers.advice, desk.accounts.names)
+        self.review_bar = ReviewBar(self._reviews, desk.actor, application.tasks, desk.events)
 
-    def _overview(self) -> OverviewPage:
+    def _make_review(self) -> ReviewPage:
+        desk, application = self._desk, self._application
+        page = ReviewPage(
+            self._reviews,
+            self._subjects,
+            desk.cases,
+            desk.reference,
+            desk.actor,
+            application.tasks,
+            desk.events,
+            application.clock,
+        )
+        if self.review_bar is not None:
+            page.changed.connect(self.review_bar.refresh)
+        page.advice_asked.connect(desk.open_advice)
+        return page
+
+    def _make_my_reviews(self) -> MyReviewsPage:
+        desk, application = self._desk, self._application
+        page = MyReviewsPage(
+            self._reviews,
+            self._subjects,
+            desk.reference,
+            desk.actor,
+            application.tasks,
+            desk.events,
+            application.clock,
+        )
+        if self.review_bar is not None:
+            page.read.connect(self.review_bar.refresh)
+        page.advice_asked.connect(desk.open_advice)
+        return page
+
+    def _show_review(self) -> None:
+        if self._screen is not None and self._review is not None:
+            self._screen.show_page(self._review)
+
+    def _make_overview(self) -> OverviewPage:
         desk, application = self._desk, self._application
         font = QApplication.font().family()
-        return OverviewPage(
+        page = OverviewPage(
             overviews=Overviews(desk.database, self._book, desk.cases.files, application.clock),
             book=self._book,
             files=ChartFiles(desk.database, application.clock, font, svg_png),
@@ -154,8 +206,10 @@ class Supervision:
             dialogs=application.dialogs,
             clock=application.clock,
         )
+        page.reviews_asked.connect(self._show_review)
+        return page
 
-    def _daily_log(self) -> DailyLogPage:
+    def _make_daily_log(self) -> DailyLogPage:
         desk, application = self._desk, self._application
         tasks, dialogs = application.tasks, application.dialogs
         return DailyLogPage(
@@ -171,7 +225,7 @@ class Supervision:
             clock=application.clock,
         )
 
-    def _ministry(self) -> MinistryPage:
+    def _make_ministry(self) -> MinistryPage:
         desk, application = self._desk, self._application
         lines = load_report_lines(application.paths.resources)
         return MinistryPage(

@@ -15,6 +15,7 @@ MAY_IMPORT = {
         "operator_app.app",
         "operator_app.desk",
         "operator_app.administration",
+        "operator_app.casework",
         "operator_app.supervision",
         "operator_app.cli",
         "main",

@@ -51,7 +51,8 @@ def to_page(pc: OfficePC, page: QWidget) -> None:
     pc.go_to(Key.Key_6, "reports")
     screen = pc.desk.window.pages.currentWidget()
     assert isinstance(screen, TabbedScreen)
-    number = screen.tabs.indexOf(page) + 1
+    tabs = [screen.tabs.widget(n) for n in range(screen.tabs.count())]
+    number = next(n for n, tab in enumerate(tabs, 1) if tab is not None and tab.isAncestorOf(page))
     pc.press(Key(Key.Key_0 + number), ALT)
     pc.settle()
     assert page.isVisible()

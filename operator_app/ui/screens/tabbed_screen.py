@@ -13,9 +13,14 @@ from operator_app.ui.widgets.basic import text
 
 
 class TabbedScreen(QWidget):
-    """Hosts its pages as tabs, Alt+1 the first; with one page it shows no tab bar."""
+    """Hosts its pages as tabs; with one page it shows no tab bar.
 
-    def __init__(self, title: str, pages: Sequence[tuple[str, QWidget]]) -> None:
+    `by_alt`: Alt+1 shows the first; not where a page has such keys of its own.
+    """
+
+    def __init__(
+        self, title: str, pages: Sequence[tuple[str, QWidget]], *, by_alt: bool = True
+    ) -> None:
         super().__init__()
         self.setObjectName("page")
         self.tabs = QTabWidget()
@@ -23,9 +28,10 @@ class TabbedScreen(QWidget):
         self.tabs.setAccessibleName(title)
         for number, (name, page) in enumerate(pages):
             self.tabs.addTab(page, name)
-            key = f"Alt+{number + 1}"
-            self.tabs.setTabToolTip(number, key)
-            QShortcut(QKeySequence(key), self).activated.connect(partial(self._go_to, number))
+            if by_alt:
+                key = f"Alt+{number + 1}"
+                self.tabs.setTabToolTip(number, key)
+                QShortcut(QKeySequence(key), self).activated.connect(partial(self._go_to, number))
         self.tabs.tabBar().setVisible(len(pages) > 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 12, 20, 12)
