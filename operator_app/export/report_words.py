@@ -249,8 +249,7 @@ class ReportWords:
     def _place(self, code: str) -> str:
         if code == UNKNOWN_PLACE:
             return _("Place not known")
-        # Figures tell a city by its first eight digits: 41702410000010 is Karakol.
-        division = self._reference.division(code) or self._reference.division(f"{code[:8]}000010")
+        division = self._reference.district_of_figures(code)
         return division.label(self._language) if division else (code or _("Not recorded"))
 
 

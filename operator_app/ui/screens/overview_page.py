@@ -205,7 +205,7 @@ class OverviewPage(QWidget):
 
     def _on_trouble(self, concern: Concern) -> None:
         if concern is Concern.FOLLOW_UPS:
-            self._events.risen_follow_ups_asked.emit()
+            self._lead_to_follow_ups()
         elif concern is Concern.UNSENT:
             self._events.sync_state_asked.emit()
         elif concern is Concern.REVIEW:
@@ -226,7 +226,7 @@ class OverviewPage(QWidget):
         if name in lists:
             self._list(_(NAMES[name]), lists[name])
         elif name == "follow_ups":
-            self._events.risen_follow_ups_asked.emit()
+            self._lead_to_follow_ups()
         elif name in ("waiting", "oldest"):
             self._events.sync_state_asked.emit()
         else:
@@ -243,6 +243,17 @@ class OverviewPage(QWidget):
         title = f"{_(kind.title)}: {drawn.chart.labels[index]}"
         self.side.records.show_behind(title, behind.period, *behind.cells)
         self._show_records()
+
+    def _lead_to_follow_ups(self) -> None:
+        if self._actor.may(Right.SEE_CASES):
+            self._events.risen_follow_ups_asked.emit()
+            return
+        # It says that this role sees figures only.
+        period = self.overview.shown.period if self.overview else None
+        if period is not None:
+            self._keep_focus()
+            self.side.records.show_behind(_(NAMES["follow_ups"]), period, ("follow_up_due",))
+            self._show_records()
 
     def _list(self, title: str, found: Counted) -> None:
         self._keep_focus()
