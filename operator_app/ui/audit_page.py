@@ -107,7 +107,8 @@ class AuditPage(QWidget):
             (self.excel_button, AuditFormat.XLSX),
             (self.csv_button, AuditFormat.CSV),
         ):
-            made.setVisible(self._actor.may(Right.EXPORT_AUDIT))
+            if not self._actor.may(Right.EXPORT_AUDIT):
+                made.hide()
             made.setToolTip(_("Save the rows of the filter, with their hashes"))
             made.clicked.connect(lambda _checked=False, kind=kind: self._on_export(kind))
             top.addWidget(made)

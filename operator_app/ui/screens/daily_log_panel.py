@@ -31,12 +31,12 @@ class DailyLogPanel(QWidget):
         self.handover = handover
         self.outcome = Outcome(WIDTH)
         self.hand_over_card = self._hand_over_card()
-        self.hand_over_card.setVisible(may_export)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addWidget(self.span)
         layout.addWidget(self.hand_over_card)
+        self.hand_over_card.setVisible(may_export)
         layout.addWidget(self.handover)
         layout.addWidget(self.outcome)
         layout.addStretch(1)

@@ -41,7 +41,9 @@ class HandoverCard(Card):
         self.body.addWidget(self.hint)
         self._timer = QTimer(self, interval=KEEP_AFTER_MS, singleShot=True)
         self._timer.timeout.connect(self.keep)
-        self.put_away(others_follow=True)
+        self.note.setEnabled(False)
+        if not actor.may(Right.SEE_CALLS):
+            self.hide()
 
     @property
     def words(self) -> str:

@@ -61,7 +61,8 @@ class ChartView(Card):
         self.help_button = _head_button("?", _("What is counted: F1"), self.definition_asked.emit)
         self.help_button.setAccessibleName(_("What is counted"))
         self.save_button = self._save_button()
-        self.save_button.setVisible(may_save)
+        if not may_save:
+            self.save_button.hide()
         self._may_save = may_save
         head_line = QWidget()
         head_line.setFixedHeight(_HEAD_PIXELS)

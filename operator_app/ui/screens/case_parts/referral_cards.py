@@ -41,8 +41,8 @@ class StepCard(EditBlock):
         self.consent = ConsentNotice()
         self.body.addWidget(self.consent)
         self.letter_button = button(_("Letter…"))
-        self.letter_button.setVisible(letters)
         self.finish(self.letter_button)
+        self.letter_button.setVisible(letters)
         self.body.addStretch(1)
         self.aliases = {"status": "step"}
         self.boxes["step"].edited.connect(self._show_asked)
