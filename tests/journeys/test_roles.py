@@ -13,6 +13,7 @@ from operator_app.services.accounts import Accounts
 from operator_app.services.audit_log import AuditFilter, AuditLog
 from operator_app.services.sign_in import SignIn
 from operator_app.ui.audit_page import AuditPage
+from operator_app.ui.screens.tabbed_screen import TabbedScreen
 from tests.conftest import CHEAP, PASSWORD, FrozenClock
 from tests.journeys.conftest import MakePC
 from tests.journeys.fitting import faults, unnamed
@@ -60,7 +61,9 @@ def test_an_auditor_lands_on_the_audit_log(pc: OfficePC) -> None:
     pc.settle()
     assert not isinstance(QApplication.focusWidget(), QLineEdit)
     assert window.current_place == "administration"
-    tabs = page.parentWidget().parentWidget()
+    screen = window.findChild(TabbedScreen)
+    assert screen is not None
+    tabs = screen.tabs
     assert [tabs.tabText(n) for n in range(tabs.count())] == [
         "To the ministry", "Audit", "My password",
     ]  # fmt: skip
