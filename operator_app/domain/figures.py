@@ -49,10 +49,15 @@ class Figures:
     counts: Counter[Cell] = field(default_factory=Counter)
     seconds: int = 0
     longest: int = 0
+    # A report asks some hundred times; a month of a busy office has thousands of cells.
+    _of_indicator: dict[str, list[tuple[Cell, int]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def add(self, cells: Iterable[Cell]) -> None:
         """Count these cells."""
         self.counts.update(cells)
+        self._of_indicator.clear()
 
     def note_length(self, call: CallFact) -> None:
         """Take in how long a call was that asked for help."""
@@ -70,6 +75,7 @@ class Figures:
     def merge(self, other: Figures) -> None:
         """The same in place."""
         self.counts.update(other.counts)
+        self._of_indicator.clear()
         self.seconds += other.seconds
         self.longest = max(self.longest, other.longest)
 
@@ -81,14 +87,20 @@ class Figures:
         """The counts of an indicator by its next code; of several codes the further are summed."""
         found: dict[str, int] = {}
         length = len(start)
-        for cell, count in self.counts.items():
+        for cell, count in self._cells(start[0]):
             if cell[:length] == start and len(cell) > length:
                 found[cell[length]] = found.get(cell[length], 0) + count
         return found
 
     def cells(self, indicator: str) -> dict[tuple[str, ...], int]:
         """The counts of an indicator by all of its codes."""
-        return {c[1:]: n for c, n in self.counts.items() if c[0] == indicator}
+        return {cell[1:]: count for cell, count in self._cells(indicator)}
+
+    def _cells(self, indicator: str) -> list[tuple[Cell, int]]:
+        if not self._of_indicator:
+            for cell, count in self.counts.items():
+                self._of_indicator.setdefault(cell[0], []).append((cell, count))
+        return self._of_indicator.get(indicator, [])
 
     @property
     def mean_seconds(self) -> int | None:
