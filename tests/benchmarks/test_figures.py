@@ -15,6 +15,7 @@ from operator_app.db.supervisor_models import figure_day
 from operator_app.domain.figures import Period
 from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
+from operator_app.services.cases import Cases
 from operator_app.services.figures import FigureBook
 from operator_app.services.ministry_reports import MinistryReports
 from operator_app.services.reference import load_report_lines
@@ -23,7 +24,7 @@ from tests.benchmarks.measure import Result, by_turns, medians, p99, seconds, se
 
 GOAL_MS = 300
 """A month's report at a million calls (design/performance.md)."""
-ROUNDS, ROUNDS_ANEW = 40, 5
+ROUNDS, ROUNDS_ANEW = 20, 5
 BARE = (
     "SELECT topic, count(*) FROM call INDEXED BY ix_call_local_day"
     " WHERE local_day BETWEEN ? AND ? AND voided_at IS NULL GROUP BY topic"
@@ -62,7 +63,14 @@ def test_figures_of_a_month(
     database, actor = years
     book = FigureBook(database, a_clock)
     lines = load_report_lines(paths().resources)
-    reports = MinistryReports(database, reference, lines, a_clock, lambda _page: b"")
+    reports = MinistryReports(
+        database,
+        reference,
+        lines,
+        a_clock,
+        lambda _page: b"",
+        Cases(database, reference, a_clock).files,
+    )
     label = f"month's figures at {request.config.getoption('--bench-calls'):,}"
     settle()
 
