@@ -50,6 +50,8 @@ class _Pen:
         self._font = font
         self._width = width
         self._values: dict[int, Element] = {}
+        self._bottom = 0.0
+        """Where the axis lies; the names of the days are below it."""
 
     def draw(self, root: Element) -> None:
         """Dress the whole tree."""
@@ -89,6 +91,8 @@ class _Pen:
     def _rect(self, rect: Element, classes: set[str], around: list[set[str]]) -> None:
         if "background" in classes:
             in_plot = "plot" in _joined(around)
+            if in_plot:
+                self._bottom = float(rect.get("height", "0"))
             rect.set("fill", "none" if in_plot else self._palette.ground)
             return
         colour = self._palette.series[_series_of([*around, classes])]
@@ -139,7 +143,8 @@ class _Pen:
                 self._place_values(series, dict(zip(drawn, marks, strict=True)), values)
 
     def _place_values(self, series: int, dots: dict[int, Element], values: list[Element]) -> None:
-        """Above their dots, or below where the other line runs; only those of the first series."""
+        """Above their dots, where the other line runs below, or above that one if there the axis is;
+        only those of the first series."""
         if series:
             for text in values:
                 text.clear()
@@ -154,8 +159,12 @@ class _Pen:
     def _step_aside(self, others: dict[int, Element]) -> None:
         for index, text in self._values.items():
             y = _number(text, "y") + 7
-            if index in others and 0 <= y - _number(others[index], "cy") < _CLOSE_PIXELS:
-                text.set("y", f"{y + 15:.1f}")
+            if index not in others:
+                continue
+            other = _number(others[index], "cy")
+            if 0 <= y - other < _CLOSE_PIXELS:
+                below = y + 15
+                text.set("y", f"{below if below < self._bottom else other - 7:.1f}")
 
     def _thin_labels(self, root: Element) -> None:
         """Of the labels under a chart only as many as have room."""

@@ -174,12 +174,12 @@ class ReportWords:
         return words
 
     def code(self, name: Cell) -> str:
-        """A cell by its codes: "Shelter, sent"."""
+        """A cell by its codes: "Shelter: Sent"."""
         indicator = name[0]
         if indicator in _TABLES:
             lists = _TABLES[indicator]
             words = [self.named(a, b) for a, b in zip(lists, name[1:], strict=False) if a]
-            return ", ".join(word for word in words if word)
+            return ": ".join(word for word in words if word)
         if indicator == "report_line":
             return self._lines.label(name[1], self._language)
         if indicator in ("oblast", "district"):
@@ -225,7 +225,7 @@ class ReportWords:
 
     def definition(self, line: Line) -> Definition:
         """What is counted in the line."""
-        known = DEFINITIONS.get(line.cells[0][0])
+        known = DEFINITIONS.get(line.cells[0][0] if line.cells else line.name[0])
         return known or DEFINITIONS["number"]
 
     def _needs_heading(self, section: Section, line: Line) -> bool:

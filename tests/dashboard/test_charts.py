@@ -36,6 +36,12 @@ LINES = Chart(
     tuple(f"Mo {n}" for n in range(10, 17)),
     (Series("Now", (5, 9, 20, 13, 8, 2, 11)), Series("Before", (7, 3, 9, 14, 12, 6, 0))),
 )
+LOW_LINES = Chart(
+    Form.LINES,
+    LINES.labels,
+    (Series("Now", (8, 0, 2, 1, 2, 7, 57)), Series("Before", (5, 7, 8, 2, 2, 7, 6))),
+)
+"""On the axis the other line leaves no room below a dot."""
 PALETTES = {"light": LIGHT, "dark": DARK, "print": PRINT}
 
 
@@ -132,7 +138,9 @@ def texts(svg: str) -> tuple[QSvgRenderer, dict[str, QRectF]]:
 
 
 @pytest.mark.parametrize("width", [250, 400, 620])
-@pytest.mark.parametrize("chart", [RANKS, HOURS, LINES], ids=["ranks", "hours", "lines"])
+@pytest.mark.parametrize(
+    "chart", [RANKS, HOURS, LINES, LOW_LINES], ids=["ranks", "hours", "lines", "low lines"]
+)
 def test_no_text_covers_a_bar_another_text_or_the_edge(
     qtbot: QtBot, chart: Chart, width: int
 ) -> None:

@@ -5,21 +5,25 @@ Only the form of a violence call may scroll: nothing of it is cut, and what to d
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from operator_app.domain.calls import CallForm, new_form
 from operator_app.domain.clock import to_ms
+from operator_app.domain.violence import ViolenceForm
 from operator_app.errors import Fault
+from operator_app.ui.screens.tabbed_screen import TabbedScreen
 from operator_app.ui.widgets.chips import ChipGroup
+from operator_app.ui.widgets.parts import Parts
 from operator_app.ui.widgets.tag_field import TagField
 from tests.conftest import ALAMUDUN, information_call
 from tests.journeys.conftest import MakePC
 from tests.journeys.fitting import faults, unnamed
 from tests.journeys.office_pc import OfficePC
+from tests.ui.case_office import HIGH
 
 LONG_NOTE = "Бала багуу боюнча жөлөкпул эмне үчүн токтогонун сурады. " * 4
 Change = Callable[[CallForm], CallForm]
@@ -144,6 +148,68 @@ def test_places_fit(pc: OfficePC) -> None:
     _settle(pc)
     found["lock"] = faults(window) + unnamed(window)
     assert {place: wrong for place, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("language", ["ru", "ky", pytest.param("en", marks=pytest.mark.long)])
+def test_pages_of_reports_and_administration_fit(make_pc: MakePC, language: str) -> None:
+    """Also those that are made when they are first looked at: nothing flashes up meanwhile."""
+    pc = make_pc(language=language)
+    pc.sign_in()
+    pc.record("behind the figures")
+    form = pc.desk.calls.start(pc.desk.actor).form
+    violence = ViolenceForm(affected="CALLER", forms=("PHY",), answers=HIGH)
+    pc.desk.calls.save(
+        pc.desk.actor, information_call(form, topics=("VIO.DOM",), violence=violence)
+    )
+    flashed = Flashes()
+    found = {}
+    for place in ("cases", "reports", "administration"):
+        for name in _pages_of(pc, place):
+            found[name] = faults(pc.desk.window) + unnamed(pc.desk.window)
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    assert len(found) >= 17
+    assert flashed.seen == []
+
+
+def _pages_of(pc: OfficePC, place: str) -> Iterator[str]:
+    """The pages of a place, one after the other, with their parts."""
+    pc.desk.window.go_to(place)
+    _settle(pc)
+    screen = pc.desk.window.places[place].page
+    if not isinstance(screen, TabbedScreen):
+        yield place
+        return
+    for tab in range(screen.tabs.count()):
+        screen.tabs.setCurrentIndex(tab)
+        _settle(pc)
+        # Figures are counted in steps, and what is behind them comes after.
+        _settle(pc)
+        name = screen.tabs.tabText(tab)
+        page = screen.tabs.currentWidget()
+        parts = page.findChild(Parts) if page is not None else None
+        if parts is None:
+            yield name
+            continue
+        for part in parts.chips.buttons:
+            parts.go_to(part)
+            _settle(pc)
+            yield f"{name}, {part}"
+
+
+class Flashes(QObject):
+    """Windows that nobody asked for: what is shown before it lies on its page is one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+        app = QApplication.instance()
+        assert app is not None
+        app.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(f"{type(watched).__name__} {watched.objectName()!r}")
+        return False
 
 
 @pytest.mark.parametrize("state", ["new", "everything"])

@@ -83,7 +83,9 @@ class EntryList(Card):
         self.hint = text("", "muted", wrap=True)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.view)
-        self._stack.addWidget(self._empty_page())
+        self._empty = self._empty_page()
+        self._stack.addWidget(self._empty)
+        self.setFocusProxy(self.view)
         # The rows end before the round corners of the card.
         self.body.setContentsMargins(1, GRID, 1, GRID)
         self.body.setSpacing(0)
@@ -105,10 +107,20 @@ class EntryList(Card):
         self.sentence.setText(sentence)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
-        self._stack.setCurrentIndex(1 if sentence else 0)
+        self._empty.setAccessibleName(f"{sentence} {hint}".strip())
+        shown = self._empty if sentence else self.view
+        had_focus = self.view.hasFocus() or self._empty.hasFocus()
+        self._stack.setCurrentWidget(shown)
+        self.setFocusProxy(shown)
+        if had_focus:
+            shown.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _empty_page(self) -> QWidget:
         page = QWidget()
+        page.setObjectName("emptyList")
+        page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        # The keyboard must be somewhere, and a screen reader says what is written there.
+        page.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         layout = QVBoxLayout(page)
         layout.setContentsMargins(2 * GRID, 4 * GRID, 2 * GRID, 2 * GRID)
         layout.setSpacing(GRID)

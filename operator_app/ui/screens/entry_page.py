@@ -148,8 +148,8 @@ class EntryPage(QWidget):
         self.open_entry(*self._opened)
 
     def focus_list(self) -> None:
-        """Put the keyboard on the list, or on the questions above an empty one."""
-        self.list.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        """Put the keyboard on the list, or on what is said in its place."""
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Inside
 
@@ -188,6 +188,7 @@ class EntryPage(QWidget):
 
     def _on_listed(self, entries: Sequence[Any]) -> None:
         self.list.show_entries(entries, *self.nothing_listed())
+        self._choose.setVisible(bool(entries))
         self.counted.emit(len(entries))
         if self._opened[0]:
             self.list.view.point_at(self.listed_key(self._opened[0]))

@@ -15,7 +15,7 @@ from operator_app.ui.widgets.basic import GRID, Card, button, text
 from operator_app.ui.widgets.chips import Chip, ChipGroup
 from operator_app.ui.widgets.outcome import Outcome
 
-WIDTH = 340
+WIDTH = 372
 MONTH, WEEK = "month", "week"
 
 

@@ -173,9 +173,10 @@ class MyReviewsPage(EntryPage):
         self.build(right)
         layout = self.layout()
         if isinstance(layout, QHBoxLayout):
+            layout.setContentsMargins(0, GRID, 0, 0)
             layout.setStretch(0, LIST_SHARE)
             layout.setStretch(1, REST_SHARE)
-        self.setFocusProxy(self.list.view)
+        self.setFocusProxy(self.list)
 
     def _show_answers(self, said: Review, checklists: Checklists) -> None:
         while (item := self._points.takeAt(0)) is not None:

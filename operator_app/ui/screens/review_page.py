@@ -80,9 +80,10 @@ class ReviewPage(EntryPage):
         self.build(self.desk)
         layout = self.layout()
         if isinstance(layout, QHBoxLayout):
+            layout.setContentsMargins(0, GRID, 0, 0)
             layout.setStretch(0, LIST_SHARE)
             layout.setStretch(1, REST_SHARE)
-        self.setFocusProxy(self.list.view)
+        self.setFocusProxy(self.list)
         self._connect_page()
 
     # What EntryPage asks
