@@ -231,7 +231,7 @@ class Supervision:
         return MinistryPage(
             book=self._book,
             reports=MinistryReports(
-                desk.database, desk.reference, lines, application.clock, pages_pdf
+                desk.database, desk.reference, lines, application.clock, pages_pdf, desk.cases.files
             ),
             reference=desk.reference,
             lines=lines,

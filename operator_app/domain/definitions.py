@@ -258,3 +258,25 @@ DEFINITIONS: dict[str, Words] = {
     ),
 }  # fmt: skip
 """By indicator: the first code of a cell."""
+
+OFFICE_ONLY: dict[str, Words] = {
+    "acute_assessed": Words(
+        N_("Cases found to be of high risk"),
+        N_(
+            "Cases opened in the period whose level of danger was ever assessed as high or "
+            "immediate. Only the office knows this figure."
+        ),
+    ),
+    "acute_reviewed": Words(
+        N_("Of them, seen by a supervisor within 24 hours"),
+        N_(
+            "Of them, those that a supervisor reviewed, lowered or closed within 24 hours of that. "
+            "Only the office knows this figure."
+        ),
+    ),
+    "calls_reviewed": Words(
+        N_("Calls reviewed for quality"),
+        N_("Calls that a supervisor reviewed in the period. Only the office knows this figure."),
+    ),
+}
+"""Figures about the office's own work that the ministry does not receive."""

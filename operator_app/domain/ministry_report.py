@@ -17,6 +17,7 @@ from operator_app.domain.office import Office
 from operator_app.domain.report_builder import Compared, ReportBuilder
 from operator_app.domain.report_lines import ReportLines
 from operator_app.domain.report_parts import Line, Report, Section, Unit
+from operator_app.domain.review import ReviewFigures
 
 REFERRAL_STAGES = ("OFFERED", "DECLINED", "SENT", "ACCEPTED", "RECEIVED", "NOT_RECEIVED")
 ORDER_STAGES = ("ASKED", "ISSUED", "EXTENDED", "BROKEN", "REFUSED")
@@ -58,6 +59,7 @@ def ministry_report(
     period: Period,
     office: Office,
     lines: ReportLines,
+    reviews: ReviewFigures,
     *,
     made_at: int,
     leaves: bool,
@@ -90,7 +92,7 @@ def ministry_report(
             Section("violence", _violence(make)),
             *_affected(make),
             *_referrals(make),
-            Section("quality", _quality(make)),
+            Section("quality", (*_quality(make), *_reviews(make, reviews))),
             Section("gap", tuple(_gaps(make))),
         ),
     )
@@ -215,6 +217,14 @@ def _quality(make: ReportBuilder) -> tuple[Line, ...]:
         make.one("follow_up_due"),
         make.one("follow_up_on_time", whole="follow_up_due", part=True),
         make.one("complaint"),
+    )
+
+
+def _reviews(make: ReportBuilder, reviews: ReviewFigures) -> tuple[Line, ...]:
+    return (
+        make.told("acute_assessed", reviews.high_risk),
+        make.told("acute_reviewed", reviews.in_time, whole=reviews.high_risk),
+        make.told("calls_reviewed", sum(reviews.calls.values())),
     )
 
 

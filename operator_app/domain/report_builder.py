@@ -58,6 +58,13 @@ class ReportBuilder:
             small=shown != raw,
         )
 
+    def told(self, name: str, number: int, *, whole: int | None = None) -> Line:
+        """A figure of the period alone, which was counted elsewhere and has no records to list."""
+        shown = self._part(number, whole)
+        values = Values(shown, None, None)
+        part = whole is not None
+        return Line((name,), (), values, whole=whole, part=part, small=shown is None)
+
     def measured(
         self, *cell: str, unit: Unit, count: Callable[[Figures], float | None], part: bool = False
     ) -> Line:

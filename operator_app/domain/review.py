@@ -183,3 +183,14 @@ def check(form: Form, waiting: Waiting, checklists: Checklists) -> None:
 def check_draft(form: Form) -> list[Fault]:
     """What no form may hold, finished or not."""
     return check_text("comment", form.comment, MAX_COMMENT)
+
+
+@dataclass(frozen=True)
+class ReviewFigures:
+    """`high_risk`: cases opened in a period whose risk was ever found to be high; `in_time`: of
+    them those that a supervisor looked at within 24 hours of that: finished a review, lowered the
+    risk, or closed it as it was. `calls`: calls reviewed in the period, by outcome."""
+
+    high_risk: int
+    in_time: int
+    calls: Mapping[str, int]

@@ -28,6 +28,6 @@ class Definition:
 
 DEFINITIONS: dict[str, Definition] = {
     indicator: Definition(words.title, words.text)
-    for indicator, words in definitions.DEFINITIONS.items()
+    for indicator, words in (definitions.DEFINITIONS | definitions.OFFICE_ONLY).items()
 }
 """By indicator: the first code of a cell."""

@@ -21,7 +21,10 @@ from operator_app.errors import EnvironmentProblem
 from operator_app.export.html import Page
 from operator_app.export.report_files import report_csv, report_xlsx
 from operator_app.export.report_html import report_page
+from operator_app.services.case_files import CaseFiles
 from operator_app.services.exports import write_file
+from operator_app.services.figure_facts import bounds
+from operator_app.services.review_figures import read_review_figures
 
 
 class ReportFormat(StrEnum):
@@ -42,12 +45,14 @@ class MinistryReports:
         lines: ReportLines,
         clock: Clock,
         pdf: Callable[[Page], bytes],
+        files: CaseFiles,
     ) -> None:
         self._database = database
         self._reference = reference
         self._lines = lines
         self._clock = clock
         self._pdf = pdf
+        self._files = files
 
     @staticmethod
     def periods(period: Period) -> tuple[Period, Period, Period]:
@@ -61,11 +66,13 @@ class MinistryReports:
         actor.require(Right.SEE_FIGURES)
         with self._database.read() as connection:
             office = settings.read_office(connection)
+            reviews = read_review_figures(connection, self._files, *bounds(period))
         return ministry_report(
             Compared(*figures),
             period,
             office,
             self._lines,
+            reviews,
             made_at=to_ms(self._clock()),
             leaves=leaves,
         )

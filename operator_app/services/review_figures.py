@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
@@ -11,20 +10,9 @@ from operator_app.db.case_models import case_file
 from operator_app.db.supervisor_models import review
 from operator_app.domain.cases import CLOSED
 from operator_app.domain.danger import ACUTE
-from operator_app.domain.review import CALL, CASE, DUE_AFTER_MS
+from operator_app.domain.review import CALL, CASE, DUE_AFTER_MS, ReviewFigures
 from operator_app.services.case_files import CaseFiles
 from operator_app.services.case_risks import CaseRisk, read_risks
-
-
-@dataclass(frozen=True)
-class ReviewFigures:
-    """`high_risk`: cases whose risk was found to be high for the first time in the period;
-    `in_time`: of them those that a supervisor looked at within 24 hours: finished a review,
-    lowered the risk, or closed it as it was. `calls`: calls reviewed in the period, by outcome."""
-
-    high_risk: int
-    in_time: int
-    calls: Mapping[str, int]
 
 
 def read_review_figures(
@@ -32,14 +20,10 @@ def read_review_figures(
 ) -> ReviewFigures:
     """Of a period in UTC milliseconds, the end not included."""
     c = case_file.c
-    # A case that was not saved since, or was opened later, has no assessment in the period.
-    touched = read_risks(connection, files, c.opened_at < end, c.saved_at >= start)
-    acute = [
-        (risk, at)
-        for risk in touched
-        if (at := risk.first_acute_at) is not None and start <= at < end
-    ]
-    reviewed = _reviewed(connection, start, end + DUE_AFTER_MS)
+    opened = read_risks(connection, files, c.opened_at >= start, c.opened_at < end)
+    acute = [(risk, at) for risk in opened if (at := risk.first_acute_at) is not None]
+    latest = max((at for _risk, at in acute), default=start)
+    reviewed = _reviewed(connection, start, latest + DUE_AFTER_MS + 1)
     in_time = sum(
         any(at <= looked <= at + DUE_AFTER_MS for looked in _looks(risk, reviewed))
         for risk, at in acute

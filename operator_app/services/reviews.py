@@ -39,7 +39,6 @@ from operator_app.errors import BadInput, Fault, NotAllowed, NotFound
 from operator_app.services import review_drafts
 from operator_app.services.case_risks import read_risks
 from operator_app.services.cases import Cases
-from operator_app.services.review_figures import ReviewFigures, read_review_figures
 from operator_app.services.review_queue import (
     SAMPLING,
     closures,
@@ -232,12 +231,6 @@ class Reviews:
                 entity="review",
                 entity_id=review_id,
             )
-
-    # Figures
-
-    def figures(self, connection: Connection, start_ms: int, end_ms: int) -> ReviewFigures:
-        """Of a period, inside the caller's transaction, who has checked the rights."""
-        return read_review_figures(connection, self._cases.files, start_ms, end_ms)
 
     # Inside
 

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from operator_app.config import paths
 from operator_app.domain.people import Actor, Role
 from operator_app.export.html import Page
+from operator_app.services.cases import Cases
 from operator_app.services.figures import FigureBook
 from operator_app.services.ministry_reports import MinistryReports
 from operator_app.services.reference import load_report_lines
@@ -57,7 +58,14 @@ class Bench:
         actor = Actor(office.actor.user_id, office.actor.login, office.actor.full_name, role)
         self.page = MinistryPage(
             book=FigureBook(database, clock),
-            reports=MinistryReports(database, office.reference, lines, clock, pages_pdf),
+            reports=MinistryReports(
+                database,
+                office.reference,
+                lines,
+                clock,
+                pages_pdf,
+                Cases(database, office.reference, clock).files,
+            ),
             reference=office.reference,
             lines=lines,
             actor=actor,

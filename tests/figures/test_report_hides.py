@@ -18,6 +18,7 @@ from operator_app.domain.ministry_report import ministry_report, month_of
 from operator_app.domain.office import Office
 from operator_app.domain.report_builder import Compared
 from operator_app.domain.report_parts import Report, Unit
+from operator_app.domain.review import ReviewFigures
 from operator_app.domain.suppression import LEAST
 from operator_app.export.report_files import report_csv, report_xlsx
 from operator_app.export.report_words import ReportWords
@@ -56,7 +57,13 @@ figures = st.builds(
 def made(now: Figures, before: Figures, year_ago: Figures, *, leaves: bool) -> Report:
     compared = Compared(now, before, year_ago)
     return ministry_report(
-        compared, PERIOD, OFFICE, LINES, made_at=1_790_000_000_000, leaves=leaves
+        compared,
+        PERIOD,
+        OFFICE,
+        LINES,
+        ReviewFigures(3, 2, {"good": 7}),
+        made_at=1_790_000_000_000,
+        leaves=leaves,
     )
 
 
@@ -136,10 +143,18 @@ def test_the_definitions_travel_with_the_file() -> None:
 
 
 def test_a_report_that_is_not_made_to_leave_does_not(office, tmp_path) -> None:
+    from operator_app.services.cases import Cases
     from operator_app.services.ministry_reports import MinistryReports, ReportFormat
     from operator_app.ui.printing import pages_pdf
 
-    reports = MinistryReports(office.database, office.reference, LINES, office.clock, pages_pdf)
+    reports = MinistryReports(
+        office.database,
+        office.reference,
+        LINES,
+        office.clock,
+        pages_pdf,
+        Cases(office.database, office.reference, office.clock).files,
+    )
     report = reports.make(office.actor, PERIOD, [Figures()] * 3, leaves=False)
     with pytest.raises(ValueError):
         reports.export(office.actor, report, ReportFormat.CSV, tmp_path / "report.csv")

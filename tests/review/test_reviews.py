@@ -13,6 +13,7 @@ from operator_app.domain.people import Actor, Right, Role
 from operator_app.domain.review import CALL, CASE, MAX_COMMENT, Form, Sampling
 from operator_app.errors import BadInput, NotAllowed, NotFound
 from operator_app.services.case_access import CaseReasonNeeded
+from operator_app.services.review_figures import read_review_figures
 from tests.review.conftest import ReviewOffice
 
 HOUR = 3_600_000
@@ -266,9 +267,11 @@ def test_figures_of_a_period(desk: ReviewOffice) -> None:
     sample = next(w for w in desk.queue() if w.subject_id == call_id)
     desk.finish(sample, "talk")
     with desk.office.database.read() as connection:
-        first = desk.reviews.figures(connection, start, later)
-        second = desk.reviews.figures(connection, later, to_ms(desk.office.clock()) + 1)
-        never = desk.reviews.figures(connection, 0, start)
+        first = read_review_figures(connection, desk.cases.files, start, later)
+        second = read_review_figures(
+            connection, desk.cases.files, later, to_ms(desk.office.clock()) + 1
+        )
+        never = read_review_figures(connection, desk.cases.files, 0, start)
     assert (first.high_risk, first.in_time, dict(first.calls)) == (5, 3, {})
     assert (second.high_risk, second.in_time, dict(second.calls)) == (0, 0, {"talk": 1})
     assert (never.high_risk, never.in_time, dict(never.calls)) == (0, 0, {})

@@ -161,13 +161,12 @@ class MinistryPage(QWidget):
             self.panel.show_definition("", "", has_records=False)
             return
         told = self._words.definition(line)
-        self.panel.show_definition(
-            told.shown_title, told.shown_text, has_records=self._actor.may(Right.SEE_CALLS)
-        )
+        listed = bool(line.cells) and self._actor.may(Right.SEE_CALLS)
+        self.panel.show_definition(told.shown_title, told.shown_text, has_records=listed)
 
     def _show_records(self) -> None:
         line = self.model.line(self.table.currentIndex().row())
-        if line is None:
+        if line is None or not line.cells:
             return
         self.side.setCurrentWidget(self.records)
         cells = (("number",),) if line.name == ("repeat",) else line.cells

@@ -252,7 +252,8 @@ class OverviewPage(QWidget):
         period = self.overview.shown.period if self.overview else None
         if period is not None:
             self._keep_focus()
-            self.side.records.show_behind(_(NAMES["follow_ups"]), period, ("follow_up_due",))
+            name = NAMES["follow_ups"]
+            self.side.records.show_behind(_(name), period, ("follow_up_due",))
             self._show_records()
 
     def _list(self, title: str, found: Counted) -> None:
