@@ -248,11 +248,10 @@ class OverviewPage(QWidget):
         if self._actor.may(Right.SEE_CASES):
             self._events.risen_follow_ups_asked.emit()
             return
-        # It says that this role sees figures only.
-        period = self.overview.shown.period if self.overview else None
-        if period is not None:
+        if self.overview is not None:
+            # It says that this role sees figures only.
             self._keep_focus()
-            name = NAMES["follow_ups"]
+            name, period = NAMES["follow_ups"], self.overview.shown.period
             self.side.records.show_behind(_(name), period, ("follow_up_due",))
             self._show_records()
 
