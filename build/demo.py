@@ -14,7 +14,6 @@ import os
 import sys
 import tempfile
 import time
-from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,11 +25,12 @@ from PySide6.QtTest import QTest  # noqa: E402
 
 from build.answers import PHONE, Answers  # noqa: E402
 from build.ministry_news import MinistryNews  # noqa: E402
-from build.stage import CONTROL, EXPORTS, PASSWORD, STOPPED, Result, Stage  # noqa: E402
+from build.second_pc import SecondPC  # noqa: E402
+from build.stage import PASSWORD, STOPPED, Result, Stage  # noqa: E402
+from build.supervisor_day import SupervisorDay  # noqa: E402
 from build.violence_case import ViolenceCase  # noqa: E402
 from operator_app.domain.wire import Kind  # noqa: E402
 from operator_app.i18n import _  # noqa: E402
-from operator_app.ui.screens.daily_log_page import DailyLogPage  # noqa: E402
 from operator_app.ui.wording import state_wording  # noqa: E402
 
 CALLS = 4
@@ -45,6 +45,8 @@ class Demo:
         self._result = stage.result
         self._answers = Answers(stage, news)
         self._violence = ViolenceCase(stage)
+        self._supervisor = SupervisorDay(stage)
+        self._second = SecondPC(stage)
 
     def run(self) -> None:
         """All steps, in the order of the day."""
@@ -67,17 +69,20 @@ class Demo:
         self._answers.what_was_told()
         self._stage.count("correction", self._answers.correct)
         self._stage.all_at_ministry()
-        self._daily_log()
         self._journal()
         self._conclude()
+        self._stage.count("overview", self._supervisor.look)
+        self._stage.count("ministry report", self._supervisor.report)
+        self._stage.count("review", self._supervisor.review)
+        self._stage.count("daily log", self._supervisor.hand_over)
+        self._stage.count("backup", self._supervisor.back_up)
+        self._second.call_after_backup()
+        self._supervisor.figures_agree()
+        self._second.lose_and_restore()
 
     def _sign_in(self) -> None:
         self._stage.picture("sign-in")
-        self._hands.write("aida")
-        self._hands.press(Qt.Key.Key_Return)
-        self._hands.write(PASSWORD)
-        self._hands.press(Qt.Key.Key_Return)
-        self._hands.wait(lambda: self._stage.app.desk is not None, "signed in")
+        self._stage.sign_in()
         self._stage.picture("ready")
 
     def _silent_call(self) -> None:
@@ -139,34 +144,6 @@ class Demo:
         self._stage.go_to(Qt.Key.Key_2)
         self._stage.picture(picture)
 
-    def _daily_log(self) -> None:
-        self._stage.go_to(Qt.Key.Key_6)
-        self._hands.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
-        excel_button = self._reports.panel.excel_button
-        self._hands.wait(excel_button.isEnabled, "the daily log")
-        self._stage.picture("daily-log")
-        shift = Qt.KeyboardModifier.ShiftModifier
-        keys = (
-            (Qt.Key.Key_E, CONTROL),
-            (Qt.Key.Key_D, CONTROL),
-            (Qt.Key.Key_E, CONTROL | shift),
-        )
-        before = self._files()
-        for number, (key, modifier) in enumerate(keys, start=1):
-            self._hands.press(key, modifier)
-            self._hands.wait(partial(self._are_written, number, before), f"file {number}")
-            self._hands.wait(excel_button.isEnabled, "the next export")
-        exports = sorted(self._files() - before)
-        self._result.expect("exports", len(exports), len(EXPORTS))
-        self._result.files += exports
-        self._stage.picture("daily-log-exported")
-
-    def _are_written(self, number: int, before: set[str]) -> bool:
-        return len(self._files() - before) == number
-
-    def _files(self) -> set[str]:
-        return {file.name for ending in EXPORTS for file in self._stage.written(ending)}
-
     def _journal(self) -> None:
         self._stage.go_to(Qt.Key.Key_2)
         self._hands.press(Qt.Key.Key_Down)
@@ -187,13 +164,6 @@ class Demo:
         self._result.expect("waiting", len(self._stage.waiting()), 0)
         held = self._stage.receiver.records().replace("\n", ", ")
         self._result.facts["at the ministry"] = held
-
-    @property
-    def _reports(self) -> DailyLogPage:
-        screen = self._stage.app.desk_now.supervision.daily_log
-        if screen is None:
-            raise RuntimeError("this role has no reports")
-        return screen
 
 
 def main(arguments: list[str]) -> int:

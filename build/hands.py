@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QTabWidget, QWidget
 
 PATIENCE_SECONDS = 30.0
 
@@ -28,6 +28,18 @@ class Hands:
         self.presses += 1
         QTest.keyClick(self._focus(), key, modifier)
         self._qt.processEvents()
+
+    def go_to_tab(self, tabs: QTabWidget, name: str) -> None:
+        """By the key of the tab, where it has one, else by the arrows of the tab bar."""
+        wanted = [tabs.tabText(tab) for tab in range(tabs.count())].index(name)
+        if tabs.tabToolTip(wanted):
+            self.press(Qt.Key(Qt.Key.Key_1 + wanted), Qt.KeyboardModifier.AltModifier)
+            return
+        tabs.tabBar().setFocus(Qt.FocusReason.TabFocusReason)
+        while tabs.currentIndex() != wanted:
+            self.press(Qt.Key.Key_Right if tabs.currentIndex() < wanted else Qt.Key.Key_Left)
+        # Into the page, as from any tab.
+        self.press(Qt.Key.Key_Tab)
 
     def answer(self, text: str) -> None:
         """Letters and digits that answer a question: each one is a counted key press."""

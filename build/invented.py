@@ -41,39 +41,75 @@ def save_invented_calls(
     """Save `count` calls that end now, about one every twelve minutes of office hours."""
     rng = random.Random(seed)  # noqa: S311 - invented data
     end = clock.now
-    topics = [c.code for c in reference.codes("topic_l2")]
-    places = [d.code for d in reference.divisions(2)]
-    actions = [c.code for c in reference.codes("action")][:8]
     moment = end - timedelta(minutes=12 * count)
     for _ in range(count):
-        clock.now = moment
-        started_at = to_ms(moment)
-        if rng.random() < 0.4:
-            form = CallForm(started_at=started_at, contact_kind=rng.choice(QUIET))
-            length = rng.randrange(3, 20)
-        else:
-            length = rng.randrange(60, 900)
-            topic = rng.choice(topics)
-            danger = "Y" if topic.startswith("VIO") and rng.random() < 0.4 else "N"
-            form = CallForm(
-                started_at=started_at,
-                contact_kind=rng.choice(("SELF", "SELF", "SELF", "OTHER", "PROF", "FOLLOW")),
-                danger_now=danger,
-                danger_at=started_at + 9000 if danger == "Y" else None,
-                language=rng.choice(("ky", "ky", "ru", "ru", "uz")),
-                topics=(topic,),
-                benefit_issue="HOW" if topic.startswith("BEN") else None,
-                caller_sex=rng.choice("FFMU"),
-                caller_age_group=rng.choice("AAAAC"),
-                division=rng.choice(places),
-                phone=f"0555 {rng.randrange(10**6):06d}" if rng.random() < 0.5 else "",
-                note=rng.choice(NOTES),
-                actions=("E102",) if danger == "Y" else (rng.choice(actions),),
-            )
-        clock.now = moment + timedelta(seconds=length)
-        calls.save(rng.choice(actors), form)
+        _save_one(calls, clock, reference, actors, rng, moment)
         moment += timedelta(minutes=rng.randrange(4, 20))
     clock.now = max(end, clock.now)
+
+
+def save_invented_days(
+    calls: Calls,
+    clock: MovableClock,
+    reference: Reference,
+    actors: list[Actor],
+    first: datetime,
+    days: int,
+    seed: int = 117,
+) -> None:
+    """Save some calls on each day from `first` on, in office hours, fewer at the weekend."""
+    rng = random.Random(seed)  # noqa: S311 - invented data
+    for day in range(days):
+        morning = (first + timedelta(days=day)).replace(hour=3, minute=5)
+        busy = morning.weekday() < 5
+        moments = sorted(rng.randrange(9 * 60) for _ in range(rng.randrange(5, 9) if busy else 2))
+        for minutes in moments:
+            moment = morning + timedelta(minutes=minutes)
+            _save_one(calls, clock, reference, actors, rng, moment)
+
+
+def _save_one(
+    calls: Calls,
+    clock: MovableClock,
+    reference: Reference,
+    actors: list[Actor],
+    rng: random.Random,
+    moment: datetime,
+) -> None:
+    clock.now = moment
+    started_at = to_ms(moment)
+    if rng.random() < 0.4:
+        form = CallForm(started_at=started_at, contact_kind=rng.choice(QUIET))
+        length = rng.randrange(3, 20)
+    else:
+        length = rng.randrange(60, 900)
+        form = _form(reference, rng, started_at)
+    clock.now = moment + timedelta(seconds=length)
+    calls.save(rng.choice(actors), form)
+
+
+def _form(reference: Reference, rng: random.Random, started_at: int) -> CallForm:
+    topic = rng.choice([c.code for c in reference.codes("topic_l2")])
+    danger = "Y" if topic.startswith("VIO") and rng.random() < 0.4 else "N"
+    return CallForm(
+        started_at=started_at,
+        contact_kind=rng.choice(("SELF", "SELF", "SELF", "OTHER", "PROF", "FOLLOW")),
+        danger_now=danger,
+        danger_at=started_at + 9000 if danger == "Y" else None,
+        language=rng.choice(("ky", "ky", "ru", "ru", "uz")),
+        topics=(topic,),
+        benefit_issue="HOW" if topic.startswith("BEN") else None,
+        caller_sex=rng.choice("FFMU"),
+        caller_age_group=rng.choice("AAAAC"),
+        division=rng.choice([d.code for d in reference.divisions(2)]),
+        phone=f"0555 {rng.randrange(10**6):06d}" if rng.random() < 0.5 else "",
+        note=rng.choice(NOTES),
+        actions=(
+            ("E102",)
+            if danger == "Y"
+            else (rng.choice([c.code for c in reference.codes("action")][:8]),)
+        ),
+    )
 
 
 def office_morning() -> datetime:

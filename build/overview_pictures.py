@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 
 from build.sitting import Sitting
-
-_DRAWN_MS = 600
 
 
 class OverviewPictures:
@@ -40,5 +37,5 @@ class OverviewPictures:
         self._hands.press(Qt.Key.Key_T)
 
     def _picture(self, name: str) -> None:
-        QTest.qWait(_DRAWN_MS)
+        self._sitting.settle()
         self._sitting.picture(name)

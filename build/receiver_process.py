@@ -5,8 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import urllib.request
+from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import Any
+
+from ministry_server.overview import overview
+from ministry_server.store import open_store
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -53,6 +59,23 @@ class Receiver:
     def records(self) -> str:
         """What it holds, in figures, as its operators see it."""
         return self._run("records").strip()
+
+    def alarms(self) -> Counter[str]:
+        """How many of each kind it raised."""
+        store = open_store(self._folder, None)
+        try:
+            return sum((Counter(line.alarms) for line in overview(store, None).devices), Counter())
+        finally:
+            store.close()
+
+    def figures(self, first: date, last: date) -> dict[tuple[str, ...], int]:
+        """All figures from day to day, as an analyst of the ministry asks for them over HTTP."""
+        secret = self._run("token", "add", "--role", "analyst", "--name", "demo").splitlines()[1]
+        url = f"{self.url}/statistics/v1/figures?from={first}&to={last}"
+        asking = urllib.request.Request(url, headers={"Authorization": f"Bearer {secret}"})
+        with urllib.request.urlopen(asking, timeout=20) as answer:
+            rows = json.load(answer)["rows"]
+        return {(row["indicator"], *row["keys"]): row["value"] for row in rows}
 
     def publish(self, feed: str, file: Path) -> None:
         """Publish a file, or a folder of articles, for all offices."""

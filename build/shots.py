@@ -76,6 +76,8 @@ def take_pictures(folder: Path, language: str, appearance: str) -> None:
             studio.administration,
             studio.lock,
             studio.newcomer,
+            studio.others,
+            studio.restore,
         )
         try:
             for step in steps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QWidget
 from build.hands import Hands
 from build.invented import MovableClock, office_morning, save_invented_calls
 from build.invented_cases import InventedCases
+from build.invented_office import InventedOffice
 from operator_app.app import Application
 from operator_app.config import Paths, paths
 from operator_app.db.keyring import KdfCost
@@ -30,19 +32,29 @@ PIXELS = (1366, 768)
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 ALT = Qt.KeyboardModifier.AltModifier
-OPERATORS = {
-    "bakyt": "Бакыт Примеров",
-    "gulnara": "Гүлнара Тестова",
-    "nurlan": "Нурлан Мисалов",
+RECOVERY_KEY = "-".join(["PCTR"] * 8)
+PEOPLE = {
+    "bakyt": ("Бакыт Примеров", Role.OPERATOR),
+    "gulnara": ("Гүлнара Тестова", Role.OPERATOR),
+    "nurlan": ("Нурлан Мисалов", Role.OPERATOR),
+    "vera": ("Вера Примерова", Role.AUDITOR),
+    "ulan": ("Улан Тестов", Role.ANALYST),
+    "mirbek": ("Мирбек Мисалов", Role.ADMINISTRATOR),
 }
 """Nurlan has nothing to do yet."""
+
+
+def _holds(found: list[None]) -> bool:
+    return bool(found)
 
 
 class PicturedDialogs(QtDialogs):
     """A question for a reason is pictured, and not answered: nobody waits for it."""
 
-    def __init__(self, picture: Callable[[str, QWidget], None]) -> None:
+    def __init__(self, picture: Callable[[str, QWidget], None], files: Path) -> None:
+        """`files`: where what is saved goes, under the name that was proposed."""
         self._picture = picture
+        self._files = files
         self.name = "reason"
         """Of the next picture."""
         self.asked = 0
@@ -56,12 +68,22 @@ class PicturedDialogs(QtDialogs):
         self.asked += 1
         return None
 
+    def tell(self, parent: QWidget, message: str) -> None:
+        raise RuntimeError(message)
+
+    def ask_save_path(
+        self, parent: QWidget, title: str, proposed: Path, file_type: str
+    ) -> Path | None:
+        del parent, title, file_type
+        self._files.mkdir(exist_ok=True)
+        return self._files / proposed.name
+
 
 class Sitting:
     """What all pictures of one language and dress have in common."""
 
     def __init__(self, work: Path, out: Path, language: str, appearance: str) -> None:
-        self._out = out
+        self.out = out
         self._qt = QApplication(["shots"])
         self.hands = Hands(self._qt)
         self.clock = MovableClock(office_morning())
@@ -70,7 +92,8 @@ class Sitting:
         self._appearance = appearance
         self._office = paths(work / "office-pc")
         self._new = paths(work / "new-pc")
-        self.dialogs = PicturedDialogs(self.picture)
+        self.files = work / "files"
+        self.dialogs = PicturedDialogs(self.picture, self.files)
         self.whole_case = self.disputed_case = ""
         self.app = self._application(self._new)
 
@@ -121,6 +144,15 @@ class Sitting:
         bar.setValue(bar.value() + below - 8)
         QTest.qWait(50)
 
+    def settle(self) -> None:
+        """Until what the pages asked for was read and drawn; twice, as one thing asks for another."""
+        for _round in range(2):
+            QTest.qWait(100)
+            done: list[None] = []
+            self.app.tasks.database(self.app, lambda: None, done.append, lambda _error: None)
+            self.hands.wait(partial(_holds, done), "an idle worker")
+        QTest.qWait(50)
+
     def later(self, *, minutes: int = 0, seconds: int = 0) -> None:
         """Let time pass; less than the office's own lock allows."""
         self.clock.now += timedelta(minutes=minutes, seconds=seconds)
@@ -128,7 +160,7 @@ class Sitting:
     def picture(self, name: str, window: QWidget | None = None) -> None:
         """What the window looks like now, numbered in the order of taking."""
         self._count += 1
-        file = self._out / f"{self._count:02d}-{name}.png"
+        file = self.out / f"{self._count:02d}-{name}.png"
         if window is not None:
             self.hands.picture(window, file)
             return
@@ -166,17 +198,21 @@ class Sitting:
         )
         end = self.clock.now
         setup = OfficeSetup(office, "aida", "Аида Тестова", self._language)
-        set_up_office(self._office, setup, PASSWORD, "K" * 39, self.clock, KdfCost())
+        set_up_office(self._office, setup, PASSWORD, RECOVERY_KEY, self.clock, KdfCost())
         database, aida = SignIn(self._office, self.clock).open("aida", PASSWORD)
         accounts = Accounts(database, self._office, self.clock, KdfCost())
-        people = []
-        for login, name in OPERATORS.items():
-            added = accounts.add(aida, login, name, Role.OPERATOR, PASSWORD)
-            people.append(Actor(added.user_id, added.login, added.full_name, added.role))
-        bakyt, gulnara, _nurlan = people
-        cases = InventedCases(database, self.app.reference, self.clock, aida, (bakyt, gulnara))
+        people = {}
+        for login, (name, role) in PEOPLE.items():
+            added = accounts.add(aida, login, name, role, PASSWORD)
+            people[login] = Actor(added.user_id, added.login, added.full_name, added.role)
+        operators = people["bakyt"], people["gulnara"]
+        reference = self.app.reference
+        whole = InventedOffice(database, self._office, reference, self.clock, aida, operators)
+        whole.before(end)
+        cases = InventedCases(database, reference, self.clock, aida, operators)
         cases.make(end)
         self.whole_case, self.disputed_case = cases.whole, cases.disputed
-        calls = Calls(database, self.app.reference, self.clock)
-        save_invented_calls(calls, self.clock, self.app.reference, [aida, bakyt, gulnara], 60)
+        calls = Calls(database, reference, self.clock)
+        save_invented_calls(calls, self.clock, reference, [aida, *operators], 60)
+        whole.of_late(end)
         database.close()

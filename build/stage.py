@@ -32,6 +32,7 @@ STOPPED = "stopped-here"
 """The picture of where a demo came to a halt."""
 CONTROL = Qt.KeyboardModifier.ControlModifier
 PASSWORD = "tulip-mountain-2026"  # noqa: S105 - of an office that lives as long as the demo
+OFFICE_PC, NEW_PC = "office-pc", "new-pc"
 OFFICE_TOML = """
 language = "ru"
 [office]
@@ -69,6 +70,12 @@ class ChosenPath(QtDialogs):
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.file: Path | None = None
+        """What is opened when a file is asked for."""
+
+    def ask_open_path(self, parent: QWidget, title: str, file_type: str) -> Path | None:
+        del parent, title, file_type
+        return self.file
 
     def ask_save_path(
         self, parent: QWidget, title: str, proposed: Path, file_type: str
@@ -87,8 +94,10 @@ class Stage:
         self.qt = QApplication(["demo"])
         self.hands = Hands(self.qt)
         self.receiver = Receiver(work / "ministry")
-        self._paths = paths(work / "office-pc")
-        self.app = Application(self.qt, self._paths, system_clock, ChosenPath(out))
+        self._work = work
+        self.dialogs = ChosenPath(out)
+        self.recovery_key = new_recovery_key()
+        self.app = self._application(OFFICE_PC)
         self._step = 0
 
     def set_up(self) -> None:
@@ -100,17 +109,42 @@ class Stage:
             old.unlink()
         text = OFFICE_TOML.format(url=self.receiver.url, code=self.receiver.new_code())
         setup = parse_provisioning(text, self.app.reference)
-        set_up_office(self._paths, setup, PASSWORD, new_recovery_key(), system_clock)
-        self.app.preferences.appearance = "light"
-        if not self.app.start():
-            raise RuntimeError("another instance holds the data folder")
-        GarbageTimer(self.app)
-        self.window.resize(1366, 768)
+        set_up_office(self.app.paths, setup, PASSWORD, self.recovery_key, system_clock)
+        self._start()
+
+    def leave_pc(self) -> Path:
+        """The PC is gone but for its data folder, which is told."""
+        self.app.shut_down()
+        return self.app.paths.data
+
+    def new_pc(self) -> None:
+        """A PC on which nothing is, in the place of the one before."""
+        self.app = self._application(NEW_PC)
+        self._start()
+
+    def sign_in(self) -> None:
+        """Login and password of the supervisor, at the door."""
+        self.hands.write("aida")
+        self.hands.press(Qt.Key.Key_Return)
+        self.hands.write(PASSWORD)
+        self.hands.press(Qt.Key.Key_Return)
+        self.hands.wait(lambda: self.app.desk is not None, "signed in")
 
     def close(self) -> None:
         """Take everything down."""
         self.app.shut_down()
         self.receiver.stop()
+
+    def _application(self, pc: str) -> Application:
+        made = Application(self.qt, paths(self._work / pc), system_clock, self.dialogs)
+        made.preferences.appearance = "light"
+        return made
+
+    def _start(self) -> None:
+        if not self.app.start():
+            raise RuntimeError("another instance holds the data folder")
+        GarbageTimer(self.app)
+        self.window.resize(1366, 768)
 
     @property
     def window(self) -> QWidget:

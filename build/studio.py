@@ -9,15 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from build.administration_pictures import AdministrationPictures
 from build.case_pictures import CasePictures
-from build.overview_pictures import OverviewPictures
 from build.sitting import ALT, CONTROL, PASSWORD, Sitting
+from build.supervision_pictures import SupervisionPictures
 from build.violence_pictures import ViolencePictures
 from operator_app.domain.calls import Advice
-from operator_app.ui.late import Late
 from operator_app.ui.screens.journal_screen import JournalScreen
-from operator_app.ui.screens.tabbed_screen import TabbedScreen
-from operator_app.ui.widgets.parts import Parts
 from operator_app.ui.widgets.search_field import SearchField
 
 
@@ -29,6 +27,7 @@ class Studio:
         self._hands = self._sitting.hands
         self._picture = self._sitting.picture
         self._cases = CasePictures(self._sitting)
+        self._administration = AdministrationPictures(self._sitting)
 
     def set_up(self) -> None:
         """The wizard of a new PC, page by page as far as typing leads."""
@@ -150,38 +149,12 @@ class Studio:
         self._hands.press(Qt.Key.Key_Escape)
 
     def reports(self) -> None:
-        """The overview, its records, tables and definitions; the daily log."""
-        self._sitting.go_to(Qt.Key.Key_6)
-        OverviewPictures(self._sitting).take()
-        screen = self._sitting.desk.supervision.daily_log
-        if screen is None:
-            raise RuntimeError("no reports")
-        self._hands.press(Qt.Key.Key_2, ALT)
-        self._hands.wait(screen.panel.excel_button.isEnabled, "the daily log")
-        self._picture("daily-log")
+        """The overview, the daily log, the ministry's report, reviews, and the pages of paper."""
+        SupervisionPictures(self._sitting).take()
 
     def administration(self) -> None:
-        """The way to the ministry, and all other pages, part by part."""
-        self._sitting.go_to(Qt.Key.Key_7)
-        QTest.qWait(300)
-        self._picture("sync-page")
-        screen = self._sitting.desk.window.places["administration"].page
-        if not isinstance(screen, TabbedScreen):
-            raise RuntimeError("no administration")
-        for number in range(1, screen.tabs.count()):
-            screen.tabs.setCurrentIndex(number)
-            page = screen.tabs.currentWidget()
-            if isinstance(page, Late):
-                page = page.page
-            if page is None:
-                raise RuntimeError("no page")
-            name = type(page).__name__.lower().removesuffix("page")
-            parts = page.findChild(Parts)
-            for part in parts.chips.buttons if parts is not None else ("",):
-                if parts is not None:
-                    parts.go_to(part)
-                QTest.qWait(300)
-                self._picture(f"{name}-{part}" if part else name)
+        """The way to the ministry, people, shifts, backups, the audit log."""
+        self._administration.take()
 
     def lock(self) -> None:
         """Nothing is to be seen."""
@@ -197,6 +170,14 @@ class Studio:
         QTest.qWait(300)
         self._sitting.desk.window.phoned_button.click()
         self._cases.newcomer()
+
+    def others(self) -> None:
+        """The desks of the other roles."""
+        self._administration.others()
+
+    def restore(self) -> None:
+        """The office once more, from its backup."""
+        self._administration.restore()
 
     def close(self) -> None:
         """Take everything down."""
