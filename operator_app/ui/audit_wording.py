@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from operator_app.domain.people import Role
 from operator_app.domain.reference import Reference
 from operator_app.i18n import N_, _, language, ngettext
 from operator_app.services.audit_check import Verdict
 from operator_app.services.audit_log import AuditLine, Opening
+from operator_app.ui import review_wording
 from operator_app.ui.models.people import role_name
 from operator_app.ui.wording import full_day_and_time, person
 
@@ -129,20 +130,31 @@ _DETAILS = {
     "addresses": N_("confidential addresses"),
     "answer": N_("answer"),
     "before": N_("before"),
+    "by": N_("opened by"),
+    "by_itself": N_("by itself"),
     "call": N_("call"),
+    "calls": N_("calls"),
     "changed": N_("changed"),
     "code": N_("new code"),
     "day": N_("day"),
+    "doubtful": N_("audit log in doubt"),
     "field": N_("field"),
+    "first": N_("first day"),
+    "folder": N_("folder"),
     "format": N_("format"),
+    "indicator": N_("figure"),
+    "key": N_("key"),
     "kind": N_("kind"),
     "language": N_("language"),
+    "last": N_("last day"),
     "left_behind": N_("need a new password"),
+    "made_at": N_("made"),
     "moved": N_("another address"),
     "new": N_("new"),
     "new_recovery_key": N_("new recovery key"),
     "outcome": N_("outcome"),
     "people": N_("people"),
+    "percent": N_("of a hundred"),
     "purpose": N_("purpose"),
     "reason": N_("why"),
     "records": N_("records"),
@@ -151,7 +163,9 @@ _DETAILS = {
     "role": N_("role"),
     "rows": N_("rows"),
     "services": N_("services"),
+    "set": N_("chosen"),
     "shifts": N_("shifts"),
+    "span": N_("days"),
     "status": N_("status"),
     "to": N_("to"),
     "urgent": N_("urgent"),
@@ -175,6 +189,18 @@ _LISTS = {
     ("review.closure_asked", "reason"): "close_reason",
 }
 """The code list of a detail, where it has one."""
+_CODES = {
+    ("backup.checked", "ok"): N_("whole"),
+    ("backup.made", "ok"): N_("written"),
+    ("office.restored", "password"): N_("password"),
+    ("office.restored", "recovery_key"): N_("recovery key"),
+}
+"""The words of a detail that is a code of no list."""
+_REVIEWS = {"review.done", "review.approved", "review.sent_back"}
+_REVIEWED: dict[str, Callable[[str], str]] = {
+    "outcome": lambda code: review_wording.outcome_wording(code).words,
+    "reason": review_wording.reason_words,
+}
 _PEOPLE = {("case.assigned", "to")}
 
 
@@ -245,14 +271,22 @@ def _value(line: AuditLine, name: str, names: Mapping[str, str], reference: Refe
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int):
-        return str(value)
+        return full_day_and_time(value) if name == "made_at" else str(value)
     if (line.action, name) in _PEOPLE:
         return who(names, value)
-    if name in ("role", "before") and value in list(Role):
-        return role_name(Role(value))
     if listed := _LISTS.get((line.action, name)):
         return reference.label(listed, value, language())
-    return line.numbers.get(value, value)
+    return line.numbers.get(value, _code_words(line.action, name, value))
+
+
+def _code_words(action: str, name: str, value: str) -> str:
+    """A code of no list in words; the code itself where there are none."""
+    if name in ("role", "before") and value in list(Role):
+        return role_name(Role(value))
+    if action in _REVIEWS and name in _REVIEWED:
+        return _REVIEWED[name](value)
+    words = _CODES.get((action, value))
+    return _(words) if words else value
 
 
 def _opening_words(opening: Opening | None, names: Mapping[str, str]) -> list[str]:

@@ -79,6 +79,7 @@ class ReviewSubject(QStackedWidget):
         for made in (view.back_button, view.amend_button, view.history_button, view.void_button):
             made.hide()
         view.state_pill.hide()
+        view.why_not.hide()
         layout = view.layout()
         if layout is not None:
             layout.setContentsMargins(0, 0, 0, 0)

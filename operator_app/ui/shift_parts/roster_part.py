@@ -35,6 +35,7 @@ from operator_app.ui.wording import whole_day
 
 SIDE_WIDTH = 320
 LEAST_ROW_HEIGHT = 40
+PEOPLE_GAP = 4
 _ID = Qt.ItemDataRole.UserRole
 
 
@@ -87,6 +88,7 @@ class RosterPart(QWidget):
         self.people = QListWidget()
         self.people.setAccessibleName(_("People of this shift"))
         self.people.setTabKeyNavigation(False)
+        self.people.setSpacing(PEOPLE_GAP)
         self.week_label = text("", "strong")
         self.cell_label = text("", "cardTitle", wrap=True)
         self.previous_button = _arrow("previous", _("Previous week"), "Alt+Left")
