@@ -129,6 +129,7 @@ def test_places_fit(pc: OfficePC) -> None:
     for place in ("journal", "directory", "reports", "administration"):
         window.go_to(place)
         _settle(pc)
+        _wait_for_figures(pc)
         found[place] = faults(window) + unnamed(window)
     window.go_to("directory")
     for tab, name in ((Qt.Key.Key_2, "articles"), (Qt.Key.Key_3, "announcements")):
@@ -150,7 +151,9 @@ def test_places_fit(pc: OfficePC) -> None:
     assert {place: wrong for place, wrong in found.items() if wrong} == {}
 
 
-@pytest.mark.parametrize("language", ["ru", "ky", pytest.param("en", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "language", ["ky", *(pytest.param(code, marks=pytest.mark.long) for code in ("ru", "en"))]
+)
 def test_pages_of_reports_and_administration_fit(make_pc: MakePC, language: str) -> None:
     """Also those that are made when they are first looked at: nothing flashes up meanwhile."""
     pc = make_pc(language=language)
@@ -182,8 +185,7 @@ def _pages_of(pc: OfficePC, place: str) -> Iterator[str]:
     for tab in range(screen.tabs.count()):
         screen.tabs.setCurrentIndex(tab)
         _settle(pc)
-        # Figures are counted in steps, and what is behind them comes after.
-        _settle(pc)
+        _wait_for_figures(pc)
         name = screen.tabs.tabText(tab)
         page = screen.tabs.currentWidget()
         parts = page.findChild(Parts) if page is not None else None
@@ -194,6 +196,19 @@ def _pages_of(pc: OfficePC, place: str) -> Iterator[str]:
             parts.go_to(part)
             _settle(pc)
             yield f"{name}, {part}"
+
+
+def _wait_for_figures(pc: OfficePC) -> None:
+    """They are counted in steps and drawn after that."""
+    overview, ministry = pc.desk.supervision.overview, pc.desk.supervision.ministry
+    assert overview is not None
+    assert ministry is not None
+    if overview.isVisible():
+        drawn = [view.canvas.renderer for view in overview.charts.values()]
+        pc.wait(lambda: all(one.isValid() for one in drawn), "the charts")
+    if ministry.isVisible():
+        pc.wait(ministry.panel.excel_button.isEnabled, "the report")
+    _settle(pc)
 
 
 class Flashes(QObject):
