@@ -20,6 +20,8 @@ from operator_app.export.report_words import (
 )
 from operator_app.i18n import _, language
 
+MOST_OF_A_COLUMN, MOST_OF_ALL = 20, 66
+"""Percent of a table with columns of its own: the names of its rows get the rest."""
 WIDTHS = (50, 11, 11, 14, 14)
 """Percent: label, number, share, the period before, a year ago."""
 
@@ -78,7 +80,8 @@ def _section(heading: str, section: Section, rows: list[ReportRow], words: Repor
     body = "".join(_row(row) for row in rows)
     return (
         f'{top}<table width="100%" cellspacing="0" cellpadding="0">'
-        f'<tr><td width="{WIDTHS[0]}%"></td>{head}</tr>{body}</table>'
+        # The head stands again on each sheet that the table goes on to.
+        f'<thead><tr><td width="{WIDTHS[0]}%"></td>{head}</tr></thead>{body}</table>'
     )
 
 
@@ -104,7 +107,7 @@ def _table(section: Section, words: ReportWords) -> str:
     rows: dict[str, list[Line]] = {}
     for line in section.lines:
         rows.setdefault(words.table_row(line), []).append(line)
-    width = 66 // len(section.columns)
+    width = min(MOST_OF_A_COLUMN, MOST_OF_ALL // len(section.columns))
     head = "".join(
         f'<td width="{width}%" align="right" valign="bottom" bgcolor="{SOFT}" '
         f'style="font-size:10px;color:{MUTED};padding:3px 4px">'
@@ -124,7 +127,7 @@ def _table(section: Section, words: ReportWords) -> str:
     )
     return (
         '<table width="100%" cellspacing="0" cellpadding="0">'
-        f'<tr><td bgcolor="{SOFT}"></td>{head}</tr>{body}</table>'
+        f'<thead><tr><td bgcolor="{SOFT}"></td>{head}</tr></thead>{body}</table>'
     )
 
 

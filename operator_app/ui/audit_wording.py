@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from operator_app.domain.people import Role
 from operator_app.domain.reference import Reference
+from operator_app.domain.shifts import time_text
 from operator_app.i18n import N_, _, language, ngettext
 from operator_app.services.audit_check import Verdict
 from operator_app.services.audit_log import AuditLine, Opening
@@ -129,6 +130,7 @@ _ACTIONS = {action: words for group in GROUPS.values() for action, words in grou
 _DETAILS = {
     "addresses": N_("confidential addresses"),
     "answer": N_("answer"),
+    "at": N_("at"),
     "before": N_("before"),
     "by": N_("opened by"),
     "by_itself": N_("by itself"),
@@ -142,6 +144,7 @@ _DETAILS = {
     "first": N_("first day"),
     "folder": N_("folder"),
     "format": N_("format"),
+    "formats": N_("formats"),
     "indicator": N_("figure"),
     "key": N_("key"),
     "kind": N_("kind"),
@@ -152,6 +155,7 @@ _DETAILS = {
     "moved": N_("another address"),
     "new": N_("new"),
     "new_recovery_key": N_("new recovery key"),
+    "of_today": N_("of the same day"),
     "outcome": N_("outcome"),
     "people": N_("people"),
     "percent": N_("of a hundred"),
@@ -196,6 +200,12 @@ _CODES = {
     ("office.restored", "recovery_key"): N_("recovery key"),
 }
 """The words of a detail that is a code of no list."""
+_NUMBERS: dict[tuple[str, str], Callable[[int], str]] = {
+    ("office.restored", "made_at"): full_day_and_time,
+    ("schedule.set", "at"): time_text,
+    ("schedule.set", "of_today"): lambda number: _("yes") if number else _("no"),
+}
+"""How a number is said that is no count."""
 _REVIEWS = {"review.done", "review.approved", "review.sent_back"}
 _REVIEWED: dict[str, Callable[[str], str]] = {
     "outcome": lambda code: review_wording.outcome_wording(code).words,
@@ -271,7 +281,8 @@ def _value(line: AuditLine, name: str, names: Mapping[str, str], reference: Refe
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int):
-        return full_day_and_time(value) if name == "made_at" else str(value)
+        said = _NUMBERS.get((line.action, name))
+        return said(value) if said else str(value)
     if (line.action, name) in _PEOPLE:
         return who(names, value)
     if listed := _LISTS.get((line.action, name)):

@@ -28,7 +28,7 @@ from operator_app.ui.people_parts.person_card import PersonCard
 from operator_app.ui.problems import sentence
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Notice, button
-from operator_app.ui.widgets.fitting_scroll import FittingScroll
+from operator_app.ui.widgets.fitting_scroll import SCROLL_BAR, FittingScroll
 from operator_app.ui.widgets.form import Form
 from operator_app.ui.widgets.parts import Parts
 
@@ -99,8 +99,9 @@ class PeoplePage(QWidget):
         return self._model.people[row] if 0 <= row < len(self._model.people) else None
 
     def _list_part(self) -> QWidget:
-        side = FittingScroll(self.card, SIDE_WIDTH)
-        side.setFixedWidth(SIDE_WIDTH)
+        self.card.setFixedWidth(SIDE_WIDTH)
+        side = FittingScroll(self.card, SIDE_WIDTH + SCROLL_BAR)
+        side.setFixedWidth(SIDE_WIDTH + SCROLL_BAR)
         column = QVBoxLayout()
         column.addWidget(side)
         column.addStretch(1)

@@ -24,6 +24,7 @@ class ReportTable(QTableView):
         self.setModel(model)
         dress_table(self, _("Report for the ministry"))
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.setWordWrap(False)
         header = self.horizontalHeader()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
