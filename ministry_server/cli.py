@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ministry_server import devices
+from ministry_server import devices, log
 from ministry_server.clock import now_ms, system_clock
 from ministry_server.feed_commands import (
     do_publish,
@@ -105,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     package.add_argument("names", nargs="*", metavar="NAME", help="only these feeds")
     suggestions = command("suggestions", list_suggestions, "corrections that offices suggest")
     suggestions.add_argument("--json", action="store_true", help="as JSON")
-    text = "who may ask for figures (/statistics/v1)"
+    text = "who may ask for figures (/statistics/v1), or watch (/metrics)"
     add_arguments(commands.add_parser("token", help=text, description=text), common)
     return parser
 
@@ -120,7 +119,7 @@ def _init(arguments: argparse.Namespace) -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log.set_up()
     listener = listen(arguments.host, arguments.port)
     try:
         receiver = Receiver(

@@ -60,14 +60,19 @@ _HEADERS = {
 
 
 def may_see(request: Request, token: str) -> bool:
-    """From this machine itself, or with the token of the data folder.
+    """From this machine itself, or with the token of the data folder."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), token.encode()):
+        return True
+    return from_here(request)
+
+
+def from_here(request: Request) -> bool:
+    """From this machine itself.
 
     A request that came through a proxy on this machine is not from this machine; and a page of
     another site must not read ours under a name of its own (DNS rebinding).
     """
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), token.encode()):
-        return True
     host = urlsplit(f"//{request.headers.get('host', '')}").hostname
     return (
         request.client is not None
