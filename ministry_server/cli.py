@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ministry_server import devices, log
+from ministry_server.bundle_commands import do_take_in
 from ministry_server.clock import now_ms, system_clock
 from ministry_server.feed_commands import (
     do_publish,
@@ -44,6 +45,7 @@ _SENTENCES = {
     "server.device_unknown": "No device of this id is enrolled.",
     "token.bad_name": "Say in --name for whom the token is, in one line of up to {most} letters.",
     "token.unknown_id": "No good token has this id; see `token list`.",
+    "bundle.some_refused": "Not taken in, or not answered: {files}. The others are.",
     "feed.file_and_name": "Every feed needs a file, but for `keys`: those are the receiver's own.",
     "feed.not_published": "Nothing was published: {faults} faults.",
     "feed.nothing_published": "No such feed was published yet.",
@@ -90,6 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     command("devices", _devices, "the enrolled devices")
     revoke = command("revoke", _revoke, "refuse a device from now on")
     revoke.add_argument("device", help="device id")
+    taking = command("take-in", do_take_in, "take in bundles from a stick or a shared folder")
+    taking.add_argument("where", type=Path, help="a bundle (.117), or a folder of them")
     command("new-epoch", _new_epoch, "after a restore: make all devices compare notes again")
     command("records", _records, "how much is here, in figures")
     publish = command("publish", do_publish, "publish a feed for all offices from a file")

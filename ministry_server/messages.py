@@ -54,12 +54,12 @@ class Report:
 
 @dataclass(frozen=True)
 class Push:
-    """A batch; its items are looked at one by one later."""
+    """A batch; its items are looked at one by one later. `report` is None when it is no news."""
 
     dev: str
     batch_id: str
     items: list[Any]
-    report: Report
+    report: Report | None
 
 
 @dataclass(frozen=True)
@@ -133,25 +133,30 @@ def read_push(data: dict[str, Any]) -> Push:
         _refuse()
     if len(items) > MAX_ITEMS:
         raise Refusal(413, "request.too_large", max_bytes=MAX_BYTES, max_items=MAX_ITEMS)
-    report = _object(data["report"])
-    _exactly(report, "waiting", "oldest_at", "app_version", "audit")
-    audit = _object(report["audit"])
-    _exactly(audit, "seq", "hash", "since_seq", "since_hash")
-    oldest_at = report["oldest_at"]
     return Push(
         dev=word(data["dev"]),
         batch_id=word(data["batch_id"]),
         items=items,
-        report=Report(
-            waiting=_count(report["waiting"]),
-            oldest_at=None if oldest_at is None else _integer(oldest_at),
-            app_version=_label(report["app_version"]),
-            audit=AuditReport(
-                _count(audit["seq"]),
-                word(audit["hash"]),
-                _count(audit["since_seq"]),
-                word(audit["since_hash"]),
-            ),
+        report=read_report(data["report"]),
+    )
+
+
+def read_report(value: Any) -> Report:
+    """What a device says of itself. Raises Refusal(400)."""
+    report = _object(value)
+    _exactly(report, "waiting", "oldest_at", "app_version", "audit")
+    audit = _object(report["audit"])
+    _exactly(audit, "seq", "hash", "since_seq", "since_hash")
+    oldest_at = report["oldest_at"]
+    return Report(
+        waiting=_count(report["waiting"]),
+        oldest_at=None if oldest_at is None else _integer(oldest_at),
+        app_version=_label(report["app_version"]),
+        audit=AuditReport(
+            _count(audit["seq"]),
+            word(audit["hash"]),
+            _count(audit["since_seq"]),
+            word(audit["since_hash"]),
         ),
     )
 

@@ -22,7 +22,7 @@ from ministry_server.have import compare
 from ministry_server.intake import Intake, Result
 from ministry_server.keys import read_intake_keys, read_opener_keys
 from ministry_server.ledger import receipts_of
-from ministry_server.messages import MAX_BYTES, MAX_ITEMS, PROTO, Refusal
+from ministry_server.messages import MAX_BYTES, MAX_ITEMS, PROTO, Push, Refusal
 from ministry_server.opener import Opener
 from ministry_server.places import places_for
 from ministry_server.statistics import Statistics
@@ -165,15 +165,20 @@ class Receiver:
         signed = messages.parse(body)
         request = messages.read_push(signed)
         device = self._recognise(request.dev, signed, "push")
-        epoch, results = self._intake.accept(device, request, self.now())
-        if self.opener is not None:
-            self._open(self.opener, results)
-        self.counts.took_in([str(result.outcome) for result in results])
+        epoch, results = self.accept(device, request)
         return {
             "epoch": epoch,
             "now": self.now(),
             "results": [result.as_dict() for result in results],
         }
+
+    def accept(self, device: devices.Device, request: Push) -> tuple[str, list[Result]]:
+        """The epoch, and what has become of each item of a device that was recognised."""
+        epoch, results = self._intake.accept(device, request, self.now())
+        if self.opener is not None:
+            self._open(self.opener, results)
+        self.counts.took_in([str(result.outcome) for result in results])
+        return epoch, results
 
     def _open(self, opener: Opener, results: list[Result]) -> None:
         """Open what was stored, and tell of all that is stored what has become of it by now."""

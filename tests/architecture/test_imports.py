@@ -62,6 +62,8 @@ RECEIVER_MAY_IMPORT = (
     "operator_app.domain.office",
     "operator_app.domain.suppression",
     "operator_app.domain.violence",
+    "operator_app.sync.bundle",
+    "operator_app.sync.carriers.folder",
     "operator_app.sync.envelope",
     "operator_app.sync.receipts",
     "operator_app.errors",
