@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
@@ -30,6 +31,7 @@ from operator_app.services.reference import with_feeds
 from operator_app.supervision import Supervision
 from operator_app.sync.carriers.base import Carrier
 from operator_app.sync.carriers.https import HttpsCarrier
+from operator_app.sync.carriers.xroad import XRoadCarrier
 from operator_app.sync.cycle import Cycle
 from operator_app.ui.events import Events
 from operator_app.ui.idle import IdleWatch
@@ -111,7 +113,7 @@ class Desk:
         self.cycle = Cycle(
             database,
             self._clock,
-            _https,
+            partial(open_carrier, database),
             app_version=__version__,
             take_in=lambda connection: fold_foreign(connection, self.cases.files),
         )
@@ -360,5 +362,8 @@ def _nothing(_result: object) -> None:
     """Nobody waits for it."""
 
 
-def _https(url: str) -> Carrier:
-    return HttpsCarrier(url)
+def open_carrier(database: Database, url: str) -> Carrier:
+    """The way to the server by the office's settings."""
+    with database.read() as connection:
+        xroad = settings.read_server(connection).xroad
+    return XRoadCarrier(xroad) if xroad is not None else HttpsCarrier(url)

@@ -12,6 +12,7 @@ from operator_app.ui.export_problems import SENTENCES as EXPORT_SENTENCES
 from operator_app.ui.people_problems import SENTENCES as PEOPLE_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.review_problems import SENTENCES as REVIEW_SENTENCES
+from operator_app.ui.xroad_problems import SENTENCES as XROAD_SENTENCES
 
 log = logging.getLogger(__name__)
 
@@ -245,6 +246,7 @@ SENTENCES: dict[str, str] = {
     **PEOPLE_SENTENCES,
     **REFERENCE_SENTENCES,
     **REVIEW_SENTENCES,
+    **XROAD_SENTENCES,
     # Enrolment
     "enrolment.code_form": N_("The enrolment code has 20 signs, as in K7QM-2RXW-9TBH-MFRG-GZDF."),
 }

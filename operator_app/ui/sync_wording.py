@@ -6,6 +6,7 @@ from operator_app.i18n import N_, _, ngettext
 from operator_app.sync.status import LinkState, SyncStatus
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.wording import Wording, time_of_day
+from operator_app.ui.xroad_problems import SENTENCES as XROAD_SENTENCES
 
 _LINK = {
     LinkState.NOT_CONFIGURED: N_("No server: kept on this PC"),
@@ -49,6 +50,9 @@ CODE_SENTENCES = {
     "mismatch": N_("The ministry holds something else under this number. Both sides must look at it."),
 }  # fmt: skip
 """What the codes of the last problem mean to a person."""
+
+
+_ALL = (CODE_SENTENCES, REFERENCE_SENTENCES, XROAD_SENTENCES)
 
 
 def link_words(state: LinkState) -> str:
@@ -95,5 +99,5 @@ def only_there_words(n: int) -> str:
 def code_sentence(code: str | None) -> str:
     """What the code of a failed try or a refusal means; the code itself where there is no wording."""
     code = code or ""
-    said = CODE_SENTENCES.get(code) or REFERENCE_SENTENCES.get(code)
+    said = next((s[code] for s in _ALL if code in s), None)
     return _(said) if said else code
