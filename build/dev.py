@@ -18,6 +18,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - it may be started by any Python
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from build.environment import CACHE, PYTHON, ROOT, SetupError, ensure_environment, say
+from build.postgres import ensure_postgres
 from build.qt_libraries import ensure_qt, has_display
 
 HELP = """python build/dev.py COMMAND
@@ -68,6 +69,7 @@ def demo(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Every check, each one even when an earlier one failed; then one table."""
     ensure_qt()
+    ensure_postgres()
     workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", "2"]
     steps = {
         "ruff check": ["ruff", "check", "--quiet"],

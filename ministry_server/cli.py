@@ -9,6 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ministry_server import devices, log
+from ministry_server.backup_commands import SENTENCES as BACKUP_SENTENCES
+from ministry_server.backup_commands import (
+    add_restore_arguments,
+    do_backup,
+    do_check,
+    do_restore,
+)
 from ministry_server.bundle_commands import do_take_in
 from ministry_server.clock import now_ms, system_clock
 from ministry_server.feed_commands import (
@@ -36,6 +43,7 @@ from operator_app.domain.feeds import FEEDS
 from operator_app.errors import AppError
 
 _SENTENCES = {
+    **BACKUP_SENTENCES,
     "server.keys_exist": "There are keys in this folder already; they are never overwritten.",
     "server.keys_missing": "A key file is missing: {file}. Run `init` first, or bring it back.",
     "server.keys_damaged": "A key file cannot be read; bring it back from a copy.",
@@ -94,6 +102,13 @@ def _parser() -> argparse.ArgumentParser:
     revoke.add_argument("device", help="device id")
     taking = command("take-in", do_take_in, "take in bundles from a stick or a shared folder")
     taking.add_argument("where", type=Path, help="a bundle (.117), or a folder of them")
+    backup = command("backup", do_backup, "a verified copy of the database in one file")
+    backup.add_argument("file", type=Path)
+    checking = command("check-backup", do_check, "read a backup from end to end")
+    checking.add_argument("file", type=Path)
+    add_restore_arguments(
+        command("restore", do_restore, "put a backup back, under a new epoch; stop `serve` before")
+    )
     command("new-epoch", _new_epoch, "after a restore: make all devices compare notes again")
     command("records", _records, "how much is here, in figures")
     publish = command("publish", do_publish, "publish a feed for all offices from a file")

@@ -41,6 +41,7 @@ LOST_VERSIONS = 1_000
 """More than anybody published after the backup that was restored."""
 _ADDED_TO = ("1", "2")
 """Versions of the schema that lack tables, and nothing else."""
+KNOWN_VERSIONS = (*_ADDED_TO, schema.VERSION)
 
 _ALL = select(meta.c.key, meta.c.value)
 _PUT = update(meta).where(meta.c.key == bindparam("name")).values(value=bindparam("value"))
@@ -195,13 +196,18 @@ def new_epoch(store: Store) -> str:
     All feeds are published again whole, under versions that no device has seen: what was lost of
     them has to be published once more.
     """
+    with store.write() as connection:
+        return renew_epoch(connection)
+
+
+def renew_epoch(connection: Connection) -> str:
+    """The same inside a transaction."""
     epoch = str(uuid.uuid4())
     feed, entry = schema.feed, schema.feed_entry
-    with store.write() as connection:
-        put(connection, "epoch", epoch)
-        connection.execute(update(feed).values(version=feed.c.version + LOST_VERSIONS))
-        now = select(feed.c.version).where(feed.c.feed == entry.c.feed).scalar_subquery()
-        connection.execute(update(entry).values(version=now))
+    put(connection, "epoch", epoch)
+    connection.execute(update(feed).values(version=feed.c.version + LOST_VERSIONS))
+    now = select(feed.c.version).where(feed.c.feed == entry.c.feed).scalar_subquery()
+    connection.execute(update(entry).values(version=now))
     return epoch
 
 
