@@ -29,11 +29,13 @@ from operator_app.services.connection import Connection
 from operator_app.services.journal import Journal
 from operator_app.services.reference import with_feeds
 from operator_app.supervision import Supervision
+from operator_app.sync.bundle_post import BundlePost
 from operator_app.sync.carriers.base import Carrier
 from operator_app.sync.carriers.https import HttpsCarrier
 from operator_app.sync.carriers.xroad import XRoadCarrier
 from operator_app.sync.cycle import Cycle
 from operator_app.ui.events import Events
+from operator_app.ui.folder_driver import FolderDriver
 from operator_app.ui.idle import IdleWatch
 from operator_app.ui.index_driver import IndexDriver
 from operator_app.ui.lock_screen import LockScreen
@@ -48,6 +50,7 @@ from operator_app.ui.screens.journal_screen import JournalScreen
 from operator_app.ui.screens.sync_page import SyncPage
 from operator_app.ui.screens.violence_case import KnownCases
 from operator_app.ui.sync_driver import SyncDriver
+from operator_app.ui.sync_parts.folder_card import FolderCard
 from operator_app.ui.tray import Tray
 from operator_app.ui.ways_from_search import lead_from_search
 from operator_app.ui.widgets.announcement_bar import AnnouncementBar
@@ -118,6 +121,13 @@ class Desk:
             take_in=lambda connection: fold_foreign(connection, self.cases.files),
         )
         self.driver = SyncDriver(self.cycle, database, self._tasks, self.events, self._clock)
+        self._post = BundlePost(database, self._clock, __version__)
+        self.sync_page.add_card(
+            FolderCard(self._post, actor, self._tasks, self.events, self._dialogs, self._clock)
+        )
+        self.folder_driver = FolderDriver(
+            self._post, database, self._tasks, self.events, self._clock
+        )
         self.index_driver = IndexDriver(self.answers.index, self._tasks, self.events)
         self.idle = IdleWatch(IDLE_MINUTES, self._clock)
         self.tray = Tray()
@@ -149,6 +159,7 @@ class Desk:
             self.window.go_to("reports" if figures else "administration")
         self.idle.start()
         self.driver.start()
+        self.folder_driver.start()
         self.index_driver.start()
         self.backup_driver.start()
         self.supervision.begin()
@@ -162,6 +173,8 @@ class Desk:
         self.idle.stop()
         self.driver.stop()
         self.driver.deleteLater()
+        self.folder_driver.stop()
+        self.folder_driver.deleteLater()
         self.index_driver.stop()
         self.index_driver.deleteLater()
         self.backup_driver.stop()
@@ -175,6 +188,7 @@ class Desk:
         self.tray.deleteLater()
         # Not here: a request under way may take all its patience to end.
         self._tasks.network(self._application, self.cycle.close, _nothing, _nothing)
+        self._tasks.network(self._application, self._post.close, _nothing, _nothing)
 
     def leave(self) -> None:
         """Audit that the person goes, while the office is still open."""

@@ -13,14 +13,13 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from operator_app.db import audit, outbox, revisions, settings, sync_state
+from operator_app.db import outbox, revisions, settings, sync_state
 from operator_app.db.engine import Database
 from operator_app.db.outbox import Confirmation
 from operator_app.db.revisions import Revision
 from operator_app.db.settings import Device, Server
 from operator_app.db.sync_state import Attempt, Carried
 from operator_app.domain.clock import Clock, to_ms
-from operator_app.domain.people import Actor, Right
 from operator_app.errors import NetworkProblem
 from operator_app.sync.answers import public_key, recipients
 from operator_app.sync.bundle import (
@@ -119,53 +118,6 @@ def make_bundle(
     )
 
 
-def note_written(
-    connection: Connection, bundle: Bundle, now: int, *, in_folder: bool = False
-) -> None:
-    """Remember that the bundle lies outside, whole. `in_folder`: where it is looked for again."""
-    state = sync_state.read_folder(connection)
-    carried = (*state.carried, bundle.carried) if in_folder and bundle.carried else state.carried
-    sync_state.write_folder(
-        connection, replace(state, written_at=now, last_bundle=bundle.bundle_id, carried=carried)
-    )
-    note(connection, "bundle", "ok", bundle.count, now)
-
-
-def note_written_by(database: Database, clock: Clock, actor: Actor, bundle: Bundle) -> None:
-    """The same of one that a person carries. Audited."""
-    now = to_ms(clock())
-    with database.write() as connection:
-        note_written(connection, bundle, now)
-        audit.append(
-            connection,
-            at=now,
-            user_id=actor.user_id,
-            action="bundle.written",
-            details={"records": bundle.count},
-        )
-
-
-def make_bundle_for(database: Database, clock: Clock, actor: Actor, app_version: str) -> Bundle:
-    """A bundle of all that waits, for a person to carry."""
-    actor.require(Right.SEE_SYNC)
-    return make_bundle(database, clock, app_version)
-
-
-def take_receipts_by(database: Database, clock: Clock, actor: Actor, data: bytes) -> ReceiptsTaken:
-    """Take in receipts that a person brought. Audited. Raises as `take_receipts`."""
-    actor.require(Right.SEE_SYNC)
-    taken = take_receipts(database, clock, data)
-    with database.write() as connection:
-        audit.append(
-            connection,
-            at=to_ms(clock()),
-            user_id=actor.user_id,
-            action="receipts.read",
-            details={"receipts": taken.confirmed, "missing": taken.missing},
-        )
-    return taken
-
-
 def take_receipts(database: Database, clock: Clock, data: bytes) -> ReceiptsTaken:
     """Judge a file whole, then move revisions on by its receipts, in one transaction.
 
@@ -197,13 +149,8 @@ def take_receipts(database: Database, clock: Clock, data: bytes) -> ReceiptsTake
             contact = sync_state.read_contact(connection)
             sync_state.write_contact(connection, replace(contact, last_verified_at=now))
         sync_state.write_folder(connection, replace(state, read_at=now))
-        note(connection, "receipts", "ok", moved, now)
+        sync_state.add_attempt(connection, Attempt(now, CARRIER, "receipts", "ok", moved))
     return ReceiptsTaken(head.bundle_id, moved, len(confirmations) - moved, missing)
-
-
-def note(connection: Connection, action: str, outcome: str, items: int, now: int) -> None:
-    """Put a file that was written or read into the list of attempts."""
-    sync_state.add_attempt(connection, Attempt(now, CARRIER, action, outcome, items))
 
 
 def _read(data: bytes, device: Device, server: Server) -> tuple[ReceiptsHead, list[Confirmation]]:

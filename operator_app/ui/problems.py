@@ -9,6 +9,7 @@ from operator_app.i18n import N_, _
 from operator_app.ui.backup_problems import SENTENCES as BACKUP_SENTENCES
 from operator_app.ui.directory_problems import SENTENCES as DIRECTORY_SENTENCES
 from operator_app.ui.export_problems import SENTENCES as EXPORT_SENTENCES
+from operator_app.ui.folder_problems import SENTENCES as FOLDER_SENTENCES
 from operator_app.ui.people_problems import SENTENCES as PEOPLE_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.review_problems import SENTENCES as REVIEW_SENTENCES
@@ -243,6 +244,7 @@ SENTENCES: dict[str, str] = {
     **EXPORT_SENTENCES,
     **BACKUP_SENTENCES,
     **DIRECTORY_SENTENCES,
+    **FOLDER_SENTENCES,
     **PEOPLE_SENTENCES,
     **REFERENCE_SENTENCES,
     **REVIEW_SENTENCES,

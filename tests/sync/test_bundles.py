@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import func, select
@@ -16,32 +17,32 @@ from ministry_server.messages import Refusal
 from ministry_server.schema import alarm, device
 from operator_app.db import settings, sync_state
 from operator_app.db.models import audit
+from operator_app.domain.ids import new_incarnation
 from operator_app.errors import AppError
-from operator_app.sync.bundle import BadBundle, bundle_name, receipts_name
-from operator_app.sync.bundles import (
-    Bundle,
-    ReceiptsTaken,
-    make_bundle,
-    make_bundle_for,
-    note_written_by,
-    take_receipts,
-    take_receipts_by,
-)
+from operator_app.sync.bundle import bundle_name, receipts_name
+from operator_app.sync.bundle_post import BundlePost
+from operator_app.sync.bundles import ReceiptsTaken, make_bundle, take_receipts
 from tests.receiver import RunningReceiver
-from tests.sync.desk import Desk, arrived
+from tests.sync.desk import Desk, arrived, copy_database
 from tests.sync.invariants import check_client, check_nothing_lost, check_server
 
 
-def bundle_of(desk: Desk) -> Bundle:
+def post_of(desk: Desk) -> BundlePost:
+    return BundlePost(desk.database, desk.office.clock, "0.1.0")
+
+
+def bundle_of(desk: Desk) -> bytes:
     """A bundle by hand, as the page makes it."""
-    office = desk.office
-    bundle = make_bundle_for(desk.database, office.clock, office.actor, "0.1.0")
-    note_written_by(desk.database, office.clock, office.actor, bundle)
-    return bundle
+    with TemporaryDirectory() as stick:
+        written = post_of(desk).write_into(desk.office.actor, Path(stick))
+        return (Path(stick) / written.name).read_bytes()
 
 
 def read(desk: Desk, receipts: bytes) -> ReceiptsTaken:
-    return take_receipts_by(desk.database, desk.office.clock, desk.office.actor, receipts)
+    with TemporaryDirectory() as stick:
+        file = Path(stick) / "brought.receipts.117"
+        file.write_bytes(receipts)
+        return post_of(desk).read_from(desk.office.actor, file)
 
 
 def code_of(work: Callable[[], object]) -> str:
@@ -62,10 +63,10 @@ def test_a_bundle_brings_everything_once_and_receipts_come_back(
     amended = desk.amend(first, note="second look")
     waiting = set(desk.states())
     bundle = bundle_of(desk)
-    assert (bundle.count, bundle.left) == (4, 0)
+    assert len(bundle.splitlines()) == 4 + 2
     # Writing changes nothing: it may go over the network as well, or the stick may be lost.
     assert set(desk.states().values()) == {"queued"}
-    answered = take_in(receiver.receiver, bundle.data)
+    answered = take_in(receiver.receiver, bundle)
     assert answered.outcomes == {"applied": 4}
     taken = read(desk, answered.receipts)
     assert (taken.confirmed, taken.foreign, taken.missing) == (8, 0, 0)
@@ -97,8 +98,8 @@ def test_twice_and_over_the_network_as_well_is_still_once(
     bundle = bundle_of(desk)
     desk.settle()
     calls.append(desk.save())
-    first = take_in(receiver.receiver, bundle.data)
-    again = take_in(receiver.receiver, bundle.data)
+    first = take_in(receiver.receiver, bundle)
+    again = take_in(receiver.receiver, bundle)
     assert first.outcomes == again.outcomes == {"duplicate": 2}
     check_server(receiver, calls)
     for receipts in (first.receipts, again.receipts, first.receipts):
@@ -135,12 +136,12 @@ def test_an_old_bundle_is_no_news_of_the_device_and_raises_no_alarm(
     for _n in range(3):
         desk.save()
         desk.settle()
-    take_in(receiver.receiver, bundle.data)
+    take_in(receiver.receiver, bundle)
     with receiver.store.read() as connection:
         assert connection.execute(select(device.c.waiting)).scalar_one() == 0
     assert alarms(receiver) == 0
     desk.save()
-    take_in(receiver.receiver, bundle_of(desk).data)
+    take_in(receiver.receiver, bundle_of(desk))
     desk.settle()
     assert alarms(receiver) == 0
 
@@ -148,8 +149,6 @@ def test_an_old_bundle_is_no_news_of_the_device_and_raises_no_alarm(
 def test_the_newest_answer_tells_what_a_restored_server_lacks(
     desk: Desk, receiver: RunningReceiver, tmp_path: Path
 ) -> None:
-    from tests.sync.desk import copy_database
-
     desk.save()
     desk.settle()
     file, backup = receiver.folder / "ministry.db", tmp_path / "backup.db"
@@ -158,19 +157,19 @@ def test_the_newest_answer_tells_what_a_restored_server_lacks(
     lost = desk.save()
     desk.settle()
     assert desk.states()[lost.op_id] == "applied"
-    old_answer = take_in(receiver.receiver, bundle_of(desk).data)
+    old_answer = take_in(receiver.receiver, bundle_of(desk))
     receiver.stop()
     copy_database(backup, file)
     receiver.start()
     receiver.new_epoch()
-    answer = take_in(receiver.receiver, bundle_of(desk).data)
+    answer = take_in(receiver.receiver, bundle_of(desk))
     assert read(desk, answer.receipts).missing == 1
     assert desk.states()[lost.op_id] == "queued"
     # The answer of the life before comes again: it would say that the lost one is there.
     assert code_of(lambda: read(desk, old_answer.receipts)) == "bundle.other_epoch"
     assert desk.states()[lost.op_id] == "queued"
-    read(desk, take_in(receiver.receiver, old.data).receipts)
-    read(desk, take_in(receiver.receiver, bundle_of(desk).data).receipts)
+    read(desk, take_in(receiver.receiver, old).receipts)
+    read(desk, take_in(receiver.receiver, bundle_of(desk)).receipts)
     assert set(desk.states().values()) == {"applied"}
     assert lost.op_id in arrived(receiver.store)
     check_nothing_lost(desk, receiver.store)
@@ -179,19 +178,17 @@ def test_the_newest_answer_tells_what_a_restored_server_lacks(
 def test_of_an_older_incarnation_it_is_taken_in_and_the_pc_does_not_mind(
     desk: Desk, receiver: RunningReceiver
 ) -> None:
-    from operator_app.domain.ids import new_incarnation
-
     desk.save()
     bundle = bundle_of(desk)
     with desk.database.write() as connection:
         known = settings.read_device(connection)
         settings.write_device(connection, replace(known, inc=new_incarnation()))
     desk.save()
-    answered = take_in(receiver.receiver, bundle.data)
+    answered = take_in(receiver.receiver, bundle)
     read(desk, answered.receipts)
     assert sorted(desk.states().values()) == ["applied", "queued"]
     both = bundle_of(desk)
-    read(desk, take_in(receiver.receiver, both.data).receipts)
+    read(desk, take_in(receiver.receiver, both).receipts)
     assert set(desk.states().values()) == {"applied"}
     check_client(desk)
 
@@ -200,15 +197,15 @@ def test_receipts_of_another_device_or_server_change_nothing(
     desk: Desk, colleague: Desk, receiver: RunningReceiver, tmp_path: Path
 ) -> None:
     desk.save(), colleague.save()
-    theirs = take_in(receiver.receiver, bundle_of(colleague).data).receipts
+    theirs = take_in(receiver.receiver, bundle_of(colleague)).receipts
     assert code_of(lambda: read(desk, theirs)) == "bundle.other_device"
     with RunningReceiver(tmp_path / "other server") as other:
         colleague.point_at(other.url, other.new_code())
         colleague.settle()
         colleague.save()
-        foreign = take_in(other.receiver, bundle_of(colleague).data).receipts
+        foreign = take_in(other.receiver, bundle_of(colleague)).receipts
     assert code_of(lambda: read(desk, foreign)) == "bundle.other_server"
-    assert code_of(lambda: read(desk, bundle_of(desk).data)) == "bundle.is_records"
+    assert code_of(lambda: read(desk, bundle_of(desk))) == "bundle.is_records"
     assert set(desk.states().values()) == {"queued"}
 
 
@@ -219,11 +216,11 @@ def test_a_bundle_of_another_office_or_of_nobody_known_is_refused_whole(
     with desk.database.write() as connection:
         office = settings.read_office(connection)
         settings.write_office(connection, replace(office, code="0999"))
-    moved = bundle_of(desk).data
+    moved = bundle_of(desk)
     assert code_of(lambda: take_in(receiver.receiver, moved)) == "bundle.other_office"
     with desk.database.write() as connection:
         settings.write_office(connection, office)
-    bundle = bundle_of(desk).data
+    bundle = bundle_of(desk)
     with RunningReceiver(tmp_path / "other server") as other, pytest.raises(Refusal) as refused:
         take_in(other.receiver, bundle)
     assert refused.value.code == "device.unknown"
@@ -242,14 +239,14 @@ def test_with_nothing_waiting_it_still_asks_what_has_become_of_the_rest(
     desk.save()
     with_keys = receiver.receiver.opener
     receiver.receiver.opener = None
-    first = take_in(receiver.receiver, bundle_of(desk).data)
+    first = take_in(receiver.receiver, bundle_of(desk))
     receiver.receiver.opener = with_keys
     read(desk, first.receipts)
     assert list(desk.states().values()) == ["stored"]
     receiver.receiver.housekeeping()
     empty = bundle_of(desk)
-    assert empty.count == 0
-    read(desk, take_in(receiver.receiver, empty.data).receipts)
+    assert len(empty.splitlines()) == 2
+    read(desk, take_in(receiver.receiver, empty).receipts)
     assert list(desk.states().values()) == ["applied"]
     with desk.database.read() as connection:
         assert sync_state.read_cursor(connection) > 0
@@ -261,8 +258,7 @@ def test_the_command_takes_a_folder_in_and_writes_receipts_beside(
     stick = tmp_path / "stick"
     stick.mkdir()
     desk.save()
-    bundle = bundle_of(desk)
-    (stick / bundle.name).write_bytes(bundle.data)
+    bundle = post_of(desk).write_into(desk.office.actor, stick)
     (stick / "letter.117").write_bytes(b"not a bundle")
     arguments = ["take-in", str(stick), "--data", str(receiver.folder)]
     assert main(arguments) == 1
@@ -270,7 +266,7 @@ def test_the_command_takes_a_folder_in_and_writes_receipts_beside(
     assert "letter.117: this is no bundle of 117" in said.err
     assert "1 applied" in said.out
     receipts = stick / receipts_name(bundle.name)
-    assert read(desk, receipts.read_bytes()).confirmed == 2
+    assert post_of(desk).read_from(desk.office.actor, receipts).confirmed == 2
     (stick / "letter.117").unlink()
     # The receipts that lie there now are no bundle, and are left alone.
     assert main(arguments) == 0
@@ -284,5 +280,4 @@ def test_names_are_made_of_ids_alone() -> None:
 
 
 def test_only_a_file_made_for_here_is_taken(desk: Desk) -> None:
-    assert issubclass(BadBundle, AppError)
     assert code_of(lambda: take_receipts(desk.database, desk.office.clock, b"")) == "bundle.not_one"

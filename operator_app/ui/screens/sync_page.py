@@ -90,6 +90,10 @@ class SyncPage(QWidget):
         super().showEvent(event)
         self.refresh()
 
+    def add_card(self, card: QWidget) -> None:
+        """Another way to the ministry, under the server's."""
+        self._cards.addWidget(card)
+
     def refresh(self) -> None:
         """Read everything again."""
         self._tasks.database(self, self._read, self._show, self._on_failed)
@@ -150,6 +154,8 @@ class SyncPage(QWidget):
             "changes": _("colleagues' cases"),
             "feed": _("reference data"),
             "places": _("addresses of places"),
+            "bundle": _("bundle"),
+            "receipts": _("receipts"),
         }
         self.attempts.show_rows(
             (
@@ -249,6 +255,8 @@ class SyncPage(QWidget):
         else:
             self.again_button.hide()
             self.server.hide()
+        self._cards = QVBoxLayout()
+        right.addLayout(self._cards)
         self.device_label = text("", "hint", wrap=True)
         self.device_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         right.addWidget(self.device_label)
