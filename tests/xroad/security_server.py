@@ -258,6 +258,8 @@ class SecurityServer:
         """Write an answer; only its first bytes when `sent` tells how many."""
         chunked = self.chunked and sent is None and bool(body)
         length = {"Transfer-Encoding": "chunked"} if chunked else {"Content-Length": str(len(body))}
+        # One request a connection: the end of a test waits for no idle one.
+        length["Connection"] = "close"
         lines = [
             f"HTTP/1.1 {status} Answer",
             *(f"{k}: {v}" for k, v in {**headers, **length}.items()),
@@ -353,7 +355,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def handle_one_request(self) -> None:
         super().handle_one_request()
-        # One request a connection: the end of a test waits for no idle one.
         self.close_connection = True
 
     def do_POST(self) -> None:
