@@ -15,7 +15,7 @@ from operator_app.errors import AppError, EnvironmentProblem
 from operator_app.sync.bundle import RECEIPTS_SUFFIX, SUFFIX, receipts_name
 from operator_app.sync.carriers.folder import files_of, read_whole, write_whole
 
-_SENTENCES = {
+SENTENCES = {
     "bundle.too_large": "far larger than a bundle can be; not read",
     "bundle.not_one": "this is no bundle of 117",
     "bundle.is_receipts": "these are receipts, for the office that sent the bundle",
@@ -50,7 +50,7 @@ def do_take_in(arguments: argparse.Namespace) -> None:
                 write_whole(target, answered.receipts)
             except AppError as error:
                 refused += 1
-                said = _SENTENCES.get(error.code, error.code)
+                said = SENTENCES.get(error.code, error.code)
                 print(f"{_printable(file.name)}: {said}", file=sys.stderr)
             else:
                 print(f"{_printable(file.name)}: {_words(answered)} -> {_printable(target.name)}")
