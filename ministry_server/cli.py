@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ministry_server import devices, log
+from ministry_server import device_commands, log
 from ministry_server.backup_commands import SENTENCES as BACKUP_SENTENCES
 from ministry_server.backup_commands import (
     add_restore_arguments,
@@ -18,6 +18,7 @@ from ministry_server.backup_commands import (
 )
 from ministry_server.bundle_commands import do_take_in
 from ministry_server.clock import now_ms, system_clock
+from ministry_server.device_commands import SENTENCES as DEVICE_SENTENCES
 from ministry_server.feed_commands import (
     do_publish,
     list_feeds,
@@ -44,13 +45,13 @@ from operator_app.errors import AppError
 
 _SENTENCES = {
     **BACKUP_SENTENCES,
+    **DEVICE_SENTENCES,
     "server.keys_exist": "There are keys in this folder already; they are never overwritten.",
     "server.keys_missing": "A key file is missing: {file}. Run `init` first, or bring it back.",
     "server.keys_damaged": "A key file cannot be read; bring it back from a copy.",
     "server.escrow_wrong": "The escrow recipient is not an age public key (age1...).",
     "server.database_missing": "There is no database here yet. Run `init` first.",
     "server.database_other_version": "The database is of another version ({found}).",
-    "server.device_unknown": "No device of this id is enrolled.",
     "token.bad_name": "Say in --name for whom the token is, in one line of up to {most} letters.",
     "token.unknown_id": "No good token has this id; see `token list`.",
     "bundle.some_refused": "Not taken in, or not answered: {files}. The others are.",
@@ -95,11 +96,18 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8117)
     serve.add_argument("--role", type=Role, choices=list(Role), default=Role.BOTH)
-    code = command("code", _code, "a one-time enrolment code for one device, good for 72 hours")
-    code.add_argument("office", help="office code, e.g. 0412")
-    command("devices", _devices, "the enrolled devices")
-    revoke = command("revoke", _revoke, "refuse a device from now on")
-    revoke.add_argument("device", help="device id")
+    code = command(
+        "code",
+        device_commands.do_code,
+        "a one-time enrolment code for one device, good for 72 hours; the unused ones; revoke one",
+    )
+    command("devices", device_commands.do_devices, "the devices, and how they do")
+    approval = command("approval", device_commands.do_approval, "whether new devices wait")
+    approval.add_argument("switch", choices=("on", "off"))
+    approve = command("approve", device_commands.do_approve, "let in a device that waits")
+    approve.add_argument("device", help="device id")
+    revoke = command("revoke", device_commands.do_revoke, "refuse a device from now on")
+    device_commands.add_arguments(code, revoke)
     taking = command("take-in", do_take_in, "take in bundles from a stick or a shared folder")
     taking.add_argument("where", type=Path, help="a bundle (.117), or a folder of them")
     backup = command("backup", do_backup, "a verified copy of the database in one file")
@@ -155,35 +163,6 @@ def _serve(arguments: argparse.Namespace) -> None:
         listener.close()
 
 
-def _code(arguments: argparse.Namespace) -> None:
-    keys = read_intake_keys(arguments.data)
-    store = open_store(arguments.data, arguments.database_url)
-    try:
-        print(devices.issue_code(store, keys, arguments.office, now_ms(system_clock)))
-    finally:
-        store.close()
-
-
-def _devices(arguments: argparse.Namespace) -> None:
-    store = open_store(arguments.data, arguments.database_url)
-    try:
-        for line in overview(store, None).devices:
-            state = "revoked" if line.revoked_at is not None else "enrolled"
-            print(f"{line.dev}  {line.office}  {state}  {line.app_version}  {line.received}")
-    finally:
-        store.close()
-
-
-def _revoke(arguments: argparse.Namespace) -> None:
-    store = open_store(arguments.data, arguments.database_url)
-    try:
-        if not devices.revoke(store, arguments.device, now_ms(system_clock)):
-            raise AppError("server.device_unknown")
-        print("Revoked.")
-    finally:
-        store.close()
-
-
 def _new_epoch(arguments: argparse.Namespace) -> None:
     store = open_store(arguments.data, arguments.database_url)
     try:
@@ -198,7 +177,7 @@ def _records(arguments: argparse.Namespace) -> None:
     vault = Vault(read_opener_keys(arguments.data).store_key) if can_open else None
     store = open_store(arguments.data, arguments.database_url)
     try:
-        state = overview(store, vault)
+        state = overview(store, vault, now_ms(system_clock))
     finally:
         store.close()
     received = sum(line.received for line in state.devices)

@@ -39,7 +39,7 @@ DATABASE_FILE = "ministry.db"
 BUSY_SECONDS = 10.0
 LOST_VERSIONS = 1_000
 """More than anybody published after the backup that was restored."""
-_ADDED_TO = ("1", "2")
+_ADDED_TO = ("1", "2", "3")
 """Versions of the schema that lack tables, and nothing else."""
 KNOWN_VERSIONS = (*_ADDED_TO, schema.VERSION)
 

@@ -116,7 +116,8 @@ def build_app(receiver: Receiver) -> Starlette:
         if not may_see(request, receiver.keys.status_token):
             return _problem(404, "request.unknown_path")
         vault = receiver.opener.vault if receiver.opener else None
-        return status_page(await work(overview, receiver.store, vault), receiver.now())
+        now = receiver.now()
+        return status_page(await work(overview, receiver.store, vault, now), now)
 
     async def metrics(request: Request) -> Response:
         if not from_here(request):

@@ -38,6 +38,7 @@ CODE_SENTENCES = {
     "server.no_recipients": N_("The server gave no key to seal records with. Nothing was sent. Call the ministry."),
     "device.unknown": N_("The server does not know this PC. A new enrolment code is needed."),
     "device.revoked": N_("The ministry has withdrawn this PC's permission to send. Records stay here. Call the ministry."),
+    "device.not_approved": N_("The ministry knows this PC and has not let it in yet. Records stay here; it is tried again by itself."),
     "enrol.refused": N_("The server did not accept the enrolment code. It may be used, mistyped, or older than three days. Ask for a new one."),
     "enrolment.code_form": N_("The enrolment code has 20 signs, as in K7QM-2RXW-9TBH-MFRG-GZDF."),
     "wire.conflict": N_("Two PCs changed this at the same time. Both versions are kept; a supervisor brings them together."),

@@ -13,7 +13,16 @@ from tests.conftest import FrozenClock
 from tests.ministry_server.device import Device
 from tests.receiver import RunningReceiver
 
-ALWAYS_ON_POSTGRES = ("push", "have", "enrol", "records", "changes", "backup", "processes")
+ALWAYS_ON_POSTGRES = (
+    "push",
+    "have",
+    "enrol",
+    "admission",
+    "records",
+    "changes",
+    "backup",
+    "processes",
+)
 """What the engine may matter for; the others run on PostgreSQL with the long tests."""
 
 

@@ -21,7 +21,7 @@ WORDS = "The number is another one now"
 def tally_of(receiver: RunningReceiver) -> Tally | None:
     assert receiver.receiver.opener is not None
     vault = receiver.receiver.opener.vault
-    found = overview(receiver.store, vault).tally
+    found = overview(receiver.store, vault, receiver.receiver.now()).tally
     with receiver.store.read() as connection:
         assert recount(connection, vault) == found
     return found
