@@ -21,7 +21,7 @@ from operator_app.domain.people import Actor, Right
 from operator_app.errors import AppError, EnvironmentProblem
 from operator_app.sync.bundle import RECEIPTS_SUFFIX, SUFFIX
 from operator_app.sync.bundles import CARRIER, Bundle, ReceiptsTaken, make_bundle, take_receipts
-from operator_app.sync.carriers.folder import files_of, read_whole, remove, write_whole
+from operator_app.sync.carriers.folder import PART, files_of, read_whole, remove, write_whole
 
 MOST_IN_FOLDER = 50
 """Bundles without receipts; then one with everything takes the place of all."""
@@ -180,6 +180,8 @@ class BundlePost:
         bundle = make_bundle(self._database, self._clock, self._app_version, besides=besides)
         if not bundle.carried:
             return False
+        for leftover in files_of(folder, f".{own}", PART):
+            remove(leftover)
         write_whole(folder / bundle.name, bundle.data)
         with self._database.write() as connection:
             self._note_written(connection, bundle)

@@ -52,7 +52,7 @@ CARRIER = "folder"
 class Bundle:
     """A bundle's bytes and what it is called; `carried` is None when there is nothing in it.
 
-    `count` revisions are in it, `left` wait besides because it is full.
+    `count` revisions are in it, `left` wait besides: it is full, or other bundles hold them.
     """
 
     bundle_id: str
@@ -113,7 +113,7 @@ def make_bundle(
         name=name,
         data=write_lines(head, [s.envelope for s in batch], device.signing_key),
         count=len(batch),
-        left=len(waiting) - len(batch),
+        left=int(report["waiting"]),
         carried=Carried(name, waiting[0][0], waiting[len(batch) - 1][0]) if batch else None,
     )
 

@@ -20,7 +20,7 @@ from ministry_server.cli import main
 from operator_app.db import settings
 from operator_app.domain.wire import canonical_plain
 from operator_app.errors import AppError
-from operator_app.sync import bundle_post
+from operator_app.sync import bundle_post, bundles
 from operator_app.sync.bundle import MOST_BYTES, RECEIPTS_SUFFIX, SUFFIX
 from operator_app.sync.bundle_post import BundlePost
 from operator_app.sync.bundles import make_bundle
@@ -371,6 +371,21 @@ class TestTheSharedFolder:
         post.run_once()
         assert set(desk.states().values()) == {"applied"}
 
+    def test_what_a_power_cut_left_there_is_swept_out(
+        self, desk: Desk, post: BundlePost, stick: Path
+    ) -> None:
+        desk.save()
+        post.run_once()
+        (bundle,) = stick.iterdir()
+        half = stick / f".{bundle.name}.00c0ffee.part"
+        half.write_bytes(bundle.read_bytes()[:100])
+        foreign = stick / ".ffffffffffffffff-00000000.117.00c0ffee.part"
+        foreign.write_bytes(b"of another PC, perhaps still being written")
+        desk.save()
+        post.run_once()
+        assert not half.exists()
+        assert foreign.exists()
+
     def test_the_folder_of_the_database_is_no_place_for_bundles(self, desk: Desk) -> None:
         inside = desk.database.file.parent / "bundles"
         inside.mkdir()
@@ -378,6 +393,49 @@ class TestTheSharedFolder:
         assert refused(lambda: set_folder(desk.office.actor, inside)) == "folder.inside"
         missing = desk.database.file.parent.parent / "no such"
         assert refused(lambda: set_folder(desk.office.actor, missing)) == "folder.gone"
+
+
+def test_more_than_a_bundle_holds_waits_for_the_next(
+    desk: Desk, receiver: RunningReceiver, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundles, "MOST_ITEMS", 2)
+    for _n in range(3):
+        desk.save()
+    post = post_of(desk)
+    written = post.write_into(desk.office.actor, stick)
+    assert (written.count, written.left) == (2, 1)
+    post.set_folder(desk.office.actor, stick)
+    while post.run_once():
+        assert main(["take-in", str(stick), "--data", str(receiver.folder)]) == 0
+    assert set(desk.states().values()) == {"applied"}
+    assert len(arrived(receiver.store)) == 3
+
+
+def test_receipts_that_could_not_be_written_come_when_it_is_taken_in_again(
+    desk: Desk,
+    receiver: RunningReceiver,
+    stick: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    desk.save()
+    post_of(desk).write_into(desk.office.actor, stick)
+    arguments = ["take-in", str(stick), "--data", str(receiver.folder)]
+
+    def full(*_args: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        assert main(arguments) == 1
+    assert "no room for the receipts" in capsys.readouterr().err
+    assert len(list(stick.iterdir())) == 1
+    assert main(arguments) == 0
+    assert "1 duplicate" in capsys.readouterr().out
+    (receipts,) = stick.glob(f"*{RECEIPTS_SUFFIX}")
+    post_of(desk).read_from(desk.office.actor, receipts)
+    assert set(desk.states().values()) == {"applied"}
+    assert len(arrived(receiver.store)) == 1
 
 
 def test_every_code_of_the_folder_has_words_at_both_ends() -> None:

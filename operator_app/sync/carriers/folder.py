@@ -20,6 +20,8 @@ from operator_app.files import sync_folder
 from operator_app.sync.bundle import MOST_BYTES
 
 MOST_FILES = 2_000
+PART = ".part"
+"""A file that was being written when the power went; nobody reads it."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 _HELD_ON_WINDOWS = (32, 33)
@@ -32,7 +34,7 @@ def write_whole(file: Path, data: bytes) -> None:
     A file that was there before stays until the last step, and stays when one fails.
     """
     # A fresh name, never an existing file or link: others may write in this folder, too.
-    temporary = file.with_name(f".{secrets.token_hex(8)}.part")
+    temporary = file.with_name(f".{file.name}.{secrets.token_hex(4)}{PART}")
     with _said():
         try:
             with temporary.open("xb") as stream:
