@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ministry_server import device_commands, log
+from ministry_server import device_commands, log, open_command
 from ministry_server.backup_commands import SENTENCES as BACKUP_SENTENCES
 from ministry_server.backup_commands import (
     add_restore_arguments,
@@ -95,7 +95,16 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", _serve, "answer devices")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8117)
-    serve.add_argument("--role", type=Role, choices=list(Role), default=Role.BOTH)
+    role = serve.add_mutually_exclusive_group()
+    role.add_argument("--role", type=Role, choices=list(Role), default=Role.BOTH)
+    role.add_argument(
+        "--intake-only",
+        dest="role",
+        action="store_const",
+        const=Role.INTAKE,
+        help="without the opener's key; `open --watch` does the rest",
+    )
+    open_command.add_arguments(command("open", open_command.do_open, "open what was stored"))
     code = command(
         "code",
         device_commands.do_code,

@@ -45,7 +45,8 @@ th { color: var(--dim); font-weight: 600; font-size: 12px; }
 thead tr:first-child:not(:last-child) th { border-bottom: 0; padding-bottom: 0; }
 tbody tr:hover { background: var(--panel); }
 .n { text-align: right; } .g { border-left: 1px solid var(--line); }
-.why { white-space: normal; overflow-wrap: anywhere; }
+.why { white-space: normal; overflow-wrap: anywhere; } .reason { max-width: 220px; }
+.scroll:focus-visible { outline: 2px solid var(--good); }
 code { font: 12px/1.4 Consolas, "DejaVu Sans Mono", monospace; }
 .bad { color: var(--bad); font-weight: 600; } .warn { color: var(--warn); font-weight: 600; }
 .good { color: var(--good); } .dim { color: var(--dim); } .gone code { color: var(--dim); }
@@ -132,7 +133,7 @@ def _devices(lines: list[DeviceLine], now: int) -> str:
     if not lines:
         return "<p>No device is enrolled yet.</p>"
     rows = "".join(_device(line, now) for line in lines)
-    return f'<div class="scroll"><table><thead>{_HEADS}</thead><tbody>{rows}</tbody></table></div>'
+    return _table("Devices", _HEADS, rows)
 
 
 _HEADS = """
@@ -148,8 +149,9 @@ def _device(line: DeviceLine, now: int) -> str:
     revoked = line.state is DeviceState.REVOKED
     mark = ""
     if revoked:
-        why = f' <span class="dim">{escape(line.reason)}</span>' if line.reason else ""
-        mark = f'<br><span class="bad">revoked</span>{why}'
+        mark = '<br><span class="bad">revoked</span>'
+        if line.reason:
+            mark += f'<div class="dim why reason">{escape(line.reason)}</div>'
     elif line.state is DeviceState.PENDING:
         mark = '<br><span class="warn">waits for approval</span>'
     waiting = "" if line.waiting is None else str(line.waiting)
@@ -188,10 +190,7 @@ def _alarms(lines: list[AlarmLine]) -> str:
         f'<code class="dim">{escape(a.mark.removeprefix(f"{a.kind} {a.dev} "))}</code>'
         for a in lines
     )
-    return (
-        '<div class="scroll"><table><thead><tr><th>When (UTC)<th>Device<th>What</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
+    return _table("Alarms", "<tr><th>When (UTC)<th>Device<th>What</tr>", rows)
 
 
 def _codes(lines: list[CodeLine]) -> str:
@@ -202,9 +201,15 @@ def _codes(lines: list[CodeLine]) -> str:
         f"<td>{_time(line.created_at)}<td>{_time(line.expires_at)}"
         for line in lines
     )
+    heads = "<tr><th>Office<th>Id<th>Made (UTC)<th>Good until (UTC)</tr>"
+    return _table("Unused enrolment codes", heads, rows)
+
+
+def _table(name: str, heads: str, rows: str) -> str:
+    """A table that can be scrolled sideways, by keys too."""
     return (
-        '<div class="scroll"><table><thead><tr><th>Office<th>Id<th>Made (UTC)<th>Good until (UTC)'
-        f"</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">'
+        f"<table><thead>{heads}</thead><tbody>{rows}</tbody></table></div>"
     )
 
 
