@@ -29,6 +29,7 @@ HELP = """python build/dev.py COMMAND
   serve [arguments]          the ministry's receiver on this machine, with its data in .cache/ministry
   serve code OFFICE          an enrolment code for a PC of that office
   bench [pytest arguments]   the benchmarks, as ratios
+  prove [--hours N]          crashes, power cuts, faults, seeds: the full figures, as a table
   shots DIR                  pictures of all screens
   strings                    bring resources/i18n/*.po up to date with the source
 """
@@ -43,6 +44,7 @@ def main(arguments: list[str]) -> int:
         "run": run,
         "serve": serve,
         "bench": bench,
+        "prove": prove,
         "shots": shots,
         "strings": strings,
     }
@@ -109,6 +111,12 @@ def bench(arguments: list[str]) -> int:
     return _python(
         "-m", "pytest", "-m", "bench", "-q", "-s", "tests/benchmarks", *arguments, folder=ROOT
     )
+
+
+def prove(arguments: list[str]) -> int:
+    """The full figures of the proof, behind other work."""
+    ensure_qt()
+    return _python("build/prove.py", *arguments, folder=ROOT)
 
 
 def shots(arguments: list[str]) -> int:
