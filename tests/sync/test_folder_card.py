@@ -69,9 +69,10 @@ def shown(qtbot: QtBot, desk: Desk, role: Role = Role.SUPERVISOR) -> Shown:
     page = SyncPage(office.database, connection, actor, tasks, events, office.clock)
     post = BundlePost(office.database, office.clock, "0.1.0")
     card = FolderCard(post, actor, tasks, events, dialogs, office.clock)
-    page.add_card(card)
+    page.ways.add("Stick or folder", card)
     driver = FolderDriver(post, office.database, tasks, events, office.clock)
     show(qtbot, page)
+    page.ways.bar.setCurrentIndex(page.ways.bar.count() - 1)
     return Shown(page, card, driver, dialogs)
 
 

@@ -26,6 +26,7 @@ from operator_app.sync.status import LinkState, OutboxRow, SyncStatus
 from operator_app.ui.events import Events
 from operator_app.ui.models.plain_table import PlainTable, plain_view
 from operator_app.ui.problems import sentence
+from operator_app.ui.sync_parts.ways import Ways
 from operator_app.ui.sync_wording import code_sentence, link_words, only_there_words
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, Notice, button, text
@@ -80,6 +81,7 @@ class SyncPage(QWidget):
         self.refused_view = plain_view(self.refused, _("Needs you"))
         self.attempts_view = plain_view(self.attempts, _("Last tries"))
         self.server = ServerCard()
+        self.ways = Ways()
         self._lay_out()
         self.send_button.clicked.connect(self._on_send_now)
         self.again_button.clicked.connect(self._on_send_again)
@@ -89,10 +91,6 @@ class SyncPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
-
-    def add_card(self, card: QWidget) -> None:
-        """Another way to the ministry, under the server's."""
-        self._cards.addWidget(card)
 
     def refresh(self) -> None:
         """Read everything again."""
@@ -251,12 +249,10 @@ class SyncPage(QWidget):
         right.addWidget(self.done)
         right.addWidget(self.problem)
         if self._actor.may(Right.MANAGE_SYNC):
-            right.addWidget(self.server)
+            self.ways.add(_("Server"), self.server)
         else:
             self.again_button.hide()
-            self.server.hide()
-        self._cards = QVBoxLayout()
-        right.addLayout(self._cards)
+        right.addWidget(self.ways)
         self.device_label = text("", "hint", wrap=True)
         self.device_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         right.addWidget(self.device_label)
