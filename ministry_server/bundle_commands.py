@@ -26,6 +26,7 @@ SENTENCES = {
     "bundle.bad_signature": "not signed by the device it names",
     "bundle.other_office": "the device belongs to another office than the bundle says",
     "device.unknown": "no device of this id is enrolled here",
+    "device.not_approved": "this device is still to be approved",
     "device.revoked": "this device was revoked",
     "folder.gone": "the file or folder cannot be reached; is the stick still in?",
     "folder.full": "taken in, but there is no room for the receipts; make room, then take it in again",

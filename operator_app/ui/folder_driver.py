@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 
 from operator_app.db.engine import Database
 from operator_app.domain.clock import Clock
@@ -21,12 +21,7 @@ LOOK_EVERY_MS = 60_000
 
 
 class FolderDriver(QObject):
-    """One look at a time, on a worker of long work: a share that hangs delays no sending.
-
-    `looked()`: something is different in the folder or in what is known of it.
-    """
-
-    looked = Signal()
+    """One look at a time, on a worker of long work: a share that hangs delays no sending."""
 
     def __init__(
         self, post: BundlePost, database: Database, tasks: Tasks, events: Events, clock: Clock
@@ -67,7 +62,6 @@ class FolderDriver(QObject):
         self._busy = False
         if status is not None:
             self._events.sync_changed.emit(status)
-            self.looked.emit()
 
     def _on_failed(self, error: Exception) -> None:
         # The next look tries again, and nothing is lost by it.

@@ -7,7 +7,9 @@ import hashlib
 import json
 import os
 import random
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ from operator_app.sync.bundles import make_bundle
 from operator_app.sync.carriers.folder import files_of, read_whole, write_whole
 from operator_app.sync.receipts import sign
 from operator_app.ui.folder_problems import SENTENCES
+from tests.architecture.source import ROOT
 from tests.receiver import RunningReceiver
 from tests.sync.desk import Desk, arrived
 from tests.sync.invariants import check_client, check_nothing_lost
@@ -139,6 +142,34 @@ def test_a_file_that_another_program_holds(stick: Path, monkeypatch: pytest.Monk
     assert list(stick.iterdir()) == []
     monkeypatch.setattr(os, "open", held)
     assert refused(lambda: read_whole(stick / "b.117")) == "folder.locked"
+
+
+WRITER = """
+import hashlib, random, sys
+from pathlib import Path
+from operator_app.sync.carriers.folder import write_whole
+while True:
+    body = random.randbytes(random.randrange(1, 3_000_000))
+    write_whole(Path(sys.argv[1]), hashlib.sha256(body).digest() + body)
+    print("written", flush=True)
+"""
+
+
+@pytest.mark.parametrize("kills", [4, pytest.param(200, marks=pytest.mark.long)])
+def test_a_program_killed_while_writing_leaves_a_whole_file(stick: Path, kills: int) -> None:
+    dice = random.Random(117)
+    file = stick / "b.117"
+    for _n in range(kills):
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(file)], cwd=ROOT, stdout=subprocess.PIPE
+        ) as writer:
+            assert writer.stdout is not None
+            writer.stdout.readline()
+            time.sleep(dice.random() / 10)
+            writer.kill()
+        whole = file.read_bytes()
+        assert hashlib.sha256(whole[32:]).digest() == whole[:32]
+        assert all(f.suffix == ".part" for f in stick.iterdir() if f != file)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
