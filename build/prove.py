@@ -125,8 +125,9 @@ class Progress:
         return cls(file, json.loads(file.read_text("utf-8")) if file.exists() else {})
 
     def of(self, part: Part) -> dict[str, Any]:
-        """{"steps": names of what is done, "tried": units, "broke": texts, "seconds": spent}."""
-        fresh = {"steps": [], "tried": 0, "broke": [], "seconds": 0.0}
+        """{"steps": names of what is done, "tried": units, "broke": texts,
+        "told": what tests said in figures, "seconds": spent}."""
+        fresh = {"steps": [], "tried": 0, "broke": [], "told": [], "seconds": 0.0}
         return self.done.setdefault(part.name, fresh)
 
     def add(self, part: Part, step: str, tried: int, broke: Sequence[str], seconds: float) -> None:
@@ -203,7 +204,7 @@ def _try(part: Part, step: str, progress: Progress, ends: float) -> None:
     """One step; it is left for another time when the time is over before it ends."""
     started = time.monotonic()
     if part.tests:
-        command = ["pytest", "-q", "-x", "--tb=short", "-m", "long or not long", step]
+        command = ["pytest", "-q", "-x", "-s", "--tb=short", "-m", "long or not long", step]
     else:
         first, count = step.split("+")
         command = ["tests.simulation", "--first", first, "--count", count]
@@ -222,6 +223,8 @@ def _try(part: Part, step: str, progress: Progress, ends: float) -> None:
             progress.add(part, step, 0, [f"{step}: took too long"], LONGEST_SECONDS)
         return
     seconds = time.monotonic() - started
+    # What a test tells in figures, it tells as a line of JSON.
+    progress.of(part)["told"] += [line for line in ran.stdout.splitlines() if line[:1] == "{"]
     tail = "\n".join(ran.stdout.splitlines()[-LINES_KEPT:])
     tried = part.each if part.tests else int(step.split("+")[1])
     if part.tests and "skipped" in tail and "passed" not in tail:
