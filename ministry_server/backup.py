@@ -117,8 +117,7 @@ def rows_of(connection: Connection, table: Table) -> Iterator[Sequence[dict[str,
 
 def _write(store: Store, part: Path, now: int) -> Backup:
     sqlite = store.engine.dialect.name == "sqlite"
-    isolation = {} if sqlite else {"isolation_level": "REPEATABLE READ"}
-    with store.engine.connect().execution_options(**isolation) as source, source.begin():
+    with store.read() as source:
         # The first question fixes the state that all later ones see.
         settings = get_all(source)
         with closing(sqlite3.connect(part, isolation_level=None)) as target:

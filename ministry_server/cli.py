@@ -51,6 +51,7 @@ _SENTENCES = {
     "server.keys_damaged": "A key file cannot be read; bring it back from a copy.",
     "server.escrow_wrong": "The escrow recipient is not an age public key (age1...).",
     "server.database_missing": "There is no database here yet. Run `init` first.",
+    "server.database_away": "The database does not answer. Is it running, and is the URL right?",
     "server.database_other_version": "The database is of another version ({found}).",
     "token.bad_name": "Say in --name for whom the token is, in one line of up to {most} letters.",
     "token.unknown_id": "No good token has this id; see `token list`.",

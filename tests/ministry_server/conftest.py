@@ -22,6 +22,7 @@ ALWAYS_ON_POSTGRES = (
     "changes",
     "backup",
     "processes",
+    "store",
 )
 """What the engine may matter for; the others run on PostgreSQL with the long tests."""
 

@@ -103,6 +103,26 @@ def test_a_damaged_file_changes_nothing(receiver, device) -> None:
     assert arrived(receiver.store) == before
 
 
+def test_however_a_file_is_damaged_it_is_refused_or_says_the_same(receiver, device) -> None:
+    device.push(*(device.revise() for _ in range(5)))
+    file, backup = made(receiver)
+    whole, dice = file.read_bytes(), random.Random(117)
+    refused = 0
+    for _ in range(60):
+        content = bytearray(whole)
+        place = dice.randrange(len(content) - 50)
+        content[place : place + 50] = dice.choice([dice.randbytes(50), b""])
+        if dice.random() < 0.2:
+            del content[place:]
+        file.write_bytes(content)
+        try:
+            assert check_backup(file).tables == backup.tables
+        except EnvironmentProblem as error:
+            assert error.code == "backup.damaged"
+            refused += 1
+    assert refused > 0
+
+
 def test_what_is_there_is_not_replaced_by_mistake(receiver, device) -> None:
     device.push(device.revise())
     file, _ = made(receiver)
