@@ -105,7 +105,8 @@ def make_bundle(
             epoch=sync_state.read_ledger(connection).epoch,
             cursor=sync_state.read_cursor(connection),
             holds=_holdings(connection),
-            report=report,
+            # Not when the oldest was saved: a stick may be found, and that is when somebody called.
+            report={**report, "oldest_at": None},
         )
     name = bundle_name(device.device_id, head.bundle_id)
     return Bundle(

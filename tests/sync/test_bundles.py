@@ -19,6 +19,7 @@ from operator_app.db import settings, sync_state
 from operator_app.db.models import audit
 from operator_app.domain.ids import new_incarnation
 from operator_app.errors import AppError
+from operator_app.sync import bundles
 from operator_app.sync.bundle import bundle_name, receipts_name
 from operator_app.sync.bundle_post import BundlePost
 from operator_app.sync.bundles import ReceiptsTaken, make_bundle, take_receipts
@@ -89,6 +90,19 @@ def test_a_bundle_brings_everything_once_and_receipts_come_back(
         "bundle.written": {"records": 4},
         "receipts.read": {"receipts": 8, "missing": 0},
     }
+
+
+def test_no_moment_of_a_call_lies_in_the_clear(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundles, "MOST_ITEMS", 1)
+    for _n in range(3):
+        desk.office.clock.forward(minutes=7)
+        desk.save()
+    desk.office.clock.forward(minutes=7)
+    bundle = bundle_of(desk).decode()
+    assert len(desk.rows()) == 3
+    for row in desk.rows():
+        assert str(row["created_at"])[:-3] not in bundle
+        assert row["record_id"] not in bundle
 
 
 def test_twice_and_over_the_network_as_well_is_still_once(
