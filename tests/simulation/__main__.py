@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import logging
 import sys
@@ -30,6 +31,8 @@ def main(arguments: list[str]) -> int:
     told = parser.parse_args(arguments)
     # What the receiver logs of its planned failures is no news.
     logging.disable()
+    # The tests collect between tests (tests/conftest.py); here there are none.
+    gc.enable()
     bug = BUGS[told.bug] if told.bug else None
     with tempfile.TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as folder:
         stage = Stage.make(Path(folder))
