@@ -19,6 +19,7 @@ MAX_ITEMS = 200
 MAX_RANGES = 5_000
 MAX_INCARNATIONS = 200
 """A PC that was restored more often names the last ones."""
+MAX_QUESTION = 8_000
 _BIGGEST = 2**53 - 1
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _LABEL = re.compile(r"[A-Za-z0-9._+ ()-]{1,64}")
@@ -96,6 +97,18 @@ class PlacesRequest:
     dev: str
     nonce: str
     recipient: str
+
+
+@dataclass(frozen=True)
+class LookupRequest:
+    """A device that asks for somebody's benefits. `question` is sealed to our key `kid`;
+    `recipient` as in Changes."""
+
+    dev: str
+    nonce: str
+    kid: str
+    recipient: str
+    question: bytes
 
 
 @dataclass(frozen=True)
@@ -193,6 +206,25 @@ def read_places(data: dict[str, Any]) -> PlacesRequest:
     """Raises Refusal(400)."""
     _exactly(data, "dev", "n", "recipient", "sig")
     return PlacesRequest(word(data["dev"]), read_nonce(data["n"]), _recipient(data["recipient"]))
+
+
+def read_lookup(data: dict[str, Any]) -> LookupRequest:
+    """Raises Refusal(400)."""
+    _exactly(data, "dev", "n", "kid", "recipient", "question", "sig")
+    question = data["question"]
+    if type(question) is not str or len(question) > MAX_QUESTION:
+        _refuse()
+    try:
+        sealed = base64.b64decode(question, validate=True)
+    except ValueError:
+        _refuse()
+    return LookupRequest(
+        word(data["dev"]),
+        read_nonce(data["n"]),
+        word(data["kid"]),
+        _recipient(data["recipient"]),
+        sealed,
+    )
 
 
 def read_enrolment(data: dict[str, Any]) -> Enrolment:

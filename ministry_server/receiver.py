@@ -22,6 +22,7 @@ from ministry_server.have import compare
 from ministry_server.intake import Intake, Result
 from ministry_server.keys import read_intake_keys, read_opener_keys
 from ministry_server.ledger import receipts_of
+from ministry_server.lookup import LookupDesk, read_settings
 from ministry_server.messages import MAX_BYTES, MAX_ITEMS, PROTO, Push, Refusal
 from ministry_server.opener import Opener
 from ministry_server.places import places_for
@@ -43,6 +44,8 @@ _ADDRESS_PACE = (400.0, 8_000)
 """Requests a second in the long run, and at once. All offices may come through one proxy; a PC
 that returns after weeks sends a request a second at most."""
 _STEPS_PER_ROUND = 20
+_LOOKUP_PACE = (1 / 20, 20)
+"""An operator asks for who is on the line; nobody goes through a list."""
 
 
 class Role(StrEnum):
@@ -85,6 +88,8 @@ class Receiver:
         self.opener: Opener | None = None
         self.facts: Facts | None = None
         self.statistics: StatisticsDesk | None = None
+        self._lookup_pace = Pace(*_LOOKUP_PACE, "lookup.too_often")
+        self._lookups: LookupDesk | None = None
         if opener_keys is not None:
             self.opener = Opener(self.store, self.keys.receipt_key, opener_keys)
             self.opener.look_again(self.now())
@@ -95,6 +100,8 @@ class Receiver:
                 self.tokens,
                 Throttle(*_TRIES, "token.too_often"),
             )
+            if (asks := read_settings(data)) is not None:
+                self._lookups = LookupDesk(self.store, opener_keys.identities, asks)
 
     def now(self) -> int:
         """The server's time in UTC milliseconds."""
@@ -222,6 +229,16 @@ class Receiver:
         request = messages.read_places(signed)
         device = self._recognise(request.dev, signed, "places")
         return self._signed(places_for(self.store, self.keys, device, request), "places_answer")
+
+    def lookup(self, body: bytes) -> dict[str, Any]:
+        """Ask the social assistance system for a device. Takes seconds."""
+        signed = messages.parse(body)
+        request = messages.read_lookup(signed)
+        device = self._recognise(request.dev, signed, "lookup")
+        if self._lookups is None:
+            raise Refusal(404, "lookup.not_offered")
+        self._lookup_pace.take(device.dev)
+        return self._signed(self._lookups.answer(device, request, self.now()), "lookup_answer")
 
     def housekeeping(self) -> None:
         """What has to be done from time to time, whether or not anybody calls."""

@@ -59,6 +59,8 @@ def build_app(receiver: Receiver) -> Starlette:
     # Figures take their time, one question after the other; no push waits for a thread because
     # of them.
     counting = ThreadPoolExecutor(1, thread_name_prefix="statistics")
+    # Nor because another system takes its time.
+    asking = ThreadPoolExecutor(WORKERS, thread_name_prefix="lookup")
 
     async def work(function: Callable[..., Any], *args: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(executor, function, *args)
@@ -84,6 +86,12 @@ def build_app(receiver: Receiver) -> Starlette:
 
     async def places(request: Request) -> Response:
         return _json(await work(receiver.places, await _read_body(request)))
+
+    async def lookup(request: Request) -> Response:
+        body = await _read_body(request)
+        return _json(
+            await asyncio.get_running_loop().run_in_executor(asking, receiver.lookup, body)
+        )
 
     async def feed(request: Request) -> Response:
         page = await work(
@@ -148,6 +156,7 @@ def build_app(receiver: Receiver) -> Starlette:
                 await keeper
             executor.shutdown()
             counting.shutdown()
+            asking.shutdown()
             receiver.close()
 
     sync = [
@@ -157,6 +166,7 @@ def build_app(receiver: Receiver) -> Starlette:
         Route("/sync/v1/have", guarded(have), methods=["POST"]),
         Route("/sync/v1/changes", guarded(changes), methods=["POST"]),
         Route("/sync/v1/places", guarded(places), methods=["POST"]),
+        Route("/sync/v1/lookup", guarded(lookup), methods=["POST"]),
         Route("/sync/v1/feed/{name}", guarded(feed), methods=["GET"]),
     ]
     return Starlette(

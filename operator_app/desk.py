@@ -30,10 +30,9 @@ from operator_app.services.journal import Journal
 from operator_app.services.reference import with_feeds
 from operator_app.supervision import Supervision
 from operator_app.sync.bundle_post import BundlePost
-from operator_app.sync.carriers.base import Carrier
-from operator_app.sync.carriers.https import HttpsCarrier
-from operator_app.sync.carriers.xroad import XRoadCarrier
+from operator_app.sync.carriers.chosen import open_carrier
 from operator_app.sync.cycle import Cycle
+from operator_app.sync.lookup import CONNECT_SECONDS, READ_SECONDS, BenefitLookup
 from operator_app.ui.events import Events
 from operator_app.ui.folder_driver import FolderDriver
 from operator_app.ui.idle import IdleWatch
@@ -42,6 +41,7 @@ from operator_app.ui.lock_screen import LockScreen
 from operator_app.ui.main_window import MainWindow, Place
 from operator_app.ui.problems import sentence
 from operator_app.ui.reminders import Reminders
+from operator_app.ui.screens.benefit_way import offer_benefits
 from operator_app.ui.screens.call_screen import CallScreen
 from operator_app.ui.screens.cases_screen import CasesScreen
 from operator_app.ui.screens.directory_screen import DirectoryScreen
@@ -257,6 +257,18 @@ class Desk:
             self._clock,
             KnownCases(self.casework.case_list, self.actor, self._tasks),
         )
+        asks = BenefitLookup(
+            self.database,
+            self._clock,
+            partial(
+                open_carrier,
+                self.database,
+                connect_seconds=CONNECT_SECONDS,
+                read_seconds=READ_SECONDS,
+            ),
+            __version__,
+        )
+        offer_benefits(self.call_screen, asks, self.actor, self._tasks, self._clock)
         self.journal_screen = JournalScreen(
             Journal(self.database, reference, self.answers.search),
             self.calls,
@@ -375,10 +387,3 @@ class Desk:
 
 def _nothing(_result: object) -> None:
     """Nobody waits for it."""
-
-
-def open_carrier(database: Database, url: str) -> Carrier:
-    """The way to the server by the office's settings."""
-    with database.read() as connection:
-        xroad = settings.read_server(connection).xroad
-    return XRoadCarrier(xroad) if xroad is not None else HttpsCarrier(url)

@@ -35,6 +35,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "call.amended": N_("Amended a call"),
         "call.voided": N_("Made a call void"),
         "duty_officer.phoned": N_("Phoned the duty officer"),
+        "benefit.asked": N_("Asked for somebody's benefits"),
+        "benefit.answered": N_("Was told of somebody's benefits"),
     },
     N_("Cases"): {
         "case.told_by_call": N_("A call went into a case"),

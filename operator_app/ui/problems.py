@@ -10,6 +10,7 @@ from operator_app.ui.backup_problems import SENTENCES as BACKUP_SENTENCES
 from operator_app.ui.directory_problems import SENTENCES as DIRECTORY_SENTENCES
 from operator_app.ui.export_problems import SENTENCES as EXPORT_SENTENCES
 from operator_app.ui.folder_problems import SENTENCES as FOLDER_SENTENCES
+from operator_app.ui.lookup_problems import SENTENCES as LOOKUP_SENTENCES
 from operator_app.ui.people_problems import SENTENCES as PEOPLE_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.review_problems import SENTENCES as REVIEW_SENTENCES
@@ -245,6 +246,7 @@ SENTENCES: dict[str, str] = {
     **BACKUP_SENTENCES,
     **DIRECTORY_SENTENCES,
     **FOLDER_SENTENCES,
+    **LOOKUP_SENTENCES,
     **PEOPLE_SENTENCES,
     **REFERENCE_SENTENCES,
     **REVIEW_SENTENCES,

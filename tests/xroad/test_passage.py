@@ -14,11 +14,11 @@ from sqlalchemy import update
 
 from ministry_server.schema import device
 from operator_app.db import settings
-from operator_app.desk import open_carrier
 from operator_app.domain.feeds import ARTICLES
 from operator_app.domain.xroad import XRoad, encoded
 from operator_app.errors import BadInput, NetworkProblem
 from operator_app.sync.carriers.base import BASE_PATH
+from operator_app.sync.carriers.chosen import open_carrier
 from operator_app.sync.carriers.https import HttpsCarrier
 from operator_app.sync.carriers.xroad import MOST_MESSAGE_BYTES, XRoadCarrier
 from operator_app.sync.status import LinkState
