@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ministry_server import device_commands, log, open_command
+from ministry_server.admission import need_approval
 from ministry_server.backup_commands import SENTENCES as BACKUP_SENTENCES
 from ministry_server.backup_commands import (
     add_restore_arguments,
@@ -93,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
 
     init = command("init", _init, "make the keys and the database")
     init.add_argument("--escrow", help="age public key whose identity is kept elsewhere")
+    init.add_argument(
+        "--approval", action="store_true", help="new devices wait until somebody lets them in"
+    )
     serve = command("serve", _serve, "answer devices")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8117)
@@ -149,6 +153,10 @@ def _parser() -> argparse.ArgumentParser:
 def _init(arguments: argparse.Namespace) -> None:
     make_keys(arguments.data, arguments.escrow)
     make_store(arguments.data, arguments.database_url)
+    if arguments.approval:
+        store = open_store(arguments.data, arguments.database_url)
+        need_approval(store, True)
+        store.close()
     keys = read_intake_keys(arguments.data)
     print(f"Made. Fingerprint of the receipt key: {server_fingerprint(keys.receipt_public)}")
     if arguments.escrow is None:

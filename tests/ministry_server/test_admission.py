@@ -59,6 +59,16 @@ def test_a_new_device_waits_for_a_persons_word(receiver, device, command) -> Non
     third.close()
 
 
+def test_approval_may_be_wanted_from_the_beginning(tmp_path, clock) -> None:
+    data = tmp_path / "other"
+    assert main(["init", "--approval", "--data", str(data)]) == 0
+    with RunningReceiver(data, clock) as other:
+        newcomer = Device(other).enrol()
+        answer = newcomer.post("push", newcomer.push_request([]))
+        assert answer.json()["code"] == "device.not_approved"
+        newcomer.close()
+
+
 def test_the_pc_says_that_it_waits_and_sends_by_itself_once_let_in(
     receiver, new_desk: Desk, command, clock: FrozenClock
 ) -> None:
