@@ -43,97 +43,26 @@ class Part:
     each: int = 1
 
 
+LONG = ("-m", "long")
 PARTS = (
-    Part("leak scan", "scans", 3, ("tests/sync/test_canary.py",)),
-    Part(
-        "planted bugs found",
-        "bugs",
-        5,
-        ("tests/simulation/test_simulation.py", "-k", "planted"),
-    ),
-    Part("leak scan", "scans", 3, ("tests/sync/test_canary.py",)),
-    Part(
-        "planted bugs found",
-        "bugs",
-        5,
-        ("tests/simulation/test_simulation.py", "-k", "planted"),
-    ),
+    Part("leak scan", "scans", 3, ("tests/sync/test_canary.py", "-k", "word or planted")),
+    Part("planted bugs found", "bugs", 5, ("tests/simulation", "-k", "planted")),
     Part("PC restored", "drills", 4, ("tests/backup/test_drill.py",)),
-    Part(
-        "state machine",
-        "runs",
-        300,
-        ("-m", "long", "tests/sync/test_machine.py", "-k", "many_events"),
-        300,
-    ),
-    Part(
-        "receiver restored",
-        "drills",
-        60,
-        ("-m", "long", "tests/ministry_server/test_backup.py", "-k", "sixty"),
-        60,
-    ),
     Part("simulation", "seeds", 10_000),
     Part(
-        "client killed (services)",
-        "kills",
-        1_232,
-        ("-m", "long", "tests/crash/test_kill.py"),
-        176,
+        "faults, 13 in 2 directions", "records", 13_000, (*LONG, "tests/faults/test_matrix.py"), 500
     ),
+    Part("receiver restored", "drills", 60, (*LONG, "tests/ministry_server", "-k", "sixty"), 60),
+    Part("client killed", "kills", 1_232, (*LONG, "tests/crash/test_kill.py"), 176),
+    Part("power cut", "images", 20_000, (*LONG, "tests/crash/test_powercut.py"), 2_000),
+    Part("offices back after 14 days", "offices", 74, (*LONG, "tests/sync/test_return.py"), 74),
     Part(
-        "faults of the network, 13 in 2 directions",
-        "records",
-        13_000,
-        ("-m", "long", "tests/faults/test_matrix.py"),
-        500,
+        "server killed", "kills", 500, (*LONG, "tests/ministry_server", "-k", "five_hundred"), 500
     ),
-    Part("simulation", "seeds", 10_000),
-    Part(
-        "client killed (services)",
-        "kills",
-        1_232,
-        ("-m", "long", "tests/crash/test_kill.py"),
-        176,
-    ),
-    Part(
-        "power cut",
-        "images",
-        20_000,
-        ("-m", "long", "tests/crash/test_powercut.py", "-k", "thousands"),
-        2_000,
-    ),
-    Part(
-        "offices back after 14 days",
-        "offices",
-        74,
-        ("-m", "long", "tests/sync/test_return.py"),
-        74,
-    ),
-    Part(
-        "server killed",
-        "kills",
-        500,
-        ("-m", "long", "tests/ministry_server/test_processes.py", "-k", "five_hundred"),
-        500,
-    ),
-    Part("PC restored", "drills", 4, ("tests/backup/test_drill.py",)),
-    Part(
-        "state machine",
-        "runs",
-        300,
-        ("-m", "long", "tests/sync/test_machine.py", "-k", "many_events"),
-        300,
-    ),
-    Part(
-        "client killed (window)",
-        "kills",
-        1_000,
-        ("-m", "long", "tests/crash/test_kill_window.py", "-k", "many_kills"),
-        200,
-    ),
+    Part("state machine", "runs", 300, (*LONG, "tests/sync/test_machine.py"), 300),
+    Part("window killed", "kills", 1_000, (*LONG, "tests/crash", "-k", "kills_of_the_window"), 200),
 )
-"""What takes a short time first: it is tried by turns."""
+"""What takes a short time comes first: all are tried by turns."""
 
 
 @dataclass
