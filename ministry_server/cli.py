@@ -54,6 +54,7 @@ _SENTENCES = {
     "server.database_missing": "There is no database here yet. Run `init` first.",
     "server.database_away": "The database does not answer. Is it running, and is the URL right?",
     "server.database_other_version": "The database is of another version ({found}).",
+    "server.lookup_faulty": "lookup.toml is wrong at {where}.",
     "token.bad_name": "Say in --name for whom the token is, in one line of up to {most} letters.",
     "token.unknown_id": "No good token has this id; see `token list`.",
     "bundle.some_refused": "Not taken in, or not answered: {files}. The others are.",
