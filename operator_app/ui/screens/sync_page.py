@@ -152,6 +152,7 @@ class SyncPage(QWidget):
             "changes": _("colleagues' cases"),
             "feed": _("reference data"),
             "places": _("addresses of places"),
+            "lookup": _("benefit status"),
             "bundle": _("bundle"),
             "receipts": _("receipts"),
         }
