@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTabWidget
 
 from operator_app.config import paths
 from operator_app.domain.people import Role
@@ -60,7 +60,8 @@ def test_an_auditor_lands_on_the_audit_log(pc: OfficePC) -> None:
     pc.settle()
     assert not isinstance(QApplication.focusWidget(), QLineEdit)
     assert window.current_place == "administration"
-    tabs = page.parentWidget().parentWidget()
+    tabs = window.findChild(QTabWidget)
+    assert tabs is not None
     assert [tabs.tabText(n) for n in range(tabs.count())] == [
         "To the ministry", "Audit", "My password",
     ]  # fmt: skip
