@@ -20,6 +20,7 @@ from operator_app.db.models import revision
 from operator_app.errors import NetworkProblem
 from operator_app.sync import cycle as cycle_module
 from operator_app.sync.push import Pushed, push
+from tests.simulation.server import STOPS_BEFORE
 from tests.simulation.world import Bug, World
 
 
@@ -90,16 +91,21 @@ def gives_a_number_twice(world: World) -> Iterator[None]:
     yield
 
 
+CALM = {"work": 9.0, "send now": 9.0}
+"""Only what there must be; a tilt adds what its bug needs."""
+
+
 def _restored_servers(world: World) -> None:
     world.network.badness = 0.0
-    world.likely |= {"server backed up": 3.0, "server restored": 3.0, "PC stops": 0.0}
+    world.likely = CALM | {"server backed up": 3.0, "server restored": 3.0}
 
 
 def _stopping_intake(world: World) -> None:
     world.server.split = True
     world.server.restart()
+    world.server.troubles = (STOPS_BEFORE,)
     world.network.badness = 0.0
-    world.likely |= {"server in trouble": 9.0, "server restored": 0.0}
+    world.likely = CALM | {"server in trouble": 9.0}
 
 
 def _copies_at_once(world: World) -> None:
@@ -114,7 +120,7 @@ def _portals(world: World) -> None:
 
 def _restored_pcs(world: World) -> None:
     world.network.badness = 0.1
-    world.likely |= {"PC backed up": 3.0, "PC restored": 3.0}
+    world.likely = CALM | {"PC backed up": 3.0, "PC restored": 4.0}
 
 
 BUGS: Mapping[str, Bug] = {

@@ -45,6 +45,7 @@ class SimulatedServer:
         self.clock = FrozenClock()
         self.split = chance.random() < 0.5
         self.early_answer = False
+        self.troubles = TROUBLES
         self.restored = False
         self._stage = stage
         self._note = note

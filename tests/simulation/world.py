@@ -17,7 +17,7 @@ from operator_app.sync.cycle import HAVE_PENDING_EVERY_MS
 from tests.simulation.entropy import seeded
 from tests.simulation.network import Network
 from tests.simulation.pc import SimulatedPc
-from tests.simulation.server import TROUBLES, SimulatedServer
+from tests.simulation.server import SimulatedServer
 from tests.simulation.stage import OFFICE_OF, Stage
 from tests.sync.invariants import check_alike, check_cases, check_client, check_nothing_lost
 
@@ -231,7 +231,7 @@ class World:
 
     def _server_troubles(self, pc: SimulatedPc) -> None:
         del pc
-        trouble, in_writes = self.chance.choice(TROUBLES), self.chance.randint(1, 3)
+        trouble, in_writes = self.chance.choice(self.server.troubles), self.chance.randint(1, 3)
         self.note(f"the receiver {trouble}, in {in_writes} transactions")
         self.server.plan_trouble(trouble, in_writes)
 
