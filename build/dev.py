@@ -18,6 +18,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - it may be started by any Python
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from build.environment import CACHE, PYTHON, ROOT, SetupError, ensure_environment, say
+from build.postgres import ensure_postgres
 from build.qt_libraries import ensure_qt, has_display
 
 HELP = """python build/dev.py COMMAND
@@ -28,6 +29,7 @@ HELP = """python build/dev.py COMMAND
   serve [arguments]          the ministry's receiver on this machine, with its data in .cache/ministry
   serve code OFFICE          an enrolment code for a PC of that office
   bench [pytest arguments]   the benchmarks, as ratios
+  prove [--hours N]          crashes, power cuts, faults, seeds: the full figures, as a table
   shots DIR                  pictures of all screens
   strings                    bring resources/i18n/*.po up to date with the source
 """
@@ -42,6 +44,7 @@ def main(arguments: list[str]) -> int:
         "run": run,
         "serve": serve,
         "bench": bench,
+        "prove": prove,
         "shots": shots,
         "strings": strings,
     }
@@ -68,6 +71,7 @@ def demo(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Every check, each one even when an earlier one failed; then one table."""
     ensure_qt()
+    ensure_postgres()
     workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", "2"]
     steps = {
         "ruff check": ["ruff", "check", "--quiet"],
@@ -107,6 +111,12 @@ def bench(arguments: list[str]) -> int:
     return _python(
         "-m", "pytest", "-m", "bench", "-q", "-s", "tests/benchmarks", *arguments, folder=ROOT
     )
+
+
+def prove(arguments: list[str]) -> int:
+    """The full figures of the proof, behind other work."""
+    ensure_qt()
+    return _python("build/prove.py", *arguments, folder=ROOT)
 
 
 def shots(arguments: list[str]) -> int:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ministry_server import devices
+from ministry_server import device_commands, log, open_command
+from ministry_server.admission import need_approval
+from ministry_server.backup_commands import SENTENCES as BACKUP_SENTENCES
+from ministry_server.backup_commands import (
+    add_restore_arguments,
+    do_backup,
+    do_check,
+    do_restore,
+)
+from ministry_server.bundle_commands import do_take_in
 from ministry_server.clock import now_ms, system_clock
+from ministry_server.device_commands import SENTENCES as DEVICE_SENTENCES
 from ministry_server.feed_commands import (
     do_publish,
     list_feeds,
@@ -36,15 +45,19 @@ from operator_app.domain.feeds import FEEDS
 from operator_app.errors import AppError
 
 _SENTENCES = {
+    **BACKUP_SENTENCES,
+    **DEVICE_SENTENCES,
     "server.keys_exist": "There are keys in this folder already; they are never overwritten.",
     "server.keys_missing": "A key file is missing: {file}. Run `init` first, or bring it back.",
     "server.keys_damaged": "A key file cannot be read; bring it back from a copy.",
     "server.escrow_wrong": "The escrow recipient is not an age public key (age1...).",
     "server.database_missing": "There is no database here yet. Run `init` first.",
+    "server.database_away": "The database does not answer. Is it running, and is the URL right?",
     "server.database_other_version": "The database is of another version ({found}).",
-    "server.device_unknown": "No device of this id is enrolled.",
+    "server.lookup_faulty": "lookup.toml is wrong at {where}.",
     "token.bad_name": "Say in --name for whom the token is, in one line of up to {most} letters.",
     "token.unknown_id": "No good token has this id; see `token list`.",
+    "bundle.some_refused": "Not taken in, or not answered: {files}. The others are.",
     "feed.file_and_name": "Every feed needs a file, but for `keys`: those are the receiver's own.",
     "feed.not_published": "Nothing was published: {faults} faults.",
     "feed.nothing_published": "No such feed was published yet.",
@@ -82,15 +95,43 @@ def _parser() -> argparse.ArgumentParser:
 
     init = command("init", _init, "make the keys and the database")
     init.add_argument("--escrow", help="age public key whose identity is kept elsewhere")
+    init.add_argument(
+        "--approval", action="store_true", help="new devices wait until somebody lets them in"
+    )
     serve = command("serve", _serve, "answer devices")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8117)
-    serve.add_argument("--role", type=Role, choices=list(Role), default=Role.BOTH)
-    code = command("code", _code, "a one-time enrolment code for one device, good for 72 hours")
-    code.add_argument("office", help="office code, e.g. 0412")
-    command("devices", _devices, "the enrolled devices")
-    revoke = command("revoke", _revoke, "refuse a device from now on")
-    revoke.add_argument("device", help="device id")
+    role = serve.add_mutually_exclusive_group()
+    role.add_argument("--role", type=Role, choices=list(Role), default=Role.BOTH)
+    role.add_argument(
+        "--intake-only",
+        dest="role",
+        action="store_const",
+        const=Role.INTAKE,
+        help="without the opener's key; `open --watch` does the rest",
+    )
+    open_command.add_arguments(command("open", open_command.do_open, "open what was stored"))
+    code = command(
+        "code",
+        device_commands.do_code,
+        "a one-time enrolment code for one device, good for 72 hours; the unused ones; revoke one",
+    )
+    command("devices", device_commands.do_devices, "the devices, and how they do")
+    approval = command("approval", device_commands.do_approval, "whether new devices wait")
+    approval.add_argument("switch", choices=("on", "off"))
+    approve = command("approve", device_commands.do_approve, "let in a device that waits")
+    approve.add_argument("device", help="device id")
+    revoke = command("revoke", device_commands.do_revoke, "refuse a device from now on")
+    device_commands.add_arguments(code, revoke)
+    taking = command("take-in", do_take_in, "take in bundles from a stick or a shared folder")
+    taking.add_argument("where", type=Path, help="a bundle (.117), or a folder of them")
+    backup = command("backup", do_backup, "a verified copy of the database in one file")
+    backup.add_argument("file", type=Path)
+    checking = command("check-backup", do_check, "read a backup from end to end")
+    checking.add_argument("file", type=Path)
+    add_restore_arguments(
+        command("restore", do_restore, "put a backup back, under a new epoch; stop `serve` before")
+    )
     command("new-epoch", _new_epoch, "after a restore: make all devices compare notes again")
     command("records", _records, "how much is here, in figures")
     publish = command("publish", do_publish, "publish a feed for all offices from a file")
@@ -105,7 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     package.add_argument("names", nargs="*", metavar="NAME", help="only these feeds")
     suggestions = command("suggestions", list_suggestions, "corrections that offices suggest")
     suggestions.add_argument("--json", action="store_true", help="as JSON")
-    text = "who may ask for figures (/statistics/v1)"
+    text = "who may ask for figures (/statistics/v1), or watch (/metrics)"
     add_arguments(commands.add_parser("token", help=text, description=text), common)
     return parser
 
@@ -113,6 +154,10 @@ def _parser() -> argparse.ArgumentParser:
 def _init(arguments: argparse.Namespace) -> None:
     make_keys(arguments.data, arguments.escrow)
     make_store(arguments.data, arguments.database_url)
+    if arguments.approval:
+        store = open_store(arguments.data, arguments.database_url)
+        need_approval(store, True)
+        store.close()
     keys = read_intake_keys(arguments.data)
     print(f"Made. Fingerprint of the receipt key: {server_fingerprint(keys.receipt_public)}")
     if arguments.escrow is None:
@@ -120,7 +165,7 @@ def _init(arguments: argparse.Namespace) -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log.set_up()
     listener = listen(arguments.host, arguments.port)
     try:
         receiver = Receiver(
@@ -137,35 +182,6 @@ def _serve(arguments: argparse.Namespace) -> None:
         listener.close()
 
 
-def _code(arguments: argparse.Namespace) -> None:
-    keys = read_intake_keys(arguments.data)
-    store = open_store(arguments.data, arguments.database_url)
-    try:
-        print(devices.issue_code(store, keys, arguments.office, now_ms(system_clock)))
-    finally:
-        store.close()
-
-
-def _devices(arguments: argparse.Namespace) -> None:
-    store = open_store(arguments.data, arguments.database_url)
-    try:
-        for line in overview(store, None).devices:
-            state = "revoked" if line.revoked_at is not None else "enrolled"
-            print(f"{line.dev}  {line.office}  {state}  {line.app_version}  {line.received}")
-    finally:
-        store.close()
-
-
-def _revoke(arguments: argparse.Namespace) -> None:
-    store = open_store(arguments.data, arguments.database_url)
-    try:
-        if not devices.revoke(store, arguments.device, now_ms(system_clock)):
-            raise AppError("server.device_unknown")
-        print("Revoked.")
-    finally:
-        store.close()
-
-
 def _new_epoch(arguments: argparse.Namespace) -> None:
     store = open_store(arguments.data, arguments.database_url)
     try:
@@ -180,7 +196,7 @@ def _records(arguments: argparse.Namespace) -> None:
     vault = Vault(read_opener_keys(arguments.data).store_key) if can_open else None
     store = open_store(arguments.data, arguments.database_url)
     try:
-        state = overview(store, vault)
+        state = overview(store, vault, now_ms(system_clock))
     finally:
         store.close()
     received = sum(line.received for line in state.devices)

@@ -8,9 +8,10 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
+from ministry_server.admission import note_newcomer
 from ministry_server.keys import IntakeKeys
 from ministry_server.messages import Enrolment, Refusal
-from ministry_server.schema import device, enrolment_code
+from ministry_server.schema import device, enrolment_code, pending_device, revocation
 from ministry_server.store import Store, insert_new
 from operator_app.domain.enrolment import EnrolmentCode, new_enrolment_code
 from operator_app.domain.wire import device_id_of
@@ -69,8 +70,8 @@ def enrol(store: Store, keys: IntakeKeys, request: Enrolment, now: int) -> str:
         )
         if taken.rowcount != 1:
             raise Refusal(403, "enrol.refused")
-        connection.execute(
-            insert_new(connection, device),
+        new = connection.execute(
+            insert_new(connection, device).returning(device.c.dev),
             {
                 "dev": dev,
                 "public_key": request.device_key,
@@ -78,7 +79,9 @@ def enrol(store: Store, keys: IntakeKeys, request: Enrolment, now: int) -> str:
                 "enrolled_at": now,
                 "app_version": request.app_version,
             },
-        )
+        ).first()
+        if new is not None:
+            note_newcomer(connection, dev, now)
         kept = connection.execute(
             update(device)
             .where(
@@ -97,9 +100,14 @@ def recognise(store: Store, dev: str, signed: dict[str, Any], purpose: str) -> D
     """The device that signed this. Raises Refusal(401), or Refusal(400) for what is no JSON."""
     with store.read() as connection:
         row = connection.execute(
-            select(device.c.public_key, device.c.office, device.c.revoked_at).where(
-                device.c.dev == dev
+            select(
+                device.c.public_key,
+                device.c.office,
+                device.c.revoked_at,
+                pending_device.c.asked_at,
             )
+            .outerjoin(pending_device, pending_device.c.dev == device.c.dev)
+            .where(device.c.dev == dev)
         ).first()
     if row is None:
         raise Refusal(401, "device.unknown")
@@ -107,6 +115,8 @@ def recognise(store: Store, dev: str, signed: dict[str, Any], purpose: str) -> D
     check_signature(signed, key, purpose)
     if row.revoked_at is not None:
         raise Refusal(401, "device.revoked")
+    if row.asked_at is not None:
+        raise Refusal(401, "device.not_approved")
     return Device(dev, row.office, key)
 
 
@@ -120,14 +130,19 @@ def check_signature(signed: dict[str, Any], key: Ed25519PublicKey, purpose: str)
         raise Refusal(400, "request.malformed") from None
 
 
-def revoke(store: Store, dev: str, now: int) -> bool:
-    """Refuse the device from now on; False when it is unknown. What it sent stays."""
+def revoke(store: Store, dev: str, now: int, reason: str = "") -> bool:
+    """Refuse the device from now on; False when it is unknown. What it sent stays.
+
+    `reason` is kept for whoever asks later; the device is not told.
+    """
     with store.write() as connection:
         done = connection.execute(
             update(device)
             .where(device.c.dev == dev, device.c.revoked_at.is_(None))
             .values(revoked_at=now)
         )
+        if done.rowcount == 1 and reason:
+            connection.execute(insert_new(connection, revocation), {"dev": dev, "reason": reason})
         return done.rowcount == 1 or _is_known(connection, dev)
 
 

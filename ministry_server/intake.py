@@ -83,7 +83,8 @@ class Intake:
                 connection.execute(insert_new(connection, intake), rows)
             results = _look(connection, ledger, items, arrival)
             note_contact(connection, device.dev, now, push.report)
-            watch_audit(connection, device.dev, push.report.audit, now)
+            if push.report is not None:
+                watch_audit(connection, device.dev, push.report.audit, now)
             ledger.close()
         return ledger.settings["epoch"], results
 

@@ -19,6 +19,7 @@ MAX_ITEMS = 200
 MAX_RANGES = 5_000
 MAX_INCARNATIONS = 200
 """A PC that was restored more often names the last ones."""
+MAX_QUESTION = 8_000
 _BIGGEST = 2**53 - 1
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _LABEL = re.compile(r"[A-Za-z0-9._+ ()-]{1,64}")
@@ -54,12 +55,12 @@ class Report:
 
 @dataclass(frozen=True)
 class Push:
-    """A batch; its items are looked at one by one later."""
+    """A batch; its items are looked at one by one later. `report` is None when it is no news."""
 
     dev: str
     batch_id: str
     items: list[Any]
-    report: Report
+    report: Report | None
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,18 @@ class PlacesRequest:
 
 
 @dataclass(frozen=True)
+class LookupRequest:
+    """A device that asks for somebody's benefits. `question` is sealed to our key `kid`;
+    `recipient` as in Changes."""
+
+    dev: str
+    nonce: str
+    kid: str
+    recipient: str
+    question: bytes
+
+
+@dataclass(frozen=True)
 class Enrolment:
     """A device that asks to be let in, by a one-time secret."""
 
@@ -133,25 +146,30 @@ def read_push(data: dict[str, Any]) -> Push:
         _refuse()
     if len(items) > MAX_ITEMS:
         raise Refusal(413, "request.too_large", max_bytes=MAX_BYTES, max_items=MAX_ITEMS)
-    report = _object(data["report"])
-    _exactly(report, "waiting", "oldest_at", "app_version", "audit")
-    audit = _object(report["audit"])
-    _exactly(audit, "seq", "hash", "since_seq", "since_hash")
-    oldest_at = report["oldest_at"]
     return Push(
         dev=word(data["dev"]),
         batch_id=word(data["batch_id"]),
         items=items,
-        report=Report(
-            waiting=_count(report["waiting"]),
-            oldest_at=None if oldest_at is None else _integer(oldest_at),
-            app_version=_label(report["app_version"]),
-            audit=AuditReport(
-                _count(audit["seq"]),
-                word(audit["hash"]),
-                _count(audit["since_seq"]),
-                word(audit["since_hash"]),
-            ),
+        report=read_report(data["report"]),
+    )
+
+
+def read_report(value: Any) -> Report:
+    """What a device says of itself. Raises Refusal(400)."""
+    report = _object(value)
+    _exactly(report, "waiting", "oldest_at", "app_version", "audit")
+    audit = _object(report["audit"])
+    _exactly(audit, "seq", "hash", "since_seq", "since_hash")
+    oldest_at = report["oldest_at"]
+    return Report(
+        waiting=_count(report["waiting"]),
+        oldest_at=None if oldest_at is None else _integer(oldest_at),
+        app_version=_label(report["app_version"]),
+        audit=AuditReport(
+            _count(audit["seq"]),
+            word(audit["hash"]),
+            _count(audit["since_seq"]),
+            word(audit["since_hash"]),
         ),
     )
 
@@ -188,6 +206,25 @@ def read_places(data: dict[str, Any]) -> PlacesRequest:
     """Raises Refusal(400)."""
     _exactly(data, "dev", "n", "recipient", "sig")
     return PlacesRequest(word(data["dev"]), read_nonce(data["n"]), _recipient(data["recipient"]))
+
+
+def read_lookup(data: dict[str, Any]) -> LookupRequest:
+    """Raises Refusal(400)."""
+    _exactly(data, "dev", "n", "kid", "recipient", "question", "sig")
+    question = data["question"]
+    if type(question) is not str or len(question) > MAX_QUESTION:
+        _refuse()
+    try:
+        sealed = base64.b64decode(question, validate=True)
+    except ValueError:
+        _refuse()
+    return LookupRequest(
+        word(data["dev"]),
+        read_nonce(data["n"]),
+        word(data["kid"]),
+        _recipient(data["recipient"]),
+        sealed,
+    )
 
 
 def read_enrolment(data: dict[str, Any]) -> Enrolment:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from sqlalchemy import Connection, func, select
 
-from ministry_server.schema import alarm, device, event, intake, record
+from ministry_server.admission import CodeLine, approval_needed, open_codes, pending
+from ministry_server.schema import alarm, device, event, intake, record, revocation
 from ministry_server.store import Store, get_all
 from ministry_server.tally import Tally, read_tally
 from ministry_server.vault import Vault
 
 MOST_ALARMS = 50
+
+
+class DeviceState(StrEnum):
+    """Whether it is listened to."""
+
+    ENROLLED = "enrolled"
+    PENDING = "pending"
+    REVOKED = "revoked"
 
 
 @dataclass
@@ -31,6 +41,15 @@ class DeviceLine:
     gaps: int = 0
     stages: dict[str, int] = field(default_factory=dict)
     alarms: dict[str, int] = field(default_factory=dict)
+    pending: bool = False
+    reason: str = ""
+
+    @property
+    def state(self) -> DeviceState:
+        """As it is now; `reason` says why it was revoked, where somebody said so."""
+        if self.revoked_at is not None:
+            return DeviceState.REVOKED
+        return DeviceState.PENDING if self.pending else DeviceState.ENROLLED
 
 
 @dataclass(frozen=True)
@@ -47,7 +66,7 @@ class AlarmLine:
 class Overview:
     """Everything the status page shows. `not_opened` waits for the opener.
 
-    `tally` tells calls and cases apart; None where the opener's key is not.
+    `tally` tells calls and cases apart; None where the opener's key is not. `codes` are unused.
     """
 
     epoch: str
@@ -59,10 +78,12 @@ class Overview:
     devices: list[DeviceLine]
     alarms: list[AlarmLine]
     tally: Tally | None
+    codes: list[CodeLine]
+    approval: bool
 
 
-def overview(store: Store, vault: Vault | None) -> Overview:
-    """Count it all, from one consistent state."""
+def overview(store: Store, vault: Vault | None, now: int) -> Overview:
+    """Count it all, from one consistent state. `now` in UTC milliseconds."""
     with store.read() as connection:
         settings = get_all(connection)
         return Overview(
@@ -87,6 +108,8 @@ def overview(store: Store, vault: Vault | None) -> Overview:
                 )
             ],
             tally=None if vault is None else read_tally(settings, vault),
+            codes=open_codes(connection, now),
+            approval=approval_needed(connection),
         )
 
 
@@ -131,4 +154,8 @@ def _devices(connection: Connection) -> list[DeviceLine]:
         )
     ):
         lines[row.dev].alarms[row.kind] = row.number
+    for dev in pending(connection):
+        lines[dev].pending = True
+    for row in connection.execute(select(revocation.c.dev, revocation.c.reason)):
+        lines[row.dev].reason = row.reason
     return list(lines.values())

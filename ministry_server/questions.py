@@ -23,6 +23,7 @@ SENTENCES = {
     "token.missing": "Send your token: Authorization: Bearer TOKEN.",
     "token.wrong": "This token is not known.",
     "token.revoked": "This token was revoked.",
+    "token.other_role": "This token was made for something else.",
     "statistics.bad_question": "The question has a parameter that is unknown, missing, repeated or "
     "not of its form: see `parameter`.",
     "statistics.bad_dates": "The period ends before it begins.",

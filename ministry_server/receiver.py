@@ -11,8 +11,10 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ministry_server import devices, messages
+from ministry_server.bearer import Doorkeeper
 from ministry_server.changes import changes_of_office
 from ministry_server.clock import Clock, now_ms, system_clock
+from ministry_server.counts import Counts
 from ministry_server.facts import Facts
 from ministry_server.feed_pages import FeedPage, FeedPages
 from ministry_server.feeds import versions
@@ -20,14 +22,15 @@ from ministry_server.have import compare
 from ministry_server.intake import Intake, Result
 from ministry_server.keys import read_intake_keys, read_opener_keys
 from ministry_server.ledger import receipts_of
-from ministry_server.messages import MAX_BYTES, MAX_ITEMS, PROTO, Refusal
+from ministry_server.lookup import LookupDesk, read_settings
+from ministry_server.messages import MAX_BYTES, MAX_ITEMS, PROTO, Push, Refusal
 from ministry_server.opener import Opener
 from ministry_server.places import places_for
 from ministry_server.statistics import Statistics
 from ministry_server.statistics_web import StatisticsDesk
 from ministry_server.store import get_all, open_store
-from ministry_server.throttle import Throttle
-from ministry_server.tokens import Tokens
+from ministry_server.throttle import Pace, Throttle
+from ministry_server.tokens import TokenRole, Tokens
 from ministry_server.watch import forget_old_heads
 from operator_app.domain.enrolment import EnrolmentCode
 from operator_app.domain.wire import State
@@ -36,7 +39,13 @@ from operator_app.sync.receipts import sign
 LATER_SECONDS = 900
 _TRIES = (10, 10 * 60 * 1000)
 """Wrong codes, or tokens, from an address, in so many milliseconds."""
+_DEVICE_PACE = (50.0, 1_000)
+_ADDRESS_PACE = (400.0, 8_000)
+"""Requests a second in the long run, and at once. All offices may come through one proxy; a PC
+that returns after weeks sends a request a second at most."""
 _STEPS_PER_ROUND = 20
+_LOOKUP_PACE = (1 / 20, 20)
+"""An operator asks for who is on the line; nobody goes through a list."""
 
 
 class Role(StrEnum):
@@ -69,10 +78,18 @@ class Receiver:
         self._intake = Intake(self.store, self.keys)
         self._feeds = FeedPages(self.store, self.keys)
         self._throttle = Throttle(*_TRIES, "enrol.too_often")
+        self._device_pace = Pace(*_DEVICE_PACE, "device.too_fast")
+        self.address_pace = Pace(*_ADDRESS_PACE, "address.too_fast")
+        self.counts = Counts()
         self.tokens = Tokens(self.store, self.keys)
+        self.monitors = Doorkeeper(
+            self.tokens, Throttle(*_TRIES, "token.too_often"), (TokenRole.MONITOR,)
+        )
         self.opener: Opener | None = None
         self.facts: Facts | None = None
         self.statistics: StatisticsDesk | None = None
+        self._lookup_pace = Pace(*_LOOKUP_PACE, "lookup.too_often")
+        self._lookups: LookupDesk | None = None
         if opener_keys is not None:
             self.opener = Opener(self.store, self.keys.receipt_key, opener_keys)
             self.opener.look_again(self.now())
@@ -83,6 +100,8 @@ class Receiver:
                 self.tokens,
                 Throttle(*_TRIES, "token.too_often"),
             )
+            if (asks := read_settings(data)) is not None:
+                self._lookups = LookupDesk(self.store, opener_keys.identities, asks)
 
     def now(self) -> int:
         """The server's time in UTC milliseconds."""
@@ -152,15 +171,21 @@ class Receiver:
         """Take a batch in; all that the answer tells is committed."""
         signed = messages.parse(body)
         request = messages.read_push(signed)
-        device = devices.recognise(self.store, request.dev, signed, "push")
-        epoch, results = self._intake.accept(device, request, self.now())
-        if self.opener is not None:
-            self._open(self.opener, results)
+        device = self._recognise(request.dev, signed, "push")
+        epoch, results = self.accept(device, request)
         return {
             "epoch": epoch,
             "now": self.now(),
             "results": [result.as_dict() for result in results],
         }
+
+    def accept(self, device: devices.Device, request: Push) -> tuple[str, list[Result]]:
+        """The epoch, and what has become of each item of a device that was recognised."""
+        epoch, results = self._intake.accept(device, request, self.now())
+        if self.opener is not None:
+            self._open(self.opener, results)
+        self.counts.took_in([str(result.outcome) for result in results])
+        return epoch, results
 
     def _open(self, opener: Opener, results: list[Result]) -> None:
         """Open what was stored, and tell of all that is stored what has become of it by now."""
@@ -180,14 +205,14 @@ class Receiver:
         """Compare notes with a device."""
         signed = messages.parse(body)
         request = messages.read_have(signed)
-        devices.recognise(self.store, request.dev, signed, "have")
+        self._recognise(request.dev, signed, "have")
         return self._signed(compare(self.store, request, self.now()), "have_answer")
 
     def changes(self, body: bytes) -> dict[str, Any]:
         """Tell a device what its office's other devices wrote into cases."""
         signed = messages.parse(body)
         request = messages.read_changes(signed)
-        device = devices.recognise(self.store, request.dev, signed, "changes")
+        device = self._recognise(request.dev, signed, "changes")
         if self.opener is None:
             # Nothing can be opened here; another process, or another day, may be able to.
             raise Refusal(503, "server.later", retry_seconds=LATER_SECONDS)
@@ -202,8 +227,18 @@ class Receiver:
         """Tell a device the addresses of confidential places."""
         signed = messages.parse(body)
         request = messages.read_places(signed)
-        device = devices.recognise(self.store, request.dev, signed, "places")
+        device = self._recognise(request.dev, signed, "places")
         return self._signed(places_for(self.store, self.keys, device, request), "places_answer")
+
+    def lookup(self, body: bytes) -> dict[str, Any]:
+        """Ask the social assistance system for a device. Takes seconds."""
+        signed = messages.parse(body)
+        request = messages.read_lookup(signed)
+        device = self._recognise(request.dev, signed, "lookup")
+        if self._lookups is None:
+            raise Refusal(404, "lookup.not_offered")
+        self._lookup_pace.take(device.dev)
+        return self._signed(self._lookups.answer(device, request, self.now()), "lookup_answer")
 
     def housekeeping(self) -> None:
         """What has to be done from time to time, whether or not anybody calls."""
@@ -215,6 +250,12 @@ class Receiver:
             self.opener.force_overdue(self.now())
         if self.facts is not None:
             self.facts.catch_up(_STEPS_PER_ROUND)
+
+    def _recognise(self, dev: str, signed: dict[str, Any], purpose: str) -> devices.Device:
+        """The device that asks. Raises Refusal(401), and Refusal(429) when it asks without end."""
+        device = devices.recognise(self.store, dev, signed, purpose)
+        self._device_pace.take(device.dev)
+        return device
 
     def _signed(self, message: dict[str, Any], purpose: str) -> dict[str, Any]:
         return sign(message, self.keys.receipt_key, purpose=purpose)

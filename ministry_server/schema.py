@@ -22,8 +22,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = "3"
-"""Version 1 had no feeds, version 2 no facts and tokens; nothing else changed since."""
+VERSION = "4"
+"""Version 1 had no feeds, version 2 no facts and tokens, version 3 no approvals, revocations, lookups;
+nothing else changed since."""
 metadata = MetaData()
 
 meta = Table(
@@ -32,7 +33,7 @@ meta = Table(
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""epoch, server_seq, durable_through, opened_through, schema; tally and facts, sealed."""
+"""epoch, server_seq, durable_through, opened_through, schema, approval; tally and facts, sealed."""
 
 device = Table(
     "device",
@@ -49,6 +50,22 @@ device = Table(
     Column("audit_since", BigInteger, nullable=False, server_default="0"),
 )
 """`waiting`, `oldest_at`: what the device said of its outbox at its last push."""
+
+pending_device = Table(
+    "pending_device",
+    metadata,
+    Column("dev", Text, ForeignKey("device.dev"), primary_key=True),
+    Column("asked_at", BigInteger, nullable=False),
+)
+"""Devices that showed a good code and wait for a person to let them in."""
+
+revocation = Table(
+    "revocation",
+    metadata,
+    Column("dev", Text, ForeignKey("device.dev"), primary_key=True),
+    Column("reason", Text, nullable=False),
+)
+"""Why a device is refused, in the words of whoever said so."""
 
 enrolment_code = Table(
     "enrolment_code",
@@ -78,7 +95,13 @@ intake = Table(
     Column("ct", LargeBinary, nullable=False),
     UniqueConstraint("dev", "inc", "seq"),
 )
-"""`arrival` is drawn for each request: it tells the rows a request inserted from older ones."""
+"""`arrival` is drawn for each request: it tells the rows a request inserted from older ones.
+
+One table, not one for each month. That an op_id is stored once, whatever its number and whenever
+it comes again, is this table's unique constraint (I4, I5); PostgreSQL keeps such a constraint over
+partitions only when the partition's key is part of it, and then the same id in two months would be
+two rows. A second table for the ids alone would keep it at the price of another insert for every
+revision; all offices together write some two million a year, which needs no partitions."""
 
 event = Table(
     "event",
@@ -151,6 +174,19 @@ alarm = Table(
     Column("kind", Text, nullable=False),
 )
 """`mark` names the occurrence, so that a repeated request does not raise it again."""
+
+lookup = Table(
+    "lookup",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("dev", Text, nullable=False),
+    Column("office", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+)
+"""Who asked for somebody's benefits, when and what for; never about whom. The office's own audit
+has the same `reference`."""
 
 feed = Table(
     "feed",

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ministry_server.bearer import Doorkeeper
 from ministry_server.contact_kinds import RESOURCES
 from ministry_server.figure_rows import Row, as_csv, as_json, cells_of
 from ministry_server.publishing import ALL, published
@@ -42,13 +43,13 @@ class StatisticsDesk:
     def __init__(self, statistics: Statistics, tokens: Tokens, throttle: Throttle) -> None:
         self.statistics = statistics
         self._tokens = tokens
-        self._throttle = throttle
+        self._door = Doorkeeper(tokens, throttle, (TokenRole.ANALYST, TokenRole.PUBLISHER))
 
     def figures(
         self, authorization: str, query: Sequence[tuple[str, str]], address: str, now: int
     ) -> Told:
         """Figures of a period. Raises Refusal."""
-        asking = self._recognise(authorization, address, now)
+        asking = self._door.recognise(authorization, address, now)
         question = read_question(query, asking.role)
         if question.office is not None and not self.statistics.knows_office(question.office):
             raise refusal(400, "statistics.unknown_office")
@@ -76,7 +77,7 @@ class StatisticsDesk:
         self, authorization: str, query: Sequence[tuple[str, str]], address: str, now: int
     ) -> Told:
         """What each indicator counts, in words. Raises Refusal."""
-        asking = self._recognise(authorization, address, now)
+        asking = self._door.recognise(authorization, address, now)
         translate = _translator(read_language(query))
         log.info("definitions told to token %s (%s)", asking.token_id, asking.role)
         answer = {
@@ -91,19 +92,6 @@ class StatisticsDesk:
             ],
         }
         return Told(json.dumps(answer, ensure_ascii=False, separators=(",", ":")), _JSON)
-
-    def _recognise(self, authorization: str, address: str, now: int) -> Token:
-        scheme, _, secret = authorization.partition(" ")
-        secret = secret.strip()
-        if scheme.lower() != "bearer" or not secret:
-            raise refusal(401, "token.missing")
-        found = self._tokens.recognise(secret)
-        if found is not None and not found.revoked:
-            # Whoever guesses from the same address does not lock this one out.
-            return found
-        self._throttle.check(address, now)
-        self._throttle.count(address, now)
-        raise refusal(403, "token.revoked") if found else refusal(401, "token.wrong")
 
     def _rows(self, question: Question, role: TokenRole, now: int) -> Iterator[Row]:
         if role is TokenRole.PUBLISHER:

@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ministry_server.overview import AlarmLine, DeviceLine, Overview
+from ministry_server.admission import CodeLine
+from ministry_server.ages import age
+from ministry_server.overview import AlarmLine, DeviceLine, DeviceState, Overview
 
 SILENT_MS = 3 * 24 * 3600 * 1000
 """A device that was not heard of for longer is pointed out."""
@@ -43,7 +45,8 @@ th { color: var(--dim); font-weight: 600; font-size: 12px; }
 thead tr:first-child:not(:last-child) th { border-bottom: 0; padding-bottom: 0; }
 tbody tr:hover { background: var(--panel); }
 .n { text-align: right; } .g { border-left: 1px solid var(--line); }
-.why { white-space: normal; overflow-wrap: anywhere; }
+.why { white-space: normal; overflow-wrap: anywhere; } .reason { max-width: 220px; }
+.scroll:focus-visible { outline: 2px solid var(--good); }
 code { font: 12px/1.4 Consolas, "DejaVu Sans Mono", monospace; }
 .bad { color: var(--bad); font-weight: 600; } .warn { color: var(--warn); font-weight: 600; }
 .good { color: var(--good); } .dim { color: var(--dim); } .gone code { color: var(--dim); }
@@ -60,14 +63,19 @@ _HEADERS = {
 
 
 def may_see(request: Request, token: str) -> bool:
-    """From this machine itself, or with the token of the data folder.
+    """From this machine itself, or with the token of the data folder."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), token.encode()):
+        return True
+    return from_here(request)
+
+
+def from_here(request: Request) -> bool:
+    """From this machine itself.
 
     A request that came through a proxy on this machine is not from this machine; and a page of
     another site must not read ours under a name of its own (DNS rebinding).
     """
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), token.encode()):
-        return True
     host = urlsplit(f"//{request.headers.get('host', '')}").hostname
     return (
         request.client is not None
@@ -82,7 +90,8 @@ def status_page(state: Overview, now: int) -> Response:
     tiles = "".join(
         f'<div><dt>{name}</dt><dd class="{kind if value else ""}">{value}</dd></div>'
         for name, value, kind in (
-            ("Devices", len([d for d in state.devices if d.revoked_at is None]), ""),
+            ("Devices", _in_state(state, DeviceState.ENROLLED), ""),
+            ("Waiting for approval", _in_state(state, DeviceState.PENDING), "warn"),
             *_record_tiles(state),
             ("Alarms", sum(sum(d.alarms.values()) for d in state.devices), "bad"),
             ("Not opened yet", state.not_opened, "warn"),
@@ -98,8 +107,14 @@ def status_page(state: Overview, now: int) -> Response:
 <dl>{tiles}</dl>
 <h2>Devices</h2>{_devices(state.devices, now)}
 <h2>Alarms</h2>{_alarms(state.alarms)}
+<h2>Unused enrolment codes</h2>{_codes(state.codes)}
+<p>New devices {"wait for approval" if state.approval else "are let in by their code alone"}.</p>
 </body></html>"""
     return Response(html, media_type="text/html", headers=_HEADERS)
+
+
+def _in_state(state: Overview, wanted: DeviceState) -> int:
+    return sum(line.state is wanted for line in state.devices)
 
 
 def _record_tiles(state: Overview) -> tuple[tuple[str, int, str], ...]:
@@ -118,7 +133,7 @@ def _devices(lines: list[DeviceLine], now: int) -> str:
     if not lines:
         return "<p>No device is enrolled yet.</p>"
     rows = "".join(_device(line, now) for line in lines)
-    return f'<div class="scroll"><table><thead>{_HEADS}</thead><tbody>{rows}</tbody></table></div>'
+    return _table("Devices", _HEADS, rows)
 
 
 _HEADS = """
@@ -131,21 +146,27 @@ _HEADS = """
 
 
 def _device(line: DeviceLine, now: int) -> str:
-    revoked = line.revoked_at is not None
-    mark = ' <span class="bad">revoked</span>' if revoked else ""
+    revoked = line.state is DeviceState.REVOKED
+    mark = ""
+    if revoked:
+        mark = '<br><span class="bad">revoked</span>'
+        if line.reason:
+            mark += f'<div class="dim why reason">{escape(line.reason)}</div>'
+    elif line.state is DeviceState.PENDING:
+        mark = '<br><span class="warn">waits for approval</span>'
     waiting = "" if line.waiting is None else str(line.waiting)
     last = '<span class="dim">never</span>'
     if line.last_contact_at is not None:
         silent = not revoked and now - line.last_contact_at > SILENT_MS
         last = f'<span class="{"warn" if silent else ""}">'
-        last += f"{_age(line.last_contact_at, now, ' ago')}</span>"
+        last += f"{_ago(line.last_contact_at, now)}</span>"
     return (
         f'<tr class="{"gone" if revoked else ""}">'
         f"<td>{escape(line.office)}<td><code>{escape(line.dev)}</code>{mark}"
         f"<td>{last}<td>{escape(line.app_version)}"
         f'<td class="n g">{line.highest_seq}<td class="n">{line.received}'
         f"{_number(line.gaps, 'warn')}"
-        f'<td class="n g">{waiting}<td>{_age(line.oldest_at, now) if line.waiting else ""}'
+        f'<td class="n g">{waiting}<td>{_oldest(line, now)}'
         f"{_number(line.stages.get('held', 0), 'warn', 'g')}"
         f"{_number(line.stages.get('rejected', 0), 'bad')}"
         f"{_number(line.stages.get('conflict', 0), 'warn')}"
@@ -169,10 +190,36 @@ def _alarms(lines: list[AlarmLine]) -> str:
         f'<code class="dim">{escape(a.mark.removeprefix(f"{a.kind} {a.dev} "))}</code>'
         for a in lines
     )
-    return (
-        '<div class="scroll"><table><thead><tr><th>When (UTC)<th>Device<th>What</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
+    return _table("Alarms", "<tr><th>When (UTC)<th>Device<th>What</tr>", rows)
+
+
+def _codes(lines: list[CodeLine]) -> str:
+    if not lines:
+        return "<p>None.</p>"
+    rows = "".join(
+        f"<tr><td>{escape(line.office)}<td><code>{escape(line.code_id)}</code>"
+        f"<td>{_time(line.created_at)}<td>{_time(line.expires_at)}"
+        for line in lines
     )
+    heads = "<tr><th>Office<th>Id<th>Made (UTC)<th>Good until (UTC)</tr>"
+    return _table("Unused enrolment codes", heads, rows)
+
+
+def _table(name: str, heads: str, rows: str) -> str:
+    """A table that can be scrolled sideways, by keys too."""
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">'
+        f"<table><thead>{heads}</thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _oldest(line: DeviceLine, now: int) -> str:
+    return age(line.oldest_at, now) if line.waiting and line.oldest_at is not None else ""
+
+
+def _ago(ms: int, now: int) -> str:
+    shown = age(ms, now)
+    return shown if ms > now else f"{shown} ago"
 
 
 def _number(value: int, kind: str, group: str = "") -> str:
@@ -181,15 +228,3 @@ def _number(value: int, kind: str, group: str = "") -> str:
 
 def _time(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M")
-
-
-def _age(ms: int | None, now: int, ago: str = "") -> str:
-    """How long it is. A device's clock may be anything, so the age may be, too."""
-    if ms is None:
-        return ""
-    minutes = (now - ms) // 60_000
-    if minutes < 0:
-        return "clock ahead"
-    if minutes < 60:
-        return f"{minutes} min{ago}"
-    return f"{minutes // 60} h{ago}" if minutes < 48 * 60 else f"{minutes // 1440} days{ago}"

@@ -39,8 +39,9 @@ DATABASE_FILE = "ministry.db"
 BUSY_SECONDS = 10.0
 LOST_VERSIONS = 1_000
 """More than anybody published after the backup that was restored."""
-_ADDED_TO = ("1", "2")
+_ADDED_TO = ("1", "2", "3")
 """Versions of the schema that lack tables, and nothing else."""
+KNOWN_VERSIONS = (*_ADDED_TO, schema.VERSION)
 
 _ALL = select(meta.c.key, meta.c.value)
 _PUT = update(meta).where(meta.c.key == bindparam("name")).values(value=bindparam("value"))
@@ -51,6 +52,9 @@ class Store:
 
     def __init__(self, engine: Engine, turnstile: Turnstile | None) -> None:
         self.engine = engine
+        # SQLite's readers see one state anyway.
+        one_state = {} if turnstile else {"isolation_level": "REPEATABLE READ"}
+        self._reading = engine.execution_options(**one_state)
         self._turnstile = turnstile
 
     @contextlib.contextmanager
@@ -63,8 +67,8 @@ class Store:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only looks."""
-        with self.engine.connect() as connection, connection.begin():
+        """A transaction that only looks, and sees one state however many questions it asks."""
+        with self._reading.connect() as connection, connection.begin():
             yield connection
 
     def close(self) -> None:
@@ -114,7 +118,8 @@ class Turnstile:
 def open_store(folder: Path, database_url: str | None = None) -> Store:
     """The store of a data folder, or of a database elsewhere. It must have been made.
 
-    Tables that an older program did not know are added. Raises EnvironmentProblem("server.database_missing" | "server.database_other_version").
+    Tables that an older program did not know are added. Raises EnvironmentProblem(
+    "server.database_missing" | "server.database_away" | "server.database_other_version").
     """
     store = _connect(folder, database_url, make=False)
     try:
@@ -122,7 +127,10 @@ def open_store(folder: Path, database_url: str | None = None) -> Store:
             version = get(connection, "schema")
     except (OperationalError, ProgrammingError) as error:
         store.close()
-        raise EnvironmentProblem("server.database_missing") from error
+        # A server of its own that has no such table says so by another kind of error.
+        away = database_url is not None and isinstance(error, OperationalError)
+        code = "server.database_away" if away else "server.database_missing"
+        raise EnvironmentProblem(code) from error
     if version in _ADDED_TO:
         version = _add_tables(store)
     if version != schema.VERSION:
@@ -195,13 +203,18 @@ def new_epoch(store: Store) -> str:
     All feeds are published again whole, under versions that no device has seen: what was lost of
     them has to be published once more.
     """
+    with store.write() as connection:
+        return renew_epoch(connection)
+
+
+def renew_epoch(connection: Connection) -> str:
+    """The same inside a transaction."""
     epoch = str(uuid.uuid4())
     feed, entry = schema.feed, schema.feed_entry
-    with store.write() as connection:
-        put(connection, "epoch", epoch)
-        connection.execute(update(feed).values(version=feed.c.version + LOST_VERSIONS))
-        now = select(feed.c.version).where(feed.c.feed == entry.c.feed).scalar_subquery()
-        connection.execute(update(entry).values(version=now))
+    put(connection, "epoch", epoch)
+    connection.execute(update(feed).values(version=feed.c.version + LOST_VERSIONS))
+    now = select(feed.c.version).where(feed.c.feed == entry.c.feed).scalar_subquery()
+    connection.execute(update(entry).values(version=now))
     return epoch
 
 

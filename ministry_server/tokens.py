@@ -1,4 +1,4 @@
-"""Tokens of those who may ask for figures: made once, shown once; only a hash is kept."""
+"""Tokens of those who may ask for figures, or watch the receiver: made once, shown once; only a hash is kept."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ _BEGINNING = "117-"
 
 
 class TokenRole(StrEnum):
-    """What its holder may see: all figures, or only what may be published."""
+    """What its holder may see: all figures, only what may be published, or how the receiver does."""
 
     ANALYST = "analyst"
     PUBLISHER = "publisher"
+    MONITOR = "monitor"
 
 
 @dataclass(frozen=True)

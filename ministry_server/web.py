@@ -6,10 +6,9 @@ import asyncio
 import contextlib
 import json
 import logging
-import traceback
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
@@ -19,10 +18,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ministry_server import log as lines
+from ministry_server.health import health
 from ministry_server.messages import MAX_BYTES, Refusal
 from ministry_server.overview import overview
 from ministry_server.receiver import LATER_SECONDS, Receiver, Role
-from ministry_server.status import may_see, status_page
+from ministry_server.status import from_here, may_see, status_page
 
 log = logging.getLogger("ministry_server.web")
 
@@ -58,6 +59,8 @@ def build_app(receiver: Receiver) -> Starlette:
     # Figures take their time, one question after the other; no push waits for a thread because
     # of them.
     counting = ThreadPoolExecutor(1, thread_name_prefix="statistics")
+    # Nor because another system takes its time.
+    asking = ThreadPoolExecutor(WORKERS, thread_name_prefix="lookup")
 
     async def work(function: Callable[..., Any], *args: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(executor, function, *args)
@@ -83,6 +86,12 @@ def build_app(receiver: Receiver) -> Starlette:
 
     async def places(request: Request) -> Response:
         return _json(await work(receiver.places, await _read_body(request)))
+
+    async def lookup(request: Request) -> Response:
+        body = await _read_body(request)
+        return _json(
+            await asyncio.get_running_loop().run_in_executor(asking, receiver.lookup, body)
+        )
 
     async def feed(request: Request) -> Response:
         page = await work(
@@ -115,7 +124,26 @@ def build_app(receiver: Receiver) -> Starlette:
         if not may_see(request, receiver.keys.status_token):
             return _problem(404, "request.unknown_path")
         vault = receiver.opener.vault if receiver.opener else None
-        return status_page(await work(overview, receiver.store, vault), receiver.now())
+        now = receiver.now()
+        return status_page(await work(overview, receiver.store, vault, now), now)
+
+    async def metrics(request: Request) -> Response:
+        if not from_here(request):
+            await work(
+                receiver.monitors.recognise,
+                request.headers.get("authorization", ""),
+                _address(request),
+                receiver.now(),
+            )
+        # A library that nothing else needs.
+        from ministry_server.metrics import MEDIA_TYPE, exposition
+
+        state = await work(health, receiver.store, receiver.now())
+        told = exposition(receiver.counts.now(), state)
+        return Response(told, headers=_PRIVATE, media_type=MEDIA_TYPE)
+
+    def guarded(endpoint: Endpoint) -> Endpoint:
+        return _guard(receiver, endpoint)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -128,23 +156,26 @@ def build_app(receiver: Receiver) -> Starlette:
                 await keeper
             executor.shutdown()
             counting.shutdown()
+            asking.shutdown()
             receiver.close()
 
     sync = [
-        Route("/sync/v1/hello", _guarded(hello), methods=["GET"]),
-        Route("/sync/v1/enrol", _guarded(enrol), methods=["POST"]),
-        Route("/sync/v1/push", _guarded(push), methods=["POST"]),
-        Route("/sync/v1/have", _guarded(have), methods=["POST"]),
-        Route("/sync/v1/changes", _guarded(changes), methods=["POST"]),
-        Route("/sync/v1/places", _guarded(places), methods=["POST"]),
-        Route("/sync/v1/feed/{name}", _guarded(feed), methods=["GET"]),
+        Route("/sync/v1/hello", guarded(hello), methods=["GET"]),
+        Route("/sync/v1/enrol", guarded(enrol), methods=["POST"]),
+        Route("/sync/v1/push", guarded(push), methods=["POST"]),
+        Route("/sync/v1/have", guarded(have), methods=["POST"]),
+        Route("/sync/v1/changes", guarded(changes), methods=["POST"]),
+        Route("/sync/v1/places", guarded(places), methods=["POST"]),
+        Route("/sync/v1/lookup", guarded(lookup), methods=["POST"]),
+        Route("/sync/v1/feed/{name}", guarded(feed), methods=["GET"]),
     ]
     return Starlette(
         routes=[
             *(sync if receiver.role is not Role.OPENER else []),
-            Route("/statistics/v1/figures", _guarded(statistics), methods=["GET"]),
-            Route("/statistics/v1/definitions", _guarded(statistics), methods=["GET"]),
-            Route("/status", _guarded(status), methods=["GET"]),
+            Route("/statistics/v1/figures", guarded(statistics), methods=["GET"]),
+            Route("/statistics/v1/definitions", guarded(statistics), methods=["GET"]),
+            Route("/metrics", guarded(metrics), methods=["GET"]),
+            Route("/status", guarded(status), methods=["GET"]),
         ],
         exception_handlers={HTTPException: _http_problem},
         lifespan=lifespan,
@@ -159,25 +190,37 @@ async def _keep_house(receiver: Receiver, work: Callable[..., Awaitable[Any]]) -
         try:
             await work(receiver.housekeeping)
         except Exception as error:  # noqa: BLE001 - the next round may go better
-            log_failure("housekeeping", error)
+            lines.failure(log, "housekeeping", error)
 
 
-def _guarded(endpoint: Endpoint) -> Endpoint:
-    """Turn what goes wrong into problem+json; nothing of a request reaches a log."""
+def _guard(receiver: Receiver, endpoint: Endpoint) -> Endpoint:
+    """Turn what goes wrong into problem+json; count; nothing of a request reaches a log."""
+    name = endpoint.__name__
 
     async def guarded(request: Request) -> Response:
+        start = time.monotonic()
+        code: str | None = None
         try:
-            return await endpoint(request)
+            receiver.address_pace.take(_address(request))
+            response = await endpoint(request)
         except Refusal as refusal:
-            return _problem(refusal.status, refusal.code, **refusal.params)
+            code = refusal.code
+            response = _problem(refusal.status, refusal.code, **refusal.params)
         except OperationalError as error:
-            log_failure(request.url.path, error)
-            return _problem(503, "server.busy", retry_seconds=5)
+            lines.failure(log, name, error)
+            code = "server.busy"
+            response = _problem(503, code, retry_seconds=5)
         except ClientDisconnect:
-            return Response(status_code=400)
+            code = "request.cut"
+            response = Response(status_code=400)
         except Exception as error:  # noqa: BLE001 - the last resort
-            log_failure(request.url.path, error)
-            return _problem(500, "server.failed")
+            lines.failure(log, name, error)
+            code = "server.failed"
+            response = _problem(500, code)
+        seconds = time.monotonic() - start
+        receiver.counts.answered(name, response.status_code, code, seconds)
+        lines.answered(name, response.status_code, code, seconds)
+        return response
 
     return guarded
 
@@ -236,10 +279,3 @@ def _problem(status: int, code: str, **more: str | int) -> Response:
     if "retry_seconds" in more:
         response.headers["Retry-After"] = str(more["retry_seconds"])
     return response
-
-
-def log_failure(where: str, error: BaseException) -> None:
-    """Log the kind and the place of an error, never its text: that may quote a request."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
-    log.error("%s: %s at %s", where, type(error).__name__, places)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
@@ -28,16 +29,19 @@ from operator_app.services.connection import Connection
 from operator_app.services.journal import Journal
 from operator_app.services.reference import with_feeds
 from operator_app.supervision import Supervision
-from operator_app.sync.carriers.base import Carrier
-from operator_app.sync.carriers.https import HttpsCarrier
+from operator_app.sync.bundle_post import BundlePost
+from operator_app.sync.carriers.chosen import open_carrier
 from operator_app.sync.cycle import Cycle
+from operator_app.sync.lookup import CONNECT_SECONDS, READ_SECONDS, BenefitLookup
 from operator_app.ui.events import Events
+from operator_app.ui.folder_driver import FolderDriver
 from operator_app.ui.idle import IdleWatch
 from operator_app.ui.index_driver import IndexDriver
 from operator_app.ui.lock_screen import LockScreen
 from operator_app.ui.main_window import MainWindow, Place
 from operator_app.ui.problems import sentence
 from operator_app.ui.reminders import Reminders
+from operator_app.ui.screens.benefit_way import offer_benefits
 from operator_app.ui.screens.call_screen import CallScreen
 from operator_app.ui.screens.cases_screen import CasesScreen
 from operator_app.ui.screens.directory_screen import DirectoryScreen
@@ -46,6 +50,7 @@ from operator_app.ui.screens.journal_screen import JournalScreen
 from operator_app.ui.screens.sync_page import SyncPage
 from operator_app.ui.screens.violence_case import KnownCases
 from operator_app.ui.sync_driver import SyncDriver
+from operator_app.ui.sync_parts.folder_card import FolderCard
 from operator_app.ui.tray import Tray
 from operator_app.ui.ways_from_search import lead_from_search
 from operator_app.ui.widgets.announcement_bar import AnnouncementBar
@@ -111,11 +116,19 @@ class Desk:
         self.cycle = Cycle(
             database,
             self._clock,
-            _https,
+            partial(open_carrier, database),
             app_version=__version__,
             take_in=lambda connection: fold_foreign(connection, self.cases.files),
         )
         self.driver = SyncDriver(self.cycle, database, self._tasks, self.events, self._clock)
+        self._post = BundlePost(database, self._clock, __version__)
+        self.sync_page.ways.add(
+            _("Stick or folder"),
+            FolderCard(self._post, actor, self._tasks, self.events, self._dialogs, self._clock),
+        )
+        self.folder_driver = FolderDriver(
+            self._post, database, self._tasks, self.events, self._clock
+        )
         self.index_driver = IndexDriver(self.answers.index, self._tasks, self.events)
         self.idle = IdleWatch(IDLE_MINUTES, self._clock)
         self.tray = Tray()
@@ -147,6 +160,7 @@ class Desk:
             self.window.go_to("reports" if figures else "administration")
         self.idle.start()
         self.driver.start()
+        self.folder_driver.start()
         self.index_driver.start()
         self.backup_driver.start()
         self.supervision.begin()
@@ -160,6 +174,8 @@ class Desk:
         self.idle.stop()
         self.driver.stop()
         self.driver.deleteLater()
+        self.folder_driver.stop()
+        self.folder_driver.deleteLater()
         self.index_driver.stop()
         self.index_driver.deleteLater()
         self.backup_driver.stop()
@@ -173,6 +189,7 @@ class Desk:
         self.tray.deleteLater()
         # Not here: a request under way may take all its patience to end.
         self._tasks.network(self._application, self.cycle.close, _nothing, _nothing)
+        self._tasks.network(self._application, self._post.close, _nothing, _nothing)
 
     def leave(self) -> None:
         """Audit that the person goes, while the office is still open."""
@@ -240,6 +257,18 @@ class Desk:
             self._clock,
             KnownCases(self.casework.case_list, self.actor, self._tasks),
         )
+        asks = BenefitLookup(
+            self.database,
+            self._clock,
+            partial(
+                open_carrier,
+                self.database,
+                connect_seconds=CONNECT_SECONDS,
+                read_seconds=READ_SECONDS,
+            ),
+            __version__,
+        )
+        offer_benefits(self.call_screen, asks, self.actor, self._tasks, self._clock)
         self.journal_screen = JournalScreen(
             Journal(self.database, reference, self.answers.search),
             self.calls,
@@ -358,7 +387,3 @@ class Desk:
 
 def _nothing(_result: object) -> None:
     """Nobody waits for it."""
-
-
-def _https(url: str) -> Carrier:
-    return HttpsCarrier(url)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,7 +79,7 @@ class TestOffice:
         return Actor(added.user_id, login, added.full_name, role)
 
 
-def office_setup(**changes: str) -> OfficeSetup:
+def office_setup(**changes: Any) -> OfficeSetup:
     office = Office(
         "0412",
         {

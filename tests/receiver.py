@@ -1,4 +1,4 @@
-"""A real receiver on 127.0.0.1 for tests: HTTP, SQLite file, keys and all."""
+"""A real receiver on 127.0.0.1 for tests: HTTP, database, keys and all."""
 
 from __future__ import annotations
 
@@ -34,15 +34,17 @@ class RunningReceiver:
         folder: Path,
         clock: Callable[[], datetime] = system_clock,
         role: Role = Role.BOTH,
+        database_url: str | None = None,
     ) -> None:
         self.folder = folder
+        self.database_url = database_url
         self._clock = clock
         self._role = role
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
         if not (folder / "receipt.key").exists():
             make_keys(folder)
-            make_store(folder)
+            make_store(folder, database_url)
         self._socket = listen("127.0.0.1", 0)
         self.port: int = self._socket.getsockname()[1]
         self.socket_protocol = self._socket.proto
@@ -63,13 +65,24 @@ class RunningReceiver:
         return self.receiver.store
 
     @property
+    def where(self) -> list[str]:
+        """The arguments by which a command finds this receiver's data."""
+        url = ["--database-url", self.database_url] if self.database_url else []
+        return ["--data", str(self.folder), *url]
+
+    @property
     def running(self) -> bool:
         return self._thread is not None
 
     def start(self) -> None:
         """Serve on the port, over the data of before."""
         assert self._thread is None, "it runs already"
-        self.receiver = Receiver(self.folder, clock=self._clock, role=self._role)
+        self.receiver = Receiver(
+            self.folder,
+            database_url=self.database_url,
+            clock=self._clock,
+            role=self._role,
+        )
         self._server = Server(build_app(self.receiver))
         self._socket.listen(128)
         self._thread = threading.Thread(

@@ -217,6 +217,26 @@ def unconfirmed(connection: Connection, states: Sequence[State], limit: int) -> 
     return [from_row(row) for row in rows]
 
 
+def to_carry(
+    connection: Connection, *, besides: Sequence[tuple[int, int]], most_items: int
+) -> list[tuple[int, Revision]]:
+    """What has no receipt yet, as it was written, each with its place in that order.
+
+    `besides`: runs of places (first, last) that are left out. Nothing is changed by carrying.
+    """
+    rows = connection.execute(
+        select(revision, WRITTEN_ORDER.label("place"))
+        .where(
+            UNFINISHED,
+            revision.c.state.in_(sorted(WAITING)),
+            *(~WRITTEN_ORDER.between(first, last) for first, last in besides),
+        )
+        .order_by(WRITTEN_ORDER)
+        .limit(most_items)
+    ).mappings()
+    return [(int(row["place"]), from_row(row)) for row in rows]
+
+
 def from_row(row: RowMapping) -> Revision:
     """The revision of a table row."""
     return Revision(

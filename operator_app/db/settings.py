@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,6 +17,7 @@ from operator_app.db.prepared import Prepared
 from operator_app.domain.ids import new_incarnation
 from operator_app.domain.office import Office
 from operator_app.domain.wire import device_id_of
+from operator_app.domain.xroad import XRoad
 from operator_app.errors import EnvironmentProblem
 
 OFFICE = "office"
@@ -81,7 +82,8 @@ class Server:
 
     `enrolment_code` is kept until it was used. `receipt_key` is the Ed25519 public key (32 bytes)
     whose signature makes a receipt; `kid` names the sealing key in use and `recipients` are the
-    age recipients ("age1..."): ministry and escrow.
+    age recipients ("age1..."): ministry and escrow. `xroad`: the way there when it leads through a
+    Security Server; `url` is its `address` then.
     """
 
     url: str
@@ -89,6 +91,7 @@ class Server:
     receipt_key: bytes = b""
     kid: str = ""
     recipients: tuple[str, ...] = ()
+    xroad: XRoad | None = None
 
     @property
     def enrolled(self) -> bool:
@@ -105,6 +108,7 @@ def read_server(connection: Connection) -> Server:
         receipt_key=base64.b64decode(data.get("receipt_key", "")),
         kid=data.get("kid", ""),
         recipients=tuple(data.get("recipients", ())),
+        xroad=XRoad(**data["xroad"]) if data.get("xroad") else None,
     )
 
 
@@ -119,6 +123,7 @@ def write_server(connection: Connection, server: Server) -> None:
             "receipt_key": base64.b64encode(server.receipt_key).decode(),
             "kid": server.kid,
             "recipients": list(server.recipients),
+            "xroad": asdict(server.xroad) if server.xroad else None,
         },
     )
 

@@ -85,6 +85,33 @@ class Recovery:
 
 
 @dataclass(frozen=True)
+class Carried:
+    """A bundle in the shared folder that has no receipts yet: its file's name, and from where to
+    where in the order of writing it goes."""
+
+    name: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class FolderState:
+    """What is known of the bundles. Times in UTC milliseconds by this PC's clock.
+
+    `folder` is where they are put by themselves, "" for nowhere; `problem` the code of what went
+    wrong there last. `last_bundle` is the id of the newest bundle, by hand or by itself: only its
+    answer tells what the ministry lacks now.
+    """
+
+    folder: str = ""
+    problem: str | None = None
+    written_at: int | None = None
+    read_at: int | None = None
+    last_bundle: str = ""
+    carried: tuple[Carried, ...] = ()
+
+
+@dataclass(frozen=True)
 class BatchSize:
     """How much is sent at once."""
 
@@ -94,8 +121,8 @@ class BatchSize:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One exchange with the server: `action` hello|enrol|push|have|changes|feed|places, `outcome` "ok"
-    or a code."""
+    """One exchange with the server: `action` hello|enrol|push|have|changes|feed|places, or a file
+    written or read: bundle|receipts; `outcome` "ok" or a code."""
 
     at: int
     carrier: str
@@ -174,11 +201,24 @@ def write_recovery(connection: Connection, recovery: Recovery) -> None:
     _put(connection, "recovery", asdict(recovery))
 
 
+def read_folder(connection: Connection) -> FolderState:
+    """What is known of the bundles."""
+    data = _get(connection, "folder") or {}
+    carried = tuple(Carried(**c) for c in data.pop("carried", ()))
+    return FolderState(**data, carried=carried)
+
+
+def write_folder(connection: Connection, state: FolderState) -> None:
+    """Remember it."""
+    _put(connection, "folder", asdict(state))
+
+
 def start_anew(connection: Connection) -> None:
     """After a restore: nothing is believed of the way to the server, everything is compared, and
     what was lost here is asked for."""
     write_contact(connection, Contact())
     write_retry(connection, Retry())
+    write_folder(connection, FolderState(folder=read_folder(connection).folder))
     write_recovery(connection, Recovery(pending=True))
     write_ledger(connection, replace(read_ledger(connection), have_at=None, unknown_numbers=0))
 

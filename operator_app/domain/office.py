@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from operator_app.domain.xroad import XRoad
+
 LANGUAGES = ("ky", "ru", "en")
 
 
@@ -26,6 +28,7 @@ class OfficeSetup:
     """What the set-up wizard or the provisioning file `office.toml` says.
 
     `server_url` and `enrolment_code` may be empty: an office that is never online works too.
+    `xroad` stands in the place of `server_url` where records go through a Security Server.
     The supervisor's password is typed by a person, never in the file.
     """
 
@@ -35,3 +38,4 @@ class OfficeSetup:
     language: str = "ru"
     server_url: str = ""
     enrolment_code: str = field(default="", repr=False)
+    xroad: XRoad | None = None

@@ -15,7 +15,7 @@
     login = "aida"
     name = "..."
 
-Faults name the key by its path ("office.names.ky") and its line, and never repeat a value.
+In the place of `url` may stand a section `[server.xroad]` (domain/xroad.py). Faults name the key by its path ("office.names.ky") and its line, and never repeat a value.
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ from operator_app.domain.office import LANGUAGES, Office, OfficeSetup
 from operator_app.domain.people import LOGIN_PATTERN
 from operator_app.domain.reference import Reference
 from operator_app.domain.server_url import read_server_url
+from operator_app.domain.xroad import KEYS as XROAD_KEYS
+from operator_app.domain.xroad import REQUIRED as XROAD_REQUIRED
+from operator_app.domain.xroad import SECTION as XROAD
+from operator_app.domain.xroad import XRoad, check_xroad, xroad_from, xroad_values
 from operator_app.errors import BadInput, Fault
 
 FILE_NAME = "office.toml"
@@ -47,8 +51,8 @@ REQUIRED = (
     "supervisor.login",
     "supervisor.name",
 )
-KEYS = (*REQUIRED, "office.names.en", "server.url", "server.enrolment_code")
-SECTIONS = ("office", "office.names", "server", "supervisor")
+KEYS = (*REQUIRED, "office.names.en", "server.url", "server.enrolment_code", *XROAD_KEYS)
+SECTIONS = ("office", "office.names", "server", XROAD, "supervisor")
 _SYNTAX_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
 
 
@@ -65,6 +69,7 @@ def office_setup(values: Mapping[str, str]) -> OfficeSetup:
         language=tidy["language"],
         server_url=tidy["server.url"].rstrip("/"),
         enrolment_code=tidy["server.enrolment_code"],
+        xroad=xroad_from(values),
     )
 
 
@@ -77,6 +82,7 @@ def setup_values(setup: OfficeSetup) -> dict[str, str]:
         **{f"office.names.{key}": setup.office.names.get(key, "") for key in LANGUAGES},
         "server.url": setup.server_url,
         "server.enrolment_code": setup.enrolment_code,
+        **xroad_values(setup.xroad),
         "supervisor.login": setup.supervisor_login,
         "supervisor.name": setup.supervisor_name,
     }
@@ -95,7 +101,7 @@ def check_setup(setup: OfficeSetup, reference: Reference) -> list[Fault]:
     for language in LANGUAGES:
         name = setup.office.names.get(language, "")
         faults += _name_faults(f"office.names.{language}", name, required=language != "en")
-    faults += check_server(setup.server_url, setup.enrolment_code)
+    faults += check_server(setup.server_url, setup.enrolment_code, setup.xroad)
     if not LOGIN_PATTERN.fullmatch(setup.supervisor_login):
         faults.append(Fault("supervisor.login", "person.login_form"))
     return faults + _name_faults("supervisor.name", setup.supervisor_name, required=True)
@@ -129,7 +135,10 @@ def parse_provisioning(text: str, reference: Reference) -> OfficeSetup:
 
 
 _BY_BROKEN_LINES = ("provisioning.missing", "provisioning.unknown_key")
-_BY_OTHER_KEY = ("setup.server_url_missing",)
+_BY_OTHER_KEY = (
+    "setup.server_url_missing",
+    "setup.xroad_fingerprint_missing",
+)
 
 
 def _name_faults(where: str, name: str, *, required: bool) -> list[Fault]:
@@ -140,10 +149,12 @@ def _name_faults(where: str, name: str, *, required: bool) -> list[Fault]:
     return [] if name.isprintable() else [Fault(where, "setup.name_unprintable")]
 
 
-def check_server(url: str, enrolment_code: str) -> list[Fault]:
-    """What is wrong with the server's address and the code; both may be empty."""
-    faults = []
-    if enrolment_code and not url:
+def check_server(url: str, enrolment_code: str, xroad: XRoad | None = None) -> list[Fault]:
+    """What is wrong with the way to the server and the code; all may be empty."""
+    faults = check_xroad(xroad) if xroad else []
+    if xroad and url:
+        faults.append(Fault("server.url", "setup.server_two_ways"))
+    elif enrolment_code and not (url or xroad):
         faults.append(Fault("server.url", "setup.server_url_missing"))
     elif url and read_server_url(url) is None:
         faults.append(Fault("server.url", "setup.server_url_form"))
@@ -208,10 +219,16 @@ def _shape_faults(data: Mapping[str, Any]) -> list[Fault]:
     crooked = tuple(f"{f.where}." for f in faults if f.code == "provisioning.not_section")
     faults += [
         Fault(key, "provisioning.missing")
-        for key in (*REQUIRED, *(("server.url",) if "server" in present else ()))
+        for key in (*REQUIRED, *_required_of_server(present))
         if key not in present and not key.startswith(crooked)
     ]
     return faults
+
+
+def _required_of_server(present: Mapping[str, Any]) -> tuple[str, ...]:
+    if XROAD in present:
+        return XROAD_REQUIRED
+    return ("server.url",) if "server" in present else ()
 
 
 def _with_lines(faults: list[Fault], lines: list[str]) -> list[Fault]:

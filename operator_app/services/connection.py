@@ -10,18 +10,28 @@ from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.enrolment import read_enrolment_code
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.provisioning import check_server
+from operator_app.domain.xroad import XRoad
 from operator_app.errors import BadInput
 
 
 @dataclass(frozen=True)
 class ConnectionFacts:
-    """What the sync page shows of the other end and of this PC; no key among it."""
+    """What the sync page shows of the other end and of this PC; no key among it.
+
+    `url` is empty and `xroad` is filled when the way leads through a Security Server.
+    """
 
     url: str
     enrolled: bool
     code_waits: bool
     device_id: str
     incarnation: str
+    xroad: XRoad | None = None
+
+    @property
+    def configured(self) -> bool:
+        """Whether a way to the server is set."""
+        return bool(self.url or self.xroad)
 
 
 class Connection:
@@ -38,37 +48,46 @@ class Connection:
             server = settings.read_server(connection)
             device = settings.read_device(connection)
         return ConnectionFacts(
-            server.url,
+            "" if server.xroad else server.url,
             server.enrolled,
             bool(server.enrolment_code),
             device.device_id,
             device.inc,
+            server.xroad,
         )
 
-    def change(self, actor: Actor, url: str, enrolment_code: str) -> None:
-        """Set the server's address and, with a new code, enrol there. Audited.
+    def change(
+        self, actor: Actor, url: str, enrolment_code: str, xroad: XRoad | None = None
+    ) -> None:
+        """Set the server's address, or the way through a Security Server; with a new code, enrol
+        there. Audited.
 
         Another address needs a code of that server: what was pinned belongs to the old one.
-        Raises BadInput with faults at "server.url" and "server.enrolment_code".
+        Raises BadInput with faults at "server.url", "server.enrolment_code", "server.xroad.…".
         """
         actor.require(Right.MANAGE_SYNC)
         url = url.strip().rstrip("/")
-        if faults := check_server(url, enrolment_code.strip()):
+        if faults := check_server(url, enrolment_code.strip(), xroad):
             raise BadInput("connection.faults", faults)
+        url = xroad.address if xroad else url
         code = str(read_enrolment_code(enrolment_code)) if enrolment_code.strip() else ""
         with self._database.write() as connection:
             before = settings.read_server(connection)
             if url != before.url:
-                server = settings.Server(url, code)
+                server = settings.Server(url, code, xroad=xroad)
             else:
-                server = replace(before, enrolment_code=code or before.enrolment_code)
+                code = code or before.enrolment_code
+                server = replace(before, enrolment_code=code, xroad=xroad)
             settings.write_server(connection, server)
             audit.append(
                 connection,
                 at=to_ms(self._clock()),
                 user_id=actor.user_id,
                 action="server.changed",
-                details={"moved": url != before.url, "code": bool(code)},
+                details={
+                    "moved": (url, xroad) != (before.url, before.xroad),
+                    "code": server.enrolment_code != before.enrolment_code,
+                },
             )
 
     def duty_officer_phoned(self, actor: Actor, urgent: int) -> None:

@@ -83,7 +83,12 @@ def _create(
         with database.write() as connection:
             settings.write_office(connection, setup.office)
             settings.write_server(
-                connection, settings.Server(setup.server_url, setup.enrolment_code.strip())
+                connection,
+                settings.Server(
+                    setup.xroad.address if setup.xroad else setup.server_url,
+                    setup.enrolment_code.strip(),
+                    xroad=setup.xroad,
+                ),
             )
             settings.new_device(connection)
             settings.put(connection, settings.PREFERENCES, {"language": setup.language})

@@ -29,7 +29,15 @@ NEVER_ARRIVED = frozenset({"net.unreachable", "net.proxy", "net.tls", "net.certi
 BUSY = "server.busy"
 TOO_LARGE = "request.too_large"
 
-_REFUSALS = frozenset({"device.unknown", "device.revoked", "signature.wrong", "enrol.refused"})
+_REFUSALS = frozenset(
+    {
+        "device.unknown",
+        "device.revoked",
+        "device.not_approved",
+        "signature.wrong",
+        "enrol.refused",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -59,8 +67,8 @@ def content(answer: Answer) -> dict[str, Any]:
 
     Raises NetworkProblem: `net.portal` (something else answers in the server's place),
     `net.server_error`, `net.bad_answer`, `server.busy` (param `seconds`), `request.too_large`,
-    `request.malformed`; ServerRefused: `device.unknown`, `device.revoked`, `signature.wrong`,
-    `enrol.refused`, `server.upgrade_required`.
+    `request.malformed`; ServerRefused: `device.unknown`, `device.revoked`,
+    `device.not_approved`, `signature.wrong`, `enrol.refused`, `server.upgrade_required`.
     """
     status = answer.status
     if status in (200, 201):

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from operator_app.db import foreign, revisions, settings, sync_state
 from operator_app.db.sync_state import Position
 from operator_app.domain.wire import SCHEMA, Kind, check_payload, check_references, is_word
-from operator_app.errors import AppError, NetworkProblem
+from operator_app.errors import AppError, NetworkProblem, ServerRefused
 from operator_app.sync.answers import (
     BUSY,
     NEVER_ARRIVED,
@@ -29,6 +29,7 @@ from operator_app.sync.answers import (
     signed_answer,
 )
 from operator_app.sync.answers import text as text_of
+from operator_app.sync.carriers.base import ACCESS_DENIED
 from operator_app.sync.envelope import BadEnvelope, open_sealed
 from operator_app.sync.link import Link
 
@@ -98,10 +99,15 @@ def pull_gently(link: Link, pull_all: Callable[[], int]) -> str | None:
         if not is_not_offered(problem):
             link.hello()
             return problem.code
+    except ServerRefused as problem:
+        if problem.code != ACCESS_DENIED:
+            raise
+        # What was sent is at the ministry all the same; a person opens the way for the rest.
+        return problem.code
     return None
 
 
-def is_not_offered(problem: NetworkProblem) -> bool:
+def is_not_offered(problem: AppError) -> bool:
     """Whether the server is an older one, or one that cannot open anything at present."""
     return problem.code == BUSY or problem.params.get("status") == 404
 

@@ -89,7 +89,7 @@ class Cycle:
         self._running = threading.Lock()
         self._stop = threading.Event()
         self._carrier: Carrier | None = None
-        self._carrier_url = ""
+        self._carrier_way: object = None
         self._first_run = True
         self._slot = 0
 
@@ -155,7 +155,7 @@ class Cycle:
         link: Link | None = None
         done = _Tally()
         try:
-            carrier = self._carrier_for(server.url)
+            carrier = self._carrier_for(server)
             link = Link(self._database, self._clock, carrier, device, server, self._app_version)
             self._round(link, done)
         except (NetworkProblem, ServerRefused, BadInput) as problem:
@@ -357,10 +357,11 @@ class Cycle:
         log.info("sync run ended: %s, failure %d in a row", problem.code, retry.failures)
         return done.report(state, problem.code, stopped=self._stop.is_set())
 
-    def _carrier_for(self, url: str) -> Carrier:
-        if self._carrier is None or url != self._carrier_url:
+    def _carrier_for(self, server: settings.Server) -> Carrier:
+        way = (server.url, server.xroad)
+        if self._carrier is None or way != self._carrier_way:
             self._drop_carrier()
-            self._carrier, self._carrier_url = self._open_carrier(url), url
+            self._carrier, self._carrier_way = self._open_carrier(server.url), way
         return self._carrier
 
     def _drop_carrier(self) -> None:

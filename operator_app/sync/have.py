@@ -111,7 +111,9 @@ def _compare(
         raise NetworkProblem("server.epoch_changed")
     following = number(message, "next")
     missing, unknown = _ranges(message, "missing"), _ranges(message, "unknown")
-    confirmations = [confirmation_of(link, signed) for signed in listed(message, "receipts")]
+    confirmations = [
+        confirmation_of(link.device, link.server, signed) for signed in listed(message, "receipts")
+    ]
     with link.database.write() as connection:
         # First what is lacking, then the receipts: they tell what the server holds by now.
         lost = sum(

@@ -14,9 +14,10 @@ from operator_app.db import feeds, settings
 from operator_app.domain.directory import Service
 from operator_app.domain.feeds import DIRECTORY, entry_from
 from operator_app.domain.office import LANGUAGES
-from operator_app.errors import NetworkProblem
+from operator_app.errors import NetworkProblem, ServerRefused
 from operator_app.sync.answers import NEVER_ARRIVED, new_nonce, public_key, signed_answer
 from operator_app.sync.answers import text as text_of
+from operator_app.sync.carriers.base import ACCESS_DENIED
 from operator_app.sync.changes import is_not_offered
 from operator_app.sync.envelope import BadEnvelope, open_sealed
 from operator_app.sync.link import Link
@@ -45,10 +46,11 @@ def pull_places(link: Link) -> bool:
     hidden = {p.place_id for s in services for p in s.places if p.confidential}
     try:
         given = _ask(link) if hidden else {}
-    except NetworkProblem as problem:
-        if problem.code in NEVER_ARRIVED:
+    except (NetworkProblem, ServerRefused) as problem:
+        denied = problem.code == ACCESS_DENIED
+        if problem.code in NEVER_ARRIVED or (isinstance(problem, ServerRefused) and not denied):
             raise
-        if not is_not_offered(problem):
+        if denied or not is_not_offered(problem):
             link.hello()
             with link.database.write() as connection:
                 feeds.note_checked(connection, DIRECTORY, link.now, problem.code)

@@ -86,7 +86,7 @@ def push(link: Link, batch: Sequence[Sealed]) -> Pushed:
     op_ids = [sealed.revision.op_id for sealed in batch]
     with link.database.write() as connection:
         outbox.lease(connection, op_ids, link.now)
-        report, audit_seq = _report(connection, link, op_ids)
+        report, audit_seq = report_of(connection, link.app_version, op_ids)
     data = link.ask(
         "push",
         {
@@ -160,14 +160,14 @@ def aside_ms(revision: Revision) -> int:
     return min(longest, SHORTEST_ASIDE_MS << min(revision.attempts, 10))
 
 
-def confirmation_of(link: Link, signed: Any) -> Confirmation | None:
+def confirmation_of(device: Device, server: Server, signed: Any) -> Confirmation | None:
     """What a receipt says, when our server signed it for this device; None otherwise."""
     try:
-        receipt = verify_receipt(signed, public_key(link.server.receipt_key))
+        receipt = verify_receipt(signed, public_key(server.receipt_key))
         tag = base64.b64decode(receipt.tag, validate=True)
     except (BadSignature, ValueError):
         return None
-    if receipt.dev != link.device.device_id:
+    if receipt.dev != device.device_id:
         return None
     return Confirmation(
         op_id=receipt.op_id,
@@ -190,7 +190,7 @@ def _good_receipts(link: Link, revision: Revision, result: Any) -> list[Confirma
     receipts = result.get("receipts") if isinstance(result, dict) else None
     found: list[Confirmation] = []
     for signed in reversed(receipts if isinstance(receipts, list) else []):
-        confirmation = confirmation_of(link, signed)
+        confirmation = confirmation_of(link.device, link.server, signed)
         if confirmation is None or (
             confirmation.op_id,
             confirmation.inc,
@@ -219,15 +219,18 @@ def _code(value: Any) -> str | None:
     return value if isinstance(value, str) and _CODE.fullmatch(value) else None
 
 
-def _report(connection: Connection, link: Link, op_ids: list[str]) -> tuple[dict[str, Any], int]:
-    # What will still wait when this batch has arrived, and where the audit chain stands.
+def report_of(
+    connection: Connection, app_version: str, op_ids: list[str]
+) -> tuple[dict[str, Any], int]:
+    """What will still wait when these have arrived, and where the audit chain stands: as it
+    travels, and the number of the last audit row."""
     waiting, oldest_at = outbox.waiting_besides(connection, op_ids)
     told = sync_state.read_ledger(connection).audit_told
     seq, digest = audit.head(connection)
     return {
         "waiting": waiting,
         "oldest_at": oldest_at,
-        "app_version": link.app_version,
+        "app_version": app_version,
         "audit": {
             "seq": seq,
             "hash": digest,

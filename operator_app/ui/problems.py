@@ -9,9 +9,12 @@ from operator_app.i18n import N_, _
 from operator_app.ui.backup_problems import SENTENCES as BACKUP_SENTENCES
 from operator_app.ui.directory_problems import SENTENCES as DIRECTORY_SENTENCES
 from operator_app.ui.export_problems import SENTENCES as EXPORT_SENTENCES
+from operator_app.ui.folder_problems import SENTENCES as FOLDER_SENTENCES
+from operator_app.ui.lookup_problems import SENTENCES as LOOKUP_SENTENCES
 from operator_app.ui.people_problems import SENTENCES as PEOPLE_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.review_problems import SENTENCES as REVIEW_SENTENCES
+from operator_app.ui.xroad_problems import SENTENCES as XROAD_SENTENCES
 
 log = logging.getLogger(__name__)
 
@@ -242,9 +245,12 @@ SENTENCES: dict[str, str] = {
     **EXPORT_SENTENCES,
     **BACKUP_SENTENCES,
     **DIRECTORY_SENTENCES,
+    **FOLDER_SENTENCES,
+    **LOOKUP_SENTENCES,
     **PEOPLE_SENTENCES,
     **REFERENCE_SENTENCES,
     **REVIEW_SENTENCES,
+    **XROAD_SENTENCES,
     # Enrolment
     "enrolment.code_form": N_("The enrolment code has 20 signs, as in K7QM-2RXW-9TBH-MFRG-GZDF."),
 }

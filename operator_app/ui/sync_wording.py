@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from operator_app.i18n import N_, _, ngettext
 from operator_app.sync.status import LinkState, SyncStatus
+from operator_app.ui.folder_problems import SENTENCES as FOLDER_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.wording import Wording, time_of_day
+from operator_app.ui.xroad_problems import SENTENCES as XROAD_SENTENCES
 
 _LINK = {
     LinkState.NOT_CONFIGURED: N_("No server: kept on this PC"),
@@ -36,6 +38,7 @@ CODE_SENTENCES = {
     "server.no_recipients": N_("The server gave no key to seal records with. Nothing was sent. Call the ministry."),
     "device.unknown": N_("The server does not know this PC. A new enrolment code is needed."),
     "device.revoked": N_("The ministry has withdrawn this PC's permission to send. Records stay here. Call the ministry."),
+    "device.not_approved": N_("The ministry knows this PC and has not let it in yet. Records stay here; it is tried again by itself."),
     "enrol.refused": N_("The server did not accept the enrolment code. It may be used, mistyped, or older than three days. Ask for a new one."),
     "enrolment.code_form": N_("The enrolment code has 20 signs, as in K7QM-2RXW-9TBH-MFRG-GZDF."),
     "wire.conflict": N_("Two PCs changed this at the same time. Both versions are kept; a supervisor brings them together."),
@@ -49,6 +52,9 @@ CODE_SENTENCES = {
     "mismatch": N_("The ministry holds something else under this number. Both sides must look at it."),
 }  # fmt: skip
 """What the codes of the last problem mean to a person."""
+
+
+_ALL = (CODE_SENTENCES, FOLDER_SENTENCES, REFERENCE_SENTENCES, XROAD_SENTENCES)
 
 
 def link_words(state: LinkState) -> str:
@@ -95,5 +101,5 @@ def only_there_words(n: int) -> str:
 def code_sentence(code: str | None) -> str:
     """What the code of a failed try or a refusal means; the code itself where there is no wording."""
     code = code or ""
-    said = CODE_SENTENCES.get(code) or REFERENCE_SENTENCES.get(code)
+    said = next((s[code] for s in _ALL if code in s), None)
     return _(said) if said else code

@@ -401,7 +401,7 @@ def test_nothing_in_the_tables_tells_a_case_from_a_call(receiver, device) -> Non
 
 
 def figures(capsys: pytest.CaptureFixture[str], receiver: RunningReceiver) -> dict[str, int]:
-    assert main(["records", "--data", str(receiver.folder)]) == 0
+    assert main(["records", *receiver.where]) == 0
     lines = capsys.readouterr().out.split("\n")
     return {name: int(value) for name, _, value in (line.partition(" ") for line in lines if line)}
 

@@ -11,6 +11,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ministry_server.backup import make_backup
 from operator_app.sync.envelope import FIELDS
 from operator_app.sync.receipts import BadSignature, sign
 from tests.conftest import FrozenClock
@@ -166,10 +167,14 @@ def test_no_field_value_is_in_any_file_or_log(receiver, device, caplog) -> None:
     post(device, "push", b'{"note": "anary cupboard"}')
     device.have([[1, 9]])
     assert receiver.payloads()[first["op_id"]]["body"]["note"] == CANARIES["note"]
-    files = [file for file in receiver.folder.rglob("*") if file.is_file()]
-    assert {"ministry.db", "ministry.db-wal"} <= {file.name for file in files}
+    # All rows, whichever engine holds them.
+    make_backup(receiver.store, receiver.folder / "backup", receiver.receiver.now())
+    files = {file.name: file for file in receiver.folder.rglob("*") if file.is_file()}
+    expected = set() if receiver.database_url else {"ministry.db", "ministry.db-wal"}
+    assert {"backup", *expected} <= set(files)
     receiver.stop()
-    for file in [f for f in files if f.exists()] + [receiver.folder / "ministry.db"]:
+    left = {file for file in files.values() if file.exists()}
+    for file in left | {receiver.folder / name for name in expected - {"ministry.db-wal"}}:
         content = file.read_bytes()
         assert [word for word in WORDS if word in content] == [], file.name
     logged = caplog.text.encode()

@@ -21,7 +21,7 @@ WORDS = "The number is another one now"
 def tally_of(receiver: RunningReceiver) -> Tally | None:
     assert receiver.receiver.opener is not None
     vault = receiver.receiver.opener.vault
-    found = overview(receiver.store, vault).tally
+    found = overview(receiver.store, vault, receiver.receiver.now()).tally
     with receiver.store.read() as connection:
         assert recount(connection, vault) == found
     return found
@@ -53,7 +53,7 @@ def test_they_are_listed_the_newest_first(receiver, device, clock, capsys) -> No
         ("0413", "bala.ru", WORDS),
         ("0412", "police-102", "First\x1b[2J\nline"),
     ]
-    assert main(["suggestions", "--data", str(receiver.folder)]) == 0
+    assert main(["suggestions", *receiver.where]) == 0
     printed = capsys.readouterr().out
     assert printed.splitlines() == [
         "2026-11-24 03:05 UTC  office 0413  article bala.ru phones (0123456789abcdef)",
@@ -64,7 +64,7 @@ def test_they_are_listed_the_newest_first(receiver, device, clock, capsys) -> No
         "    line",
         "",
     ]
-    assert main(["suggestions", "--json", "--data", str(receiver.folder)]) == 0
+    assert main(["suggestions", "--json", *receiver.where]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [s["office"] for s in found] == ["0413", "0412"]
     assert found[0]["dev"] == other.dev
@@ -74,7 +74,7 @@ def test_they_are_listed_the_newest_first(receiver, device, clock, capsys) -> No
 def test_without_the_openers_key_nobody_lists_them(receiver, device, capsys) -> None:
     device.push(device.revise_suggestion())
     (receiver.folder / "opener.key").unlink()
-    assert main(["suggestions", "--data", str(receiver.folder)]) == 1
+    assert main(["suggestions", *receiver.where]) == 1
     assert WORDS not in "".join(capsys.readouterr())
     receiver.stop()
     for file in receiver.folder.iterdir():

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from ministry_server.cli import main
 from operator_app.domain.violence import SafeContact
 from operator_app.log import start_logging
 from operator_app.services.call_drafts import Draft
+from operator_app.sync.bundle import receipts_name
+from operator_app.sync.bundle_post import BundlePost
 from tests.faults import proxy as faults
 from tests.faults.proxy import FaultProxy
 from tests.receiver import RunningReceiver
@@ -118,3 +121,23 @@ def test_no_planted_word_of_a_case_is_on_the_way_to_a_colleague(
     assert len([file for file in files if file.name == "operator.db"]) == 2
     for file in files:
         assert_absent(file.read_bytes(), file.name)
+
+
+def test_no_planted_word_lies_on_the_stick(
+    desk: Desk, receiver: RunningReceiver, logs: Path, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    first = desk.save(caller_name=CANARIES[0], note=CANARIES[2], phone=f"0{CANARIES[4]}")
+    desk.amend(first, note=CANARIES[1] * 3)
+    desk.open_case(affected_name=CANARIES[0], happened=f"{CANARIES[1]} {CANARIES[2]}")
+    post = BundlePost(desk.database, desk.office.clock, "0.1.0")
+    written = post.write_into(desk.office.actor, stick)
+    assert main(["take-in", str(stick), "--data", str(receiver.folder)]) == 0
+    post.read_from(desk.office.actor, stick / receipts_name(written.name))
+    assert set(desk.states().values()) == {"applied"}
+    receiver.stop()
+    carried = list(stick.iterdir())
+    assert len(carried) == 2
+    for file in [*carried, *tmp_path.rglob("*.db"), *tmp_path.rglob("*.log")]:
+        assert_absent(file.name.encode() + file.read_bytes(), file.suffix)

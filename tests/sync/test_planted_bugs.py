@@ -28,6 +28,7 @@ from operator_app.sync.push import Pushed
 from tests.faults import proxy as faults
 from tests.faults.proxy import FaultProxy
 from tests.receiver import RunningReceiver
+from tests.simulation.bugs import drop_unique_constraints
 from tests.sync.conftest import enrolled
 from tests.sync.desk import HER_NAME, Desk, arrived, copy_database
 from tests.sync.invariants import check_nothing_lost, check_server
@@ -80,7 +81,7 @@ def test_server_looks_before_it_inserts(
 ) -> None:
     """Two copies of one push at the same moment."""
     if bug:
-        _drop_unique_constraints(intake_only.store)
+        drop_unique_constraints(intake_only.store)
         both_have_looked = threading.Barrier(2, timeout=20)
         real = Intake.accept
 
@@ -107,14 +108,6 @@ def test_server_looks_before_it_inserts(
         desk.run()
         with noticed(bug):
             check_server(intake_only, [call])
-
-
-def _drop_unique_constraints(store: Store) -> None:
-    columns = ", ".join(c.name for c in intake.columns if c.name != "id")
-    with store.write() as connection:
-        connection.exec_driver_sql(f"CREATE TABLE bare (id INTEGER PRIMARY KEY, {columns})")
-        connection.exec_driver_sql("DROP TABLE intake")
-        connection.exec_driver_sql("ALTER TABLE bare RENAME TO intake")
 
 
 @planted

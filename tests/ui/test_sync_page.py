@@ -114,14 +114,14 @@ def test_address_and_code_are_saved_and_the_server_tried(
 ) -> None:
     page = shown()
     asked = QSignalSpy(page.events.send_now_asked)
-    page.page.url.setText("https://117.example.kg/")
-    page.page.code.setText(CODE.lower())
-    page.page.save_button.click()
+    page.page.server.url.setText("https://117.example.kg/")
+    page.page.server.code.setText(CODE.lower())
+    page.page.server.save_button.click()
     with office.database.read() as connection:
         server = settings.read_server(connection)
     assert (server.url, server.enrolment_code) == ("https://117.example.kg", CODE)
     assert asked.count() == 1
-    assert page.page.code.text() == ""
+    assert page.page.server.code.text() == ""
     assert "Saved. The server is tried now." in page.words
 
 
@@ -137,28 +137,28 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_changed(
     shown: Callable[..., Shown], office: TestOffice, url: str, code: str, field: str, words: str
 ) -> None:
     page = shown()
-    page.page.url.setText(url)
-    page.page.code.setText(code)
-    page.page.save_button.click()
+    page.page.server.url.setText(url)
+    page.page.server.code.setText(code)
+    page.page.server.save_button.click()
     assert words in page.page.problem.label.text()
-    assert getattr(page.page, field).property("missing")
-    assert page.page.code.text() == code
+    assert getattr(page.page.server, field).property("missing")
+    assert page.page.server.code.text() == code
     with office.database.read() as connection:
         assert settings.read_server(connection) == settings.Server("", "")
 
 
 def test_an_operator_sees_but_does_not_change(shown: Callable[..., Shown]) -> None:
     page = shown(Role.OPERATOR)
-    assert not page.page.url.isVisible()
+    assert not page.page.server.url.isVisible()
     assert not page.page.again_button.isVisible()
     assert page.page.send_button.isVisible()
 
 
 def test_a_typed_address_is_not_overwritten_by_news(shown: Callable[..., Shown]) -> None:
     page = shown()
-    page.page.url.insert("https://half")
+    page.page.server.url.insert("https://half")
     page.page.refresh()
-    assert page.page.url.text() == "https://half"
+    assert page.page.server.url.text() == "https://half"
 
 
 def test_the_last_verified_receipt_is_told_with_its_time(

@@ -8,6 +8,8 @@ from typing import Protocol
 
 BASE_PATH = "/sync/v1"
 MOST_ANSWER_BYTES = 8 << 20
+ACCESS_DENIED = "xroad.access_denied"
+"""This request is not opened to us on the way; others may be."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class Carrier(Protocol):
         """Send a request; `path` begins with BASE_PATH. `etag`: what is here already; when that is
         still so, the answer is 304 without a body.
 
-        Raises NetworkProblem: `net.unreachable`, `net.proxy`, `net.tls`, `net.certificate_time`
+        Raises ServerRefused when a server on the way refuses, as `xroad.access_denied`;
+        NetworkProblem: `net.unreachable`, `net.proxy`, `net.tls`, `net.certificate_time`
         (the server never saw the request), `net.timeout`, `net.cut`, `net.answer_too_large`
         (it may have).
         """

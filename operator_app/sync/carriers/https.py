@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ssl
 import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -27,55 +28,62 @@ KEPT_HEADERS = ("content-type", "retry-after", "date", "etag")
 NOT_MODIFIED = 304
 
 
-class HttpsCarrier:
-    """One keep-alive session to one server."""
-
-    name = "https"
+class HttpExchange:
+    """One keep-alive session to one address: requests out, whole answers or one NetworkProblem back."""
 
     def __init__(
         self,
-        url: str,
+        address: str,
+        open_session: Callable[[], requests.Session],
         *,
         connect_seconds: float = CONNECT_SECONDS,
         read_seconds: float = READ_SECONDS,
     ) -> None:
-        """Raises BadInput("server.url_wrong"). Does not connect yet."""
-        address = read_server_url(url)
-        if address is None:
-            raise BadInput("server.url_wrong", [Fault("server_url", "server.url_wrong")])
-        self._url = address
+        """`open_session` is called before the first request, and again after `close`."""
+        self._address = address
+        self._open_session = open_session
         self._connect_seconds = connect_seconds
         self._read_seconds = read_seconds
         self._session: requests.Session | None = None
 
-    def exchange(self, method: str, path: str, body: bytes = b"", *, etag: str = "") -> Answer:
-        """See Carrier. The whole answer must be there within the time its size allows."""
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        etag: str = "",
+        headers: Mapping[str, str] | None = None,
+        kept: Sequence[str] = KEPT_HEADERS,
+    ) -> Answer:
+        """Send and wait. `kept`: the headers of the answer that are wanted, in lower case.
+
+        The whole answer must be there within the time its size allows. Raises as `Carrier` says.
+        """
         import requests
         import urllib3
 
-        session = self._session = self._session or _new_session(self._url)
-        headers = {"Content-Type": "application/json"} if body else {}
+        session = self._session = self._session or self._open_session()
+        given = {**(headers or {}), **({"Content-Type": "application/json"} if body else {})}
         if etag:
-            headers["If-None-Match"] = etag
+            given["If-None-Match"] = etag
         patience = self._patience(len(body))
         try:
             with session.request(
                 method,
-                self._url + path,
+                self._address + path,
                 data=body or None,
-                headers=headers,
+                headers=given,
                 timeout=(self._connect_seconds, patience),
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                if response.is_redirect:
-                    return Answer(response.status_code)
-                kept = {k: response.headers[k] for k in KEPT_HEADERS if k in response.headers}
-                if response.status_code == NOT_MODIFIED:
-                    # Has no body, nor a length of one.
-                    return Answer(NOT_MODIFIED, kept)
+                found = {k: response.headers[k] for k in kept if k in response.headers}
+                if response.is_redirect or response.status_code == NOT_MODIFIED:
+                    # Not followed; and what is not modified has no body, nor a length of one.
+                    return Answer(response.status_code, found)
                 content = self._read(response, patience)
-                return Answer(response.status_code, kept, content)
+                return Answer(response.status_code, found, content)
         except requests.exceptions.ProxyError as error:
             raise NetworkProblem("net.proxy") from error
         except requests.exceptions.SSLError as error:
@@ -116,8 +124,57 @@ class HttpsCarrier:
         return bytes(content)
 
 
-def _new_session(url: str) -> requests.Session:
+class HttpsCarrier:
+    """Straight to the ministry's server."""
+
+    name = "https"
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        connect_seconds: float = CONNECT_SECONDS,
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
+        """Raises BadInput("server.url_wrong"). Does not connect yet."""
+        address = read_server_url(url)
+        if address is None:
+            raise BadInput("server.url_wrong", [Fault("server_url", "server.url_wrong")])
+        self._way = HttpExchange(
+            address,
+            lambda: _new_session(address),
+            connect_seconds=connect_seconds,
+            read_seconds=read_seconds,
+        )
+
+    def exchange(self, method: str, path: str, body: bytes = b"", *, etag: str = "") -> Answer:
+        """See Carrier."""
+        return self._way.send(method, path, body, etag=etag)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._way.close()
+
+
+def plain_session() -> requests.Session:
+    """A session that sends our headers and no password of a .netrc file."""
     import requests
+
+    session = requests.Session()
+    session.headers.clear()
+    session.headers.update(
+        {
+            "User-Agent": f"117-operator/{__version__}",
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+        }
+    )
+    # An authentication of our own that does nothing: else a .netrc file would be consulted.
+    session.auth = lambda request: request
+    return session
+
+
+def _new_session(url: str) -> requests.Session:
     import truststore
     from requests.adapters import HTTPAdapter
 
@@ -139,17 +196,7 @@ def _new_session(url: str) -> requests.Session:
     def _context() -> ssl.SSLContext:
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
-    session = requests.Session()
-    session.headers.clear()
-    session.headers.update(
-        {
-            "User-Agent": f"117-operator/{__version__}",
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-        }
-    )
-    # An authentication of our own that does nothing: else a .netrc file would be consulted.
-    session.auth = lambda request: request
+    session = plain_session()
     if is_loopback(urlsplit(url).hostname or ""):
         session.trust_env = False
     else:

@@ -65,7 +65,7 @@ class CallHelp(QWidget):
         self._earlier = QVBoxLayout()
         self._earlier.setSpacing(GRID)
         self.earlier_card.body.addLayout(self._earlier)
-        layout = QVBoxLayout(self)
+        layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addWidget(self.danger_card)
@@ -75,6 +75,10 @@ class CallHelp(QWidget):
         layout.addWidget(self.numbers_card)
         layout.addStretch(1)
         self.begin("")
+
+    def offer(self, card: QWidget) -> None:
+        """Another card, under the answers."""
+        self._layout.insertWidget(self._layout.indexOf(self.answers) + 1, card)
 
     def begin(self, besides: str, told: tuple[Advice, ...] = ()) -> None:
         """No number yet. `besides`: the id of the call that is amended, no earlier one itself;

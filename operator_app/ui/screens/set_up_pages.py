@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from operator_app.domain.people import check_password
 from operator_app.domain.provisioning import check_setup, office_setup
 from operator_app.domain.reference import Reference
+from operator_app.domain.xroad import xroad_from
 from operator_app.errors import Fault
 from operator_app.i18n import _, language
 from operator_app.ui.widgets.basic import GRID, Notice, button, text
@@ -192,6 +193,12 @@ class ServerPage(FormPage):
         code.setPlaceholderText("XXXX-XXXX-XXXX-XXXX-XXXX")
         self.form.add(FormField("server.url", _("Address (may be empty)"), address))
         self.form.add(FormField("server.enrolment_code", _("Enrolment code (may be empty)"), code))
+        if (xroad := xroad_from(draft)) is not None:
+            said = _(
+                "Through the Security Server {server}, to {service}: so it stands in office.toml."
+            )
+            way = said.format(server=xroad.security_server, service=xroad.service)
+            self.form.rows.addWidget(text(way, "hint", wrap=True))
 
     def faults(self) -> list[Fault]:
         found = check_setup(office_setup(self.draft), self._reference)

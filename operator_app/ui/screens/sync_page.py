@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -26,11 +25,13 @@ from operator_app.sync import status as sync
 from operator_app.sync.status import LinkState, OutboxRow, SyncStatus
 from operator_app.ui.events import Events
 from operator_app.ui.models.plain_table import PlainTable, plain_view
-from operator_app.ui.problems import fault_sentence, sentence
+from operator_app.ui.problems import sentence
+from operator_app.ui.sync_parts.ways import Ways
 from operator_app.ui.sync_wording import code_sentence, link_words, only_there_words
 from operator_app.ui.tasks import Tasks
-from operator_app.ui.widgets.basic import GRID, Card, Notice, button, labelled, set_state, text
+from operator_app.ui.widgets.basic import GRID, Card, Notice, button, text
 from operator_app.ui.widgets.fitting_scroll import SCROLL_BAR, FittingScroll
+from operator_app.ui.widgets.server_card import ServerCard
 from operator_app.ui.wording import day_and_time, state_wording
 
 SIDE_WIDTH = 340
@@ -79,13 +80,12 @@ class SyncPage(QWidget):
         self.waiting_view = plain_view(self.waiting, _("Waiting to be sent"))
         self.refused_view = plain_view(self.refused, _("Needs you"))
         self.attempts_view = plain_view(self.attempts, _("Last tries"))
-        self.url = QLineEdit()
-        self.code = QLineEdit()
-        self.save_button = button(_("Save"))
+        self.server = ServerCard()
+        self.ways = Ways()
         self._lay_out()
         self.send_button.clicked.connect(self._on_send_now)
         self.again_button.clicked.connect(self._on_send_again)
-        self.save_button.clicked.connect(self._on_save)
+        self.server.save_asked.connect(self._on_save)
         events.sync_changed.connect(self._on_sync_changed)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -152,6 +152,9 @@ class SyncPage(QWidget):
             "changes": _("colleagues' cases"),
             "feed": _("reference data"),
             "places": _("addresses of places"),
+            "lookup": _("benefit status"),
+            "bundle": _("bundle"),
+            "receipts": _("receipts"),
         }
         self.attempts.show_rows(
             (
@@ -167,11 +170,10 @@ class SyncPage(QWidget):
                 device=picture.facts.device_id, incarnation=picture.facts.incarnation
             )
         )
-        if not self.url.isModified():
-            self.url.setText(picture.facts.url)
+        self.server.show_facts(picture.facts)
 
     def _advice(self, status: SyncStatus, facts: ConnectionFacts) -> str:
-        if not facts.url:
+        if not facts.configured:
             return _("No server is set. Calls are kept here; enter the server's address to send.")
         if not facts.enrolled and not facts.code_waits:
             return _("This PC is not enrolled. Ask the ministry for an enrolment code.")
@@ -205,30 +207,26 @@ class SyncPage(QWidget):
         )
 
     def _on_save(self) -> None:
-        url, code = self.url.text(), self.code.text()
+        url, xroad = self.server.typed_url, self.server.typed_xroad
+        code = self.server.code.text()
         self._tasks.database(
             self,
-            lambda: self._connection.change(self._actor, url, code),
+            lambda: self._connection.change(self._actor, url, code, xroad),
             self._on_saved,
             self._on_failed,
         )
 
     def _on_saved(self, _nothing: None) -> None:
         self.problem.show_text("")
-        self.code.clear()
-        self.url.setModified(False)
-        for field in (self.url, self.code):
-            set_state(field, "missing", False)
+        self.server.show_saved()
         self.done.show_text(_("Saved. The server is tried now."))
         self._events.send_now_asked.emit()
 
     def _on_failed(self, error: Exception) -> None:
         self.done.show_text("")
         if isinstance(error, BadInput):
-            where = {fault.where for fault in error.faults}
-            set_state(self.url, "missing", "server.url" in where)
-            set_state(self.code, "missing", "server.enrolment_code" in where)
-            self.problem.show_text("  ".join(fault_sentence(f) for f in error.faults))
+            self.server.show_faults(error.faults)
+            self.problem.show_text(sentence(error))
         else:
             self.problem.show_text(sentence(error))
 
@@ -252,9 +250,10 @@ class SyncPage(QWidget):
         right.addWidget(self.done)
         right.addWidget(self.problem)
         if self._actor.may(Right.MANAGE_SYNC):
-            right.addWidget(self._server_card())
+            self.ways.add(_("Server"), self.server)
         else:
             self.again_button.hide()
+        right.addWidget(self.ways)
         self.device_label = text("", "hint", wrap=True)
         self.device_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         right.addWidget(self.device_label)
@@ -287,12 +286,4 @@ class SyncPage(QWidget):
             grid.addWidget(self.figures[key], row, 1)
         card.body.addLayout(grid)
         card.body.addWidget(self.send_button)
-        return card
-
-    def _server_card(self) -> Card:
-        card = Card(_("Ministry server"))
-        self.code.setPlaceholderText(_("only when the ministry gave a new one"))
-        card.body.addWidget(labelled(_("Address"), self.url))
-        card.body.addWidget(labelled(_("Enrolment code"), self.code))
-        card.body.addWidget(self.save_button)
         return card
