@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ministry_server.clock import now_ms, system_clock
 from ministry_server.overview import overview
 from ministry_server.store import open_store
 
@@ -64,7 +65,8 @@ class Receiver:
         """How many of each kind it raised."""
         store = open_store(self._folder, None)
         try:
-            return sum((Counter(line.alarms) for line in overview(store, None).devices), Counter())
+            devices = overview(store, None, now_ms(system_clock)).devices
+            return sum((Counter(line.alarms) for line in devices), Counter())
         finally:
             store.close()
 
