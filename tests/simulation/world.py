@@ -300,12 +300,16 @@ class World:
         self._merge_all()
         self._rounds()
         self._look()
-        self._nothing_lost("applied")
+        # A call whose later version a restore took from the PC is doubted when it is amended there:
+        # only the ministry has both versions.
+        doubted = {"conflict"} if any(pc.restored for pc in self.pcs) else set[str]()
+        self._nothing_lost("applied", *doubted)
         if self._both_ends_lost:
             return
         for pc in self.pcs:
-            assert set(pc.desk.states().values()) <= {"applied"}, f"{pc.name}: not known to be"
-            assert pc.desk.status().needs_you == 0
+            states = list(pc.desk.states().values())
+            assert set(states) <= {"applied"} | doubted, f"{pc.name}: not known to be"
+            assert pc.desk.status().needs_you == states.count("conflict")
         self._offices_see_the_same()
 
     def _merge_all(self) -> None:
