@@ -29,7 +29,16 @@ from operator_app.ui.preferences import Preferences
 from operator_app.ui.problems import sentence
 from operator_app.ui.sync_wording import only_there_words
 from operator_app.ui.tasks import Tasks
-from operator_app.ui.widgets.basic import GRID, Card, Notice, ShortenedLabel, button, text
+from operator_app.ui.widgets.basic import (
+    GRID,
+    Card,
+    FlowLayout,
+    Notice,
+    ShortenedLabel,
+    button,
+    text,
+)
+from operator_app.ui.widgets.fitting_scroll import SCROLL_BAR, FittingScroll
 from operator_app.ui.widgets.work_bar import WorkBar
 from operator_app.ui.wording import day_and_time
 
@@ -245,11 +254,9 @@ class BackupPage(QWidget):
         card.body.addWidget(text(lead, "muted", wrap=True))
         card.body.addWidget(self.view, 1)
         card.body.addWidget(self.work)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GRID)
+        buttons = FlowLayout(spacing=GRID)
         buttons.addWidget(self.make_button)
         buttons.addWidget(self.check_button)
-        buttons.addStretch(1)
         card.body.addLayout(buttons)
         line = QHBoxLayout()
         line.setSpacing(2 * GRID)
@@ -285,4 +292,6 @@ class BackupPage(QWidget):
         column.addWidget(further)
         column.addWidget(back)
         column.addStretch(1)
-        return side
+        scroll = FittingScroll(side, SIDE_WIDTH + SCROLL_BAR)
+        scroll.setFixedWidth(SIDE_WIDTH + SCROLL_BAR)
+        return scroll

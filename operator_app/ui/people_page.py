@@ -233,6 +233,7 @@ def _rights_table() -> QTableView:
     view.setModel(model)
     view.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
     view.verticalHeader().setDefaultSectionSize(RIGHT_ROW)
+    view.setWordWrap(False)
     header = view.horizontalHeader()
     header.setStretchLastSection(False)
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

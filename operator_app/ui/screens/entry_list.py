@@ -85,12 +85,16 @@ class EntryList(Card):
         self._stack.addWidget(self.view)
         self._empty = self._empty_page()
         self._stack.addWidget(self._empty)
-        self.setFocusProxy(self.view)
         # The rows end before the round corners of the card.
         self.body.setContentsMargins(1, GRID, 1, GRID)
         self.body.setSpacing(0)
         self.body.addWidget(questions)
         self.body.addWidget(self._stack, 1)
+
+    @property
+    def keyboard(self) -> QWidget:
+        """Where the keyboard belongs: the list, or the sentence in its place."""
+        return self._empty if self.is_empty else self.view
 
     @property
     def is_empty(self) -> bool:
@@ -111,7 +115,6 @@ class EntryList(Card):
         shown = self._empty if sentence else self.view
         had_focus = self.view.hasFocus() or self._empty.hasFocus()
         self._stack.setCurrentWidget(shown)
-        self.setFocusProxy(shown)
         if had_focus:
             shown.setFocus(Qt.FocusReason.OtherFocusReason)
 

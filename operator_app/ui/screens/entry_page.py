@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from operator_app.i18n import _
@@ -30,6 +30,11 @@ class EntryPage(QWidget):
     """
 
     counted = Signal(int)
+
+    begins_with_list = False
+    """Whether the keyboard goes to the list when the page is shown."""
+    gives_room_below = 0
+    """Below this width of the page only the list or what is open is shown; Esc leads back."""
 
     def __init__(self, tasks: Tasks, questions: QWidget, name: str, choose: str) -> None:
         """`name`: of the list, for screen readers; `choose`: what stands where nothing is open."""
@@ -149,7 +154,9 @@ class EntryPage(QWidget):
 
     def focus_list(self) -> None:
         """Put the keyboard on the list, or on what is said in its place."""
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._is_narrow:
+            self.right.setCurrentIndex(0)
+        self.list.keyboard.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Inside
 
@@ -160,6 +167,7 @@ class EntryPage(QWidget):
         nothing.body.addWidget(self._choose, 1)
         self.right.addWidget(nothing)
         self.right.addWidget(entry)
+        self.right.currentChanged.connect(lambda _index: self._make_room())
         column = QVBoxLayout()
         column.setSpacing(GRID)
         column.addWidget(self.notice)
@@ -171,6 +179,18 @@ class EntryPage(QWidget):
         layout.setSpacing(2 * GRID)
         layout.addWidget(self.list, LIST_SHARE)
         layout.addLayout(column, ENTRY_SHARE)
+
+    @property
+    def _is_narrow(self) -> bool:
+        return self.width() < self.gives_room_below
+
+    def _make_room(self) -> None:
+        opened = self.right.currentIndex() == 1
+        self.list.setVisible(not (self._is_narrow and opened))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     def add_key(self, keys: str, act: Callable[[], None]) -> None:
         """A key that works while the page is shown."""
@@ -189,6 +209,8 @@ class EntryPage(QWidget):
     def _on_listed(self, entries: Sequence[Any]) -> None:
         self.list.show_entries(entries, *self.nothing_listed())
         self._choose.setVisible(bool(entries))
+        if self.begins_with_list:
+            self.setFocusProxy(self.list.keyboard)
         self.counted.emit(len(entries))
         if self._opened[0]:
             self.list.view.point_at(self.listed_key(self._opened[0]))

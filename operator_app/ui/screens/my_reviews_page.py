@@ -21,10 +21,17 @@ from operator_app.ui import problems, review_wording, wording
 from operator_app.ui.events import Events
 from operator_app.ui.models.entry_model import EntryRow
 from operator_app.ui.screens.entry_page import EntryPage
-from operator_app.ui.screens.review_page import LIST_SHARE, REST_SHARE
+from operator_app.ui.screens.review_page import (
+    LIST_SHARE,
+    NARROW,
+    REST_SHARE,
+    REST_WIDTH,
+    SUBJECT_HEIGHT,
+)
 from operator_app.ui.screens.review_subject import ReviewSubject
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, Notice, button, set_state, text
+from operator_app.ui.widgets.fitting_scroll import FittingScroll
 
 _POINTS_IN_A_LINE = 2
 
@@ -42,6 +49,9 @@ class _Opened:
 
 class MyReviewsPage(EntryPage):
     """Enter opens what is marked. `read()`: one was marked as read."""
+
+    begins_with_list = True
+    gives_room_below = NARROW
 
     read = Signal()
     advice_asked = Signal(object)
@@ -170,13 +180,14 @@ class MyReviewsPage(EntryPage):
         column.addWidget(card)
         column.addWidget(self.why_not)
         column.addWidget(self.subject, 1)
-        self.build(right)
+        self.subject.setMinimumHeight(SUBJECT_HEIGHT)
+        self.build(FittingScroll(right, REST_WIDTH))
         layout = self.layout()
         if isinstance(layout, QHBoxLayout):
             layout.setContentsMargins(0, GRID, 0, 0)
             layout.setStretch(0, LIST_SHARE)
             layout.setStretch(1, REST_SHARE)
-        self.setFocusProxy(self.list)
+        self.setFocusProxy(self.list.keyboard)
 
     def _show_answers(self, said: Review, checklists: Checklists) -> None:
         while (item := self._points.takeAt(0)) is not None:

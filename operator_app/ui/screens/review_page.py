@@ -26,8 +26,13 @@ from operator_app.ui.screens.review_desk import Opened, ReviewDesk
 from operator_app.ui.screens.review_sampling import SamplingLine
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, text
+from operator_app.ui.widgets.fitting_scroll import FittingScroll
 
 LIST_SHARE, REST_SHARE = 30, 70
+NARROW, REST_WIDTH = 900, 700
+"""Below this width of the page the list gives its room to what is open, which needs so much."""
+SUBJECT_HEIGHT = 240
+"""What is reviewed has at least so much; where that is too high, the whole scrolls."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,9 @@ class ReviewPage(EntryPage):
 
     `changed()`: something was finished. `advice_asked(Advice)`: read what a caller was told.
     """
+
+    begins_with_list = True
+    gives_room_below = NARROW
 
     changed = Signal()
     advice_asked = Signal(object)
@@ -77,13 +85,14 @@ class ReviewPage(EntryPage):
             tasks, above, _("What is to be reviewed"), _("Choose a line; Enter opens it.")
         )
         self.desk = ReviewDesk(reviews, cases, reference, actor, tasks, clock)
-        self.build(self.desk)
+        self.desk.subject.setMinimumHeight(SUBJECT_HEIGHT)
+        self.build(FittingScroll(self.desk, REST_WIDTH))
         layout = self.layout()
         if isinstance(layout, QHBoxLayout):
             layout.setContentsMargins(0, GRID, 0, 0)
             layout.setStretch(0, LIST_SHARE)
             layout.setStretch(1, REST_SHARE)
-        self.setFocusProxy(self.list)
+        self.setFocusProxy(self.list.keyboard)
         self._connect_page()
 
     # What EntryPage asks
@@ -180,6 +189,7 @@ class ReviewPage(EntryPage):
     def _on_entered(self) -> None:
         key = self.list.model.key_at(self.list.view.currentIndex().row())
         if self.desk.waiting is not None and key == self.desk.waiting.key:
+            self.right.setCurrentIndex(1)
             self.focus_entry()
         else:
             self.open_entry(key, focus=True)

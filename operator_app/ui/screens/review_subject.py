@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -87,6 +88,10 @@ class ReviewSubject(QStackedWidget):
         return view
 
 
+WIDE = 820
+"""From here on what can be done stands beside the name of the case."""
+
+
 class CaseCard(Card):
     """The head of a case, its risk over time, what the checklist asks about, the timeline."""
 
@@ -96,25 +101,39 @@ class CaseCard(Card):
         self._clock = clock
         self.title = text("", "screenTitle")
         self.risk_pill = text("", "pill")
-        self.kind = text("", "muted")
         self.open_button = button(_("Open the case"), key=OPEN_KEY)
         self.lower_button = button(_("Lower the risk"), key=LOWER_KEY)
         self.risk = RiskChart(reference, clock)
         self.timeline = CaseTimeline(reference, clock)
         self.facts: dict[str, QLabel] = {}
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        for widget in (self.title, self.risk_pill, self.kind):
-            head.addWidget(widget)
-        head.addStretch(1)
-        head.addWidget(self.lower_button)
-        head.addWidget(self.open_button)
+        said, acts = QWidget(), QWidget()
+        for part, widgets in (
+            (said, (self.title, self.risk_pill)),
+            (acts, (self.lower_button, self.open_button)),
+        ):
+            line = QHBoxLayout(part)
+            line.setContentsMargins(0, 0, 0, 0)
+            line.setSpacing(12)
+            for widget in widgets:
+                line.addWidget(widget)
+        self._acts = acts
+        self._head = head = QGridLayout()
+        head.setSpacing(GRID)
+        head.setColumnStretch(1, 1)
+        head.addWidget(said, 0, 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        head.addWidget(acts, 0, 2, Qt.AlignmentFlag.AlignRight)
         content = QHBoxLayout()
         content.setSpacing(12)
         content.addWidget(self.timeline, 1)
         content.addWidget(self._side())
         self.body.addLayout(head)
         self.body.addLayout(content, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        place = (0, 2, 1, 1) if self.width() >= WIDE else (1, 0, 1, 3)
+        if self._head.getItemPosition(self._head.indexOf(self._acts)) != place:
+            self._head.addWidget(self._acts, *place, Qt.AlignmentFlag.AlignRight)
 
     def show_case(self, view: CaseView, names: dict[str, str]) -> None:
         """Show what is known now."""
@@ -124,8 +143,6 @@ class CaseCard(Card):
         self.risk_pill.setText(f"{mark.sign}  {mark.words}")
         self.risk_pill.setAccessibleName(mark.words)
         set_state(self.risk_pill, "tone", mark.tone)
-        status = self._reference.label("case_status", case.status, language())
-        self.kind.setText(status)
         self.risk.show_assessments(case.assessments)
         self.timeline.show_happenings(view.timeline, names)
         for name, said in self._said(case, names).items():
@@ -141,6 +158,7 @@ class CaseCard(Card):
             for purpose in (CALL_BACK, SHARE, RECORD, STATISTICS)
         )
         return {
+            "status": self._reference.label("case_status", case.status, language()),
             "owner": wording.person(names, case.owner_id),
             "plan": wording.day_and_time(agreed, today) if agreed else _("none"),
             "referrals": str(len(case.referrals)),
@@ -173,6 +191,7 @@ class CaseCard(Card):
 
 def _captions() -> dict[str, str]:
     return {
+        "status": _("Status"),
         "owner": _("Owner"),
         "plan": _("Safety plan"),
         "referrals": _("Referrals"),

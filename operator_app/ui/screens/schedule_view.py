@@ -24,10 +24,14 @@ from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.export_driver import ExportDriver
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, Notice, button, labelled, text
+from operator_app.ui.widgets.fitting_scroll import FittingScroll
 from operator_app.ui.widgets.form import FormField
 
 USUAL_TIME = "18:05"
 TIME_WIDTH = 96
+WIDTH = 420
+LEAST_LETTERS = 12
+"""Of a choice that may be longer than there is room for."""
 
 
 class ScheduleView(QWidget):
@@ -56,6 +60,10 @@ class ScheduleView(QWidget):
         self.of = QComboBox()
         self.of.addItem(_("Of the day before"), False)
         self.of.addItem(_("Of the same day, as far as it is recorded then"), True)
+        self.of.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.of.setMinimumContentsLength(LEAST_LETTERS)
         self.formats = {
             ExportFormat.XLSX: QCheckBox(_("Excel")),
             ExportFormat.PDF: QCheckBox(_("PDF")),
@@ -187,8 +195,7 @@ class ScheduleView(QWidget):
         when.setSpacing(2 * GRID)
         top = Qt.AlignmentFlag.AlignTop
         when.addWidget(self.at, alignment=top)
-        when.addWidget(labelled(_("Of which day"), self.of), alignment=top)
-        when.addStretch(1)
+        when.addWidget(labelled(_("Of which day"), self.of), 1, top)
         card.body.addLayout(when)
         kinds = QHBoxLayout()
         kinds.setSpacing(3 * GRID)
@@ -205,10 +212,14 @@ class ScheduleView(QWidget):
             buttons.addWidget(made)
         buttons.addStretch(1)
         card.body.addLayout(buttons)
-        layout = QVBoxLayout(self)
+        content = QWidget()
+        layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addWidget(card)
         layout.addWidget(self.state)
         layout.addWidget(self.trouble)
         layout.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(FittingScroll(content, WIDTH))

@@ -33,7 +33,7 @@ from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, Notice, button, text
 from operator_app.ui.wording import whole_day
 
-SIDE_WIDTH = 320
+SIDE_WIDTH = 280
 LEAST_ROW_HEIGHT = 40
 PEOPLE_GAP = 4
 _ID = Qt.ItemDataRole.UserRole

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from operator_app.i18n import _
@@ -11,6 +11,9 @@ from operator_app.ui.models.plain_table import dress_table
 from operator_app.ui.models.report_model import ReportModel
 
 ROW_HEIGHT = 26
+COMPARED = (3, 4)
+NARROW = 540
+"""Pixels for all columns, or for those of now only."""
 
 
 class ReportTable(QTableView):
@@ -30,6 +33,12 @@ class ReportTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.doubleClicked.connect(lambda _index: self.entered_on.emit())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Where there is no room for all, the names and the figures of now stay.
+        for column in COMPARED:
+            self.setColumnHidden(column, event.size().width() < NARROW)
 
     def dress(self) -> None:
         """Headings go over all columns."""
