@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from operator_app.domain.calls import CallForm
 from operator_app.domain.clock import to_ms
+from operator_app.domain.consent import STATISTICS, Consent
 from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
+from operator_app.domain.violence import ReferralAsk, ViolenceForm
 from operator_app.services.calls import Calls
 
 NOTES = (
@@ -90,7 +92,8 @@ def _save_one(
 
 def _form(reference: Reference, rng: random.Random, started_at: int) -> CallForm:
     topic = rng.choice([c.code for c in reference.codes("topic_l2")])
-    danger = "Y" if topic.startswith("VIO") and rng.random() < 0.4 else "N"
+    violent = topic.startswith("VIO")
+    danger = "Y" if violent and rng.random() < 0.4 else "N"
     return CallForm(
         started_at=started_at,
         contact_kind=rng.choice(("SELF", "SELF", "SELF", "OTHER", "PROF", "FOLLOW")),
@@ -104,11 +107,27 @@ def _form(reference: Reference, rng: random.Random, started_at: int) -> CallForm
         division=rng.choice([d.code for d in reference.divisions(2)]),
         phone=f"0555 {rng.randrange(10**6):06d}" if rng.random() < 0.5 else "",
         note=rng.choice(NOTES),
+        violence=_violence(rng, started_at) if violent else None,
         actions=(
             ("E102",)
             if danger == "Y"
             else (rng.choice([c.code for c in reference.codes("action")][:8]),)
         ),
+    )
+
+
+def _violence(rng: random.Random, started_at: int) -> ViolenceForm:
+    agreed = "Y" if rng.random() < 0.8 else "N"
+    return ViolenceForm(
+        affected="CALLER",
+        affected_age=str(rng.randrange(18, 66)),
+        forms=(rng.choice(("PHY", "PSY", "ECO", "THR")),),
+        answers={"HURT": rng.choice("YNN"), "CONTROL": rng.choice("YN")},
+        offender=rng.choice(("HUSB", "EXSP", "PART", "SON")),
+        children=rng.choice("YN"),
+        place=rng.choice(("HOME", "HOME", "STREET")),
+        consents=(Consent(STATISTICS, agreed, started_at),),
+        referrals=(ReferralAsk(rng.choice(("CRI", "PSY", "LEG")), "OFF", started_at),),
     )
 
 

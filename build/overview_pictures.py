@@ -21,6 +21,8 @@ class OverviewPictures:
             raise RuntimeError("no overview")
         self._hands.wait(lambda: page.overview is not None, "the figures")
         self._picture("overview-today")
+        self._hands.press(Qt.Key.Key_3)
+        self._picture("overview-month")
         self._hands.press(Qt.Key.Key_2)
         self._picture("overview")
         topics, hours = page.charts["topic"], page.charts["hour"]
@@ -37,5 +39,9 @@ class OverviewPictures:
         self._hands.press(Qt.Key.Key_T)
 
     def _picture(self, name: str) -> None:
+        self._sitting.settle()
+        page = self._sitting.desk.supervision.overview
+        # It says how far it is while it counts, in steps.
+        self._hands.wait(lambda: page is None or not page.bar.state.text(), "the figures")
         self._sitting.settle()
         self._sitting.picture(name)

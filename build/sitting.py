@@ -153,6 +153,13 @@ class Sitting:
             self.hands.wait(partial(_holds, done), "an idle worker")
         QTest.qWait(50)
 
+    def phone(self) -> None:
+        """The duty officer was phoned about what is urgent and unsent: there is no server here."""
+        button = self.desk.window.phoned_button
+        self.hands.wait(button.isVisible, "the strip about urgent records")
+        button.click()
+        self.hands.wait(lambda: not button.isVisible(), "the strip is gone")
+
     def later(self, *, minutes: int = 0, seconds: int = 0) -> None:
         """Let time pass; less than the office's own lock allows."""
         self.clock.now += timedelta(minutes=minutes, seconds=seconds)

@@ -47,7 +47,7 @@ class Studio:
         self._hands.wait(lambda: self._sitting.app.desk is not None, "signed in")
         QTest.qWait(300)
         self._picture("ready")
-        self._sitting.desk.window.phoned_button.click()
+        self._sitting.phone()
 
     def call(self) -> None:
         """A call from its first question to the danger strip, and what is missing."""
@@ -168,7 +168,7 @@ class Studio:
         self._sitting.sign_in("nurlan")
         self._hands.wait(lambda: self._sitting.app.desk not in (None, before), "another person")
         QTest.qWait(300)
-        self._sitting.desk.window.phoned_button.click()
+        self._sitting.phone()
         self._cases.newcomer()
 
     def others(self) -> None:
