@@ -167,7 +167,7 @@ class Sitting:
     def picture(self, name: str, window: QWidget | None = None) -> None:
         """What the window looks like now, numbered in the order of taking."""
         self._count += 1
-        file = self.out / f"{self._count:02d}-{name}.png"
+        file = self.out / f"{self._count:03d}-{name}.png"
         if window is not None:
             self.hands.picture(window, file)
             return

@@ -90,7 +90,7 @@ class Sheet:
     @property
     def words(self) -> str:
         """What is written on it, for screen readers."""
-        return self._body.toPlainText()
+        return f"{self._body.toPlainText()}\n{self._foot.toPlainText()}"
 
 
 def page_pdf(page: Page) -> bytes:
