@@ -230,9 +230,7 @@ class ReportWords:
 
     def _needs_heading(self, section: Section, line: Line) -> bool:
         """Whether a split is told apart from the lines above it by its name."""
-        if not line.part or len(line.name) == 1 or section.key in ("subject", "calls"):
-            return False
-        return line.name[0] not in ("order", "shelter")
+        return line.part and len(line.name) > 1 and section.key not in ("subject", "calls")
 
     def _row(self, line: Line) -> ReportRow:
         values = line.values
