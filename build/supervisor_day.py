@@ -15,8 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from build.stage import CONTROL, EXPORTS, Stage
 from ministry_server.figure_rows import cells_of
 from operator_app.domain.clock import local_day, system_clock, to_ms
-from operator_app.domain.figures import Period
-from operator_app.domain.ministry_report import month_of
+from operator_app.domain.figures import Period, month_of
 from operator_app.i18n import _
 from operator_app.services.figures import FigureBook
 from operator_app.services.shifts import Shifts

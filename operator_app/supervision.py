@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from operator_app.domain.people import Right
+from operator_app.domain.clock import Clock
+from operator_app.domain.people import Actor, Right
+from operator_app.domain.reference import Reference
 from operator_app.i18n import _
 from operator_app.services.chart_files import ChartFiles
 from operator_app.services.exports import Exports
@@ -21,6 +23,7 @@ from operator_app.services.reviews import Reviews
 from operator_app.services.scheduled_export import ScheduledExport
 from operator_app.services.shifts import Shifts
 from operator_app.ui.chart_saving import svg_png
+from operator_app.ui.events import Events
 from operator_app.ui.export_driver import ExportDriver
 from operator_app.ui.late import Late
 from operator_app.ui.main_window import MainWindow, Place
@@ -33,6 +36,7 @@ from operator_app.ui.screens.overview_page import OverviewPage
 from operator_app.ui.screens.review_page import ReviewPage
 from operator_app.ui.screens.schedule_view import ScheduleView
 from operator_app.ui.screens.tabbed_screen import TabbedScreen
+from operator_app.ui.tasks import Tasks
 from operator_app.ui.ways_from_overview import lead_from_overview
 from operator_app.ui.widgets.review_bar import ReviewBar
 
@@ -156,37 +160,24 @@ class Supervision:
         self.review_bar = ReviewBar(self._reviews, desk.actor, application.tasks, desk.events)
 
     def _make_review(self) -> ReviewPage:
-        desk, application = self._desk, self._application
-        page = ReviewPage(
-            self._reviews,
-            self._subjects,
-            desk.cases,
-            desk.reference,
-            desk.actor,
-            application.tasks,
-            desk.events,
-            application.clock,
-        )
+        desk = self._desk
+        page = ReviewPage(self._reviews, self._subjects, desk.cases, *self._common())
         if self.review_bar is not None:
             page.changed.connect(self.review_bar.refresh)
         page.advice_asked.connect(desk.open_advice)
         return page
 
     def _make_my_reviews(self) -> MyReviewsPage:
-        desk, application = self._desk, self._application
-        page = MyReviewsPage(
-            self._reviews,
-            self._subjects,
-            desk.reference,
-            desk.actor,
-            application.tasks,
-            desk.events,
-            application.clock,
-        )
+        page = MyReviewsPage(self._reviews, self._subjects, *self._common())
         if self.review_bar is not None:
             page.read.connect(self.review_bar.refresh)
-        page.advice_asked.connect(desk.open_advice)
+        page.advice_asked.connect(self._desk.open_advice)
         return page
+
+    def _common(self) -> tuple[Reference, Actor, Tasks, Events, Clock]:
+        """What both pages of reviews begin with."""
+        desk, application = self._desk, self._application
+        return desk.reference, desk.actor, application.tasks, desk.events, application.clock
 
     def _show_review(self) -> None:
         if self._screen is not None and self._review is not None:

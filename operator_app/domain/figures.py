@@ -42,6 +42,18 @@ class Period:
         return (self.first + timedelta(days=n) for n in range(self.days))
 
 
+def month_of(day: date) -> Period:
+    """The month that the day lies in."""
+    first = day.replace(day=1)
+    return Period(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+
+
+def week_of(day: date) -> Period:
+    """Monday to Sunday around the day."""
+    first = day - timedelta(days=day.weekday())
+    return Period(first, first + timedelta(days=6))
+
+
 @dataclass
 class Figures:
     """Counts by cell. `seconds`: of the calls that asked for help together, `longest` of one."""

@@ -7,12 +7,12 @@ report is whole.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from operator_app.domain.call_figures import BOYS, GIRLS, MEN, NOT_KNOWN, RESULTS, WOMEN
 from operator_app.domain.calls import NUISANCE_KINDS
 from operator_app.domain.danger import LEVELS
-from operator_app.domain.figures import Period
+from operator_app.domain.figures import Period, month_of
 from operator_app.domain.office import Office
 from operator_app.domain.report_builder import Compared, ReportBuilder
 from operator_app.domain.report_lines import ReportLines
@@ -23,20 +23,7 @@ REFERRAL_STAGES = ("OFFERED", "DECLINED", "SENT", "ACCEPTED", "RECEIVED", "NOT_R
 ORDER_STAGES = ("ASKED", "ISSUED", "EXTENDED", "BROKEN", "REFUSED")
 SHELTER_STAGES = ("ASKED", "GIVEN", "NOT_GIVEN")
 SEXES = ("F", "M", "U", "")
-WEEK = 7
 WEEKS_OF_A_YEAR = 52
-
-
-def month_of(day: date) -> Period:
-    """The month that the day lies in."""
-    first = day.replace(day=1)
-    return Period(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
-
-
-def week_of(day: date) -> Period:
-    """Monday to Sunday around the day."""
-    first = day - timedelta(days=day.weekday())
-    return Period(first, first + timedelta(days=WEEK - 1))
 
 
 def before(period: Period) -> Period:

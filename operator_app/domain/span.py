@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from operator_app.domain import figures
 from operator_app.domain.clock import day_bounds_ms, local_day
 from operator_app.domain.shifts import Shift, shift_of
 
@@ -81,14 +82,14 @@ class Span:
 
 def week_of(day: date) -> Span:
     """Monday to Sunday around the day."""
-    first = day - day.weekday() * ONE_DAY
-    return Span.of_days(first, first + 6 * ONE_DAY)
+    week = figures.week_of(day)
+    return Span.of_days(week.first, week.last)
 
 
 def month_of(day: date) -> Span:
     """The calendar month of the day."""
-    first = day.replace(day=1)
-    return Span.of_days(first, (first + 31 * ONE_DAY).replace(day=1) - ONE_DAY)
+    month = figures.month_of(day)
+    return Span.of_days(month.first, month.last)
 
 
 def year_of(day: date) -> Span:

@@ -28,7 +28,7 @@ PROGRESS_ROWS = 500
 
 
 class ExportFormat(StrEnum):
-    """What the daily log can be handed over as; the value is the ending of the file name."""
+    """What a log or a report can be handed over as; the value is the ending of the file name."""
 
     XLSX = "xlsx"
     PDF = "pdf"

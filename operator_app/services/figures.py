@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -21,9 +21,6 @@ from operator_app.services.figure_facts import bounds, calls_of_day, cases_in
 
 IDS_AT_ONCE = 500
 DAYS_AT_ONCE = 10
-
-Progress = Callable[[int, int], None]
-"""Told (days done, days in all); may raise to end the work."""
 
 
 class Behind(StrEnum):
@@ -52,8 +49,8 @@ class FigureBook:
         self._database = database
         self._clock = clock
 
-    def of(self, actor: Actor, period: Period, progress: Progress | None = None) -> Figures:
-        """All figures of the period. `progress` may raise to end the work; nothing is lost by it.
+    def of(self, actor: Actor, period: Period) -> Figures:
+        """All figures of the period.
 
         A screen asks by `days_to_count` and `count` in steps first: this may take seconds.
         """
@@ -62,8 +59,6 @@ class FigureBook:
             days = self.days_to_count(actor, period)
             for start in range(0, len(days), DAYS_AT_ONCE):
                 self.count(actor, days[start : start + DAYS_AT_ONCE])
-                if progress is not None:
-                    progress(min(start + DAYS_AT_ONCE, len(days)), len(days))
             now = to_ms(self._clock())
             with self._database.read() as connection:
                 if not figure_days.are_known(connection, period):

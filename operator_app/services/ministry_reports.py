@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from enum import StrEnum
 from pathlib import Path
 
 from operator_app.db import audit, settings
@@ -22,17 +21,9 @@ from operator_app.export.html import Page
 from operator_app.export.report_files import report_csv, report_xlsx
 from operator_app.export.report_html import report_page
 from operator_app.services.case_files import CaseFiles
-from operator_app.services.exports import write_file
+from operator_app.services.exports import ExportFormat, write_file
 from operator_app.services.figure_facts import bounds
 from operator_app.services.review_figures import read_review_figures
-
-
-class ReportFormat(StrEnum):
-    """What the report can be handed over as; the value is the ending of the file name."""
-
-    XLSX = "xlsx"
-    PDF = "pdf"
-    CSV = "csv"
 
 
 class MinistryReports:
@@ -81,7 +72,7 @@ class MinistryReports:
         """The report on paper."""
         return report_page(report, self._reference, self._lines)
 
-    def export(self, actor: Actor, report: Report, wanted: ReportFormat, file: Path) -> str:
+    def export(self, actor: Actor, report: Report, wanted: ExportFormat, file: Path) -> str:
         """Write the report where the person chose; its SHA-256 in hex.
 
         Raises NotAllowed, ValueError for a report that is not made to leave, EnvironmentProblem as
@@ -107,10 +98,10 @@ class MinistryReports:
         actor.require(Right.EXPORT_FIGURES)
         self._audited(actor, "ministry_report.printed", _facts(report))
 
-    def _content(self, report: Report, wanted: ReportFormat) -> bytes:
-        if wanted is ReportFormat.PDF:
+    def _content(self, report: Report, wanted: ExportFormat) -> bytes:
+        if wanted is ExportFormat.PDF:
             return self._pdf(self.page(report))
-        made = report_xlsx if wanted is ReportFormat.XLSX else report_csv
+        made = report_xlsx if wanted is ExportFormat.XLSX else report_csv
         return made(report, self._reference, self._lines)
 
     def _audited(self, actor: Actor, action: str, facts: dict[str, str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -20,13 +20,14 @@ from operator_app.domain.clock import local_day, to_ms
 from operator_app.domain.consent import STATISTICS, Consent
 from operator_app.domain.figures import Figures, Period
 from operator_app.domain.ids import new_op_id
+from operator_app.domain.people import Actor
 from operator_app.domain.reference import Reference
 from operator_app.domain.violence import ViolenceForm
 from operator_app.domain.wire import State, case_body
 from operator_app.services import figure_days
 from operator_app.services.case_exchange import fold_foreign
 from operator_app.services.cases import Cases
-from operator_app.services.figures import FigureBook
+from operator_app.services.figures import DAYS_AT_ONCE, FigureBook
 from tests.conftest import TestOffice, information_call
 from tests.figures.year import Year, fill
 from tests.figures.year_calls import Mix
@@ -265,17 +266,28 @@ def test_the_figures_follow(desk: Desk, story: Callable[[Desk], Story]) -> None:
     assert after == plain(desk.anew())
 
 
+def book_that(desk: Desk, counted: Callable[[], None]) -> FigureBook:
+    """A book of figures that does this after each step of counting."""
+
+    class Told(FigureBook):
+        def count(self, actor: Actor, days: Sequence[date]) -> None:
+            super().count(actor, days)
+            counted()
+
+    return Told(desk.office.database, desk.office.clock)
+
+
 @pytest.mark.parametrize("step", [1, 2, 3])
 def test_a_count_that_was_ended_loses_nothing(desk: Desk, step: int) -> None:
-    steps: list[tuple[int, int]] = []
+    steps: list[int] = []
 
-    def progress(*done: int) -> None:
-        steps.append((done[0], done[1]))
+    def counted() -> None:
+        steps.append(1)
         if len(steps) == step:
             raise Stop
 
     with pytest.raises(Stop):
-        desk.book.of(desk.office.actor, NOVEMBER, progress)
+        book_that(desk, counted).of(desk.office.actor, NOVEMBER)
     assert len(steps) == step
     kept = plain(desk.figures())
     assert kept == plain(desk.anew())
@@ -287,9 +299,9 @@ def test_a_look_of_somebody_else_in_the_middle_takes_no_day_away(desk: Desk) -> 
     other = Database(desk.office.paths.database, desk.office.database.key)
     whole = plain(desk.figures())[0]["calls",]
 
-    def progress(done: int, number: int) -> None:
-        if done == number and not seen:
-            seen.append(done)
+    def counted() -> None:
+        seen.append(1)
+        if len(seen) == NOVEMBER.days // DAYS_AT_ONCE:
             form = information_call(desk.office.calls.start(desk.office.actor).form)
             desk.office.calls.save(desk.office.actor, form)
             FigureBook(other, desk.office.clock).days_to_count(desk.office.actor, NOVEMBER)
@@ -297,7 +309,7 @@ def test_a_look_of_somebody_else_in_the_middle_takes_no_day_away(desk: Desk) -> 
     seen: list[int] = []
     with desk.office.database.write() as connection:
         connection.execute(delete(figure_day))
-    found = desk.book.of(desk.office.actor, NOVEMBER, progress)
+    found = book_that(desk, counted).of(desk.office.actor, NOVEMBER)
     other.close()
     assert seen
     assert found.number("calls") == whole + 1

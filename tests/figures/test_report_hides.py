@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from operator_app.config import paths
-from operator_app.domain.figures import Figures
-from operator_app.domain.ministry_report import ministry_report, month_of
+from operator_app.domain.figures import Figures, month_of
+from operator_app.domain.ministry_report import ministry_report
 from operator_app.domain.office import Office
 from operator_app.domain.report_builder import Compared
 from operator_app.domain.report_parts import Report, Unit
@@ -144,7 +144,8 @@ def test_the_definitions_travel_with_the_file() -> None:
 
 def test_a_report_that_is_not_made_to_leave_does_not(office, tmp_path) -> None:
     from operator_app.services.cases import Cases
-    from operator_app.services.ministry_reports import MinistryReports, ReportFormat
+    from operator_app.services.exports import ExportFormat
+    from operator_app.services.ministry_reports import MinistryReports
     from operator_app.ui.printing import pages_pdf
 
     reports = MinistryReports(
@@ -157,5 +158,5 @@ def test_a_report_that_is_not_made_to_leave_does_not(office, tmp_path) -> None:
     )
     report = reports.make(office.actor, PERIOD, [Figures()] * 3, leaves=False)
     with pytest.raises(ValueError):
-        reports.export(office.actor, report, ReportFormat.CSV, tmp_path / "report.csv")
+        reports.export(office.actor, report, ExportFormat.CSV, tmp_path / "report.csv")
     assert not list(tmp_path.glob("*.csv"))

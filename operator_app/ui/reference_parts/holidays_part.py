@@ -6,7 +6,7 @@ from datetime import date
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QVBoxLayout, QWidget
 
 from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.days import read_day_in
@@ -14,12 +14,11 @@ from operator_app.domain.people import Actor
 from operator_app.errors import BadInput, Fault
 from operator_app.i18n import _, language
 from operator_app.services.calendar import MOST_YEARS_AWAY, Calendar, Holiday
-from operator_app.ui import theme
-from operator_app.ui.icons import icon
 from operator_app.ui.models.holiday_model import NAME, HolidayModel
 from operator_app.ui.models.plain_table import plain_view
 from operator_app.ui.problems import sentence
 from operator_app.ui.tasks import Tasks
+from operator_app.ui.widgets.arrow_button import arrow_button
 from operator_app.ui.widgets.basic import GRID, Card, Notice, button, labelled, text
 from operator_app.ui.widgets.chips import Chip, ChipGroup
 from operator_app.ui.widgets.form import Form, FormField
@@ -52,8 +51,8 @@ class HolidaysPart(QWidget):
         header = self.view.horizontalHeader()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        self.previous_button = _arrow("previous", _("Previous year"), "Alt+Left")
-        self.next_button = _arrow("next", _("Next year"), "Alt+Right")
+        self.previous_button = arrow_button("previous", _("Previous year"), "Alt+Left")
+        self.next_button = arrow_button("next", _("Next year"), "Alt+Right")
         self.year_label = text("", "strong")
         self.remove_button = button(_("Take back"))
         self.remove_button.setText(_("Take back") + "   Del")
@@ -211,13 +210,3 @@ class HolidaysPart(QWidget):
         layout.setSpacing(2 * GRID)
         layout.addWidget(left, 1)
         layout.addWidget(side)
-
-
-def _arrow(name: str, label: str, key: str) -> QPushButton:
-    made = QPushButton(icon(name, theme.current().text, 16), "")
-    QShortcut(QKeySequence(key), made).activated.connect(made.click)
-    made.setAccessibleName(label)
-    made.setToolTip(f"{label} ({key})")
-    made.setAutoDefault(False)
-    made.setFixedWidth(40)
-    return made

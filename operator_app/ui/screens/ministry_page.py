@@ -10,16 +10,16 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from operator_app.domain.clock import Clock, local_day, to_ms
-from operator_app.domain.figures import Figures, Period
-from operator_app.domain.ministry_report import month_of, week_of
+from operator_app.domain.figures import Figures, Period, month_of, week_of
 from operator_app.domain.people import Actor, Right
 from operator_app.domain.reference import Reference
 from operator_app.domain.report_lines import ReportLines
 from operator_app.domain.report_parts import Report
 from operator_app.export.report_words import ReportWords, title
 from operator_app.i18n import _
+from operator_app.services.exports import ExportFormat
 from operator_app.services.figures import Behind, FigureBook
-from operator_app.services.ministry_reports import MinistryReports, ReportFormat
+from operator_app.services.ministry_reports import MinistryReports
 from operator_app.ui import problems
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.events import Events
@@ -197,7 +197,7 @@ class MinistryPage(QWidget):
     def _around(self, day: date) -> Period:
         return month_of(day) if self._length == MONTH else week_of(day)
 
-    def _on_export_asked(self, wanted: ReportFormat) -> None:
+    def _on_export_asked(self, wanted: ExportFormat) -> None:
         report = self._report(leaves=True)
         file = self._ask_file(report, wanted)
         if file is None:
@@ -212,11 +212,11 @@ class MinistryPage(QWidget):
             self._on_failed,
         )
 
-    def _ask_file(self, report: Report, wanted: ReportFormat) -> Path | None:
+    def _ask_file(self, report: Report, wanted: ExportFormat) -> Path | None:
         file_type = {
-            ReportFormat.XLSX: _("Excel file (*.xlsx)"),
-            ReportFormat.PDF: _("PDF file (*.pdf)"),
-            ReportFormat.CSV: _("CSV file (*.csv)"),
+            ExportFormat.XLSX: _("Excel file (*.xlsx)"),
+            ExportFormat.PDF: _("PDF file (*.pdf)"),
+            ExportFormat.CSV: _("CSV file (*.csv)"),
         }[wanted]
         first, last = self._period.first.isoformat(), self._period.last.isoformat()
         name = f"117_{report.office.code}_{first}_{last}.{wanted.value}"

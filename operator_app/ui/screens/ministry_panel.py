@@ -9,7 +9,7 @@ from operator_app.domain.figures import Period
 from operator_app.domain.suppression import LEAST
 from operator_app.export.report_words import period_text
 from operator_app.i18n import _
-from operator_app.services.ministry_reports import ReportFormat
+from operator_app.services.exports import ExportFormat
 from operator_app.ui.widgets.arrow_button import arrow_button
 from operator_app.ui.widgets.basic import GRID, Card, button, text
 from operator_app.ui.widgets.chips import Chip, ChipGroup
@@ -27,7 +27,7 @@ class MinistryPanel(QWidget):
     stepped = Signal(int)
     """So many periods on, or back."""
     export_asked = Signal(object)
-    """A `ReportFormat`."""
+    """A `ExportFormat`."""
     print_asked = Signal()
     hidden_changed = Signal()
     records_asked = Signal()
@@ -88,10 +88,10 @@ class MinistryPanel(QWidget):
         self.pdf_button = button(_("PDF"), key="Ctrl+D")
         self.print_button = button(_("Print"), key="Ctrl+P")
         self.csv_button = button(_("CSV"), key="Ctrl+Shift+E")
-        self.excel_button.clicked.connect(lambda: self.export_asked.emit(ReportFormat.XLSX))
-        self.pdf_button.clicked.connect(lambda: self.export_asked.emit(ReportFormat.PDF))
+        self.excel_button.clicked.connect(lambda: self.export_asked.emit(ExportFormat.XLSX))
+        self.pdf_button.clicked.connect(lambda: self.export_asked.emit(ExportFormat.PDF))
         self.print_button.clicked.connect(self.print_asked)
-        self.csv_button.clicked.connect(lambda: self.export_asked.emit(ReportFormat.CSV))
+        self.csv_button.clicked.connect(lambda: self.export_asked.emit(ExportFormat.CSV))
         for pair in (
             (self.excel_button, self.pdf_button),
             (self.print_button, self.csv_button),

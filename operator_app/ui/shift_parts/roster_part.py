@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -23,13 +22,12 @@ from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.people import Actor, Person
 from operator_app.i18n import _, language, ngettext
 from operator_app.services.shifts import Shifts
-from operator_app.ui import theme
-from operator_app.ui.icons import icon
 from operator_app.ui.models.plain_table import dress_table
 from operator_app.ui.models.roster_model import RosterModel, Week
 from operator_app.ui.problems import sentence
 from operator_app.ui.reference_wording import weekday_and_day
 from operator_app.ui.tasks import Tasks
+from operator_app.ui.widgets.arrow_button import arrow_button
 from operator_app.ui.widgets.basic import GRID, Card, Notice, button, text
 from operator_app.ui.wording import whole_day
 
@@ -91,8 +89,8 @@ class RosterPart(QWidget):
         self.people.setSpacing(PEOPLE_GAP)
         self.week_label = text("", "strong")
         self.cell_label = text("", "cardTitle", wrap=True)
-        self.previous_button = _arrow("previous", _("Previous week"), "Alt+Left")
-        self.next_button = _arrow("next", _("Next week"), "Alt+Right")
+        self.previous_button = arrow_button("previous", _("Previous week"), "Alt+Left")
+        self.next_button = arrow_button("next", _("Next week"), "Alt+Right")
         self.copy_button = button(_("As the week before"), key="F8")
         self.told = Notice()
         self.problem = Notice("danger")
@@ -300,13 +298,3 @@ class RosterPart(QWidget):
         layout.setSpacing(2 * GRID)
         layout.addWidget(left, 1)
         layout.addWidget(side)
-
-
-def _arrow(name: str, label: str, key: str) -> QPushButton:
-    made = QPushButton(icon(name, theme.current().text, 16), "")
-    QShortcut(QKeySequence(key), made).activated.connect(made.click)
-    made.setAccessibleName(label)
-    made.setToolTip(f"{label} ({key})")
-    made.setAutoDefault(False)
-    made.setFixedWidth(40)
-    return made
