@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 from sqlalchemy import select, update
 
 from operator_app import i18n
@@ -39,6 +40,7 @@ from tests.conftest import (
     information_call,
     office_setup,
 )
+from tests.reports.log_bench import Bench
 
 DAY = date(2026, 11, 24)
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)
@@ -182,3 +184,10 @@ def csv_of(records: Iterable[RecordRow], reference: Reference) -> bytes:
     stream = io.BytesIO()
     write_records_csv(stream, records, reference)
     return stream.getvalue()
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, office: TestOffice, exports: Exports, tmp_path: Path) -> Bench:
+    folder = tmp_path / "handed over"
+    folder.mkdir()
+    return Bench(qtbot, office, exports, folder)
