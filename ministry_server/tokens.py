@@ -1,4 +1,7 @@
-"""Tokens of those who may ask for figures, or watch the receiver: made once, shown once; only a hash is kept."""
+"""Tokens of those who may ask for figures, or watch the receiver.
+
+Made once, shown once; only a hash is kept.
+"""
 
 from __future__ import annotations
 

@@ -77,7 +77,9 @@ class Rekey:
 
         The recovery key goes on too, unless a new one is given: whoever left may have seen the
         paper, but a key that was lost between two papers would be worse, so it is a choice. Only a
-        supervisor makes it: who holds the paper can set a supervisor's password. Raises Stopped, EnvironmentProblem, and BadInput when the recovery key has to be new.
+        supervisor makes it: who holds the paper can set a supervisor's password.
+
+        Raises Stopped, EnvironmentProblem, and BadInput when the recovery key has to be new.
         """
         actor.require(Right.MANAGE_PEOPLE)
         keyring = read_keyring(self._paths.keyring)
