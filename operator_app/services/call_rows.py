@@ -25,7 +25,8 @@ from operator_app.domain.violence import ViolenceForm
 from operator_app.errors import NotFound
 
 _OF_CALL: BindParameter[str] = bindparam("of_call")
-_ADD = Prepared(insert(call))
+_ADD = Prepared(insert(call), columns=[c.name for c in call.c if c.name != "device"])
+_ADD_FOREIGN = Prepared(insert(call))
 _ADD_TOPICS = Prepared(insert(call_topic))
 _ADD_ACTIONS = Prepared(insert(call_action))
 _ADD_ADVICE = Prepared(insert(call_advice))
@@ -57,6 +58,20 @@ def add(connection: Connection, new: Call, reference: Reference, *, complete: bo
     not complete."""
     _ADD.run(connection, {"call_id": new.call_id, **_columns(new, reference, complete)})
     _add_lists(connection, new)
+
+
+def add_foreign(connection: Connection, new: Call, reference: Reference, device: str) -> None:
+    """Write the rows of a call that another PC of the office took."""
+    columns = _columns(new, reference, complete=True)
+    _ADD_FOREIGN.run(connection, {"call_id": new.call_id, "device": device, **columns})
+    _add_lists(connection, new)
+
+
+def device_of(connection: Connection, call_id: str) -> str | None:
+    """The PC that took the call, "" for this one; None for an unknown call."""
+    found = connection.execute(select(call.c.device).where(call.c.call_id == call_id))
+    device: str | None = found.scalar()
+    return device
 
 
 def replace(

@@ -136,6 +136,7 @@ def random_filter(r: random.Random, rows: list[dict[str, Any]]) -> JournalFilter
         "danger": row["danger_now"] or "N",
         "states": r.choice((NEEDS_YOU, (State.QUEUED,), (State.STORED, State.APPLIED, State.HELD))),
         "text": r.choice((row["number"], "+996555000001", row["phone_key"] or "0555999999")),
+        "seat": 0,
     }
     assert set(offered) == {f.name for f in fields(JournalFilter)}
     chosen = r.sample(sorted(offered), r.randint(0, 4))
@@ -223,8 +224,9 @@ def test_each_filter_walks_along_its_index_and_sorts_nothing_whole(
         for later in (False, True):
             steps = plan(filled[0], office, wanted, later=later)
             assert walks(steps, index), (wanted, steps)
-            # Calls of one millisecond are put in order by id: only those few are sorted.
-            assert "USE TEMP B-TREE FOR ORDER BY" not in steps, wanted
+            # Calls of one millisecond are put in order by id: only those few are sorted, and those
+            # of one number, of which each PC of the office may have one.
+            assert wanted.text or "USE TEMP B-TREE FOR ORDER BY" not in steps, wanted
             assert any("revision USING INDEX sqlite_autoindex_revision_1" in s for s in steps)
 
 
