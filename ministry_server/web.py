@@ -257,7 +257,10 @@ def _address(request: Request) -> str:
 async def _http_problem(_request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     codes = {404: "request.unknown_path", 405: "request.method"}
-    return _problem(status, codes.get(status, "request.refused"))
+    response = _problem(status, codes.get(status, "request.refused"))
+    # Which methods there are (405).
+    response.headers.update(getattr(error, "headers", None) or {})
+    return response
 
 
 def _json(data: dict[str, Any], status: int = 200) -> Response:
