@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ministry_server import device_commands, log, open_command
+from ministry_server import device_commands, log, open_command, refused_commands
 from ministry_server.admission import need_approval
 from ministry_server.backup_commands import SENTENCES as BACKUP_SENTENCES
 from ministry_server.backup_commands import (
@@ -123,6 +123,14 @@ def _parser() -> argparse.ArgumentParser:
     approve.add_argument("device", help="device id")
     revoke = command("revoke", device_commands.do_revoke, "refuse a device from now on")
     device_commands.add_arguments(code, revoke)
+    refused_commands.add_arguments(
+        command("rejected", refused_commands.do_rejected, "what was refused, and why"),
+        command(
+            "look-again",
+            refused_commands.do_look_again,
+            "try again what waits for a newer program, or was refused for a reason",
+        ),
+    )
     taking = command("take-in", do_take_in, "take in bundles from a stick or a shared folder")
     taking.add_argument("where", type=Path, help="a bundle (.117), or a folder of them")
     backup = command("backup", do_backup, "a verified copy of the database in one file")

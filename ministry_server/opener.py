@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, RowMapping, Select, select
+from sqlalchemy import Connection, RowMapping, Select, and_, or_, select
 
 from ministry_server.keys import OpenerKeys
 from ministry_server.ledger import Ledger
@@ -28,6 +28,7 @@ from operator_app.domain.wire import (
     NEWER_SCHEMA,
     Header,
     State,
+    are_bases,
     check_payload,
     check_references,
 )
@@ -51,6 +52,7 @@ class _Opened:
     plain: bytes = b""
     stage: State = State.STORED
     code: str | None = None
+    bases: tuple[str, ...] = ()
 
 
 class Opener:
@@ -82,24 +84,35 @@ class Opener:
             ledger.close()
         return forced
 
-    def look_again(self, now: int) -> int:
+    def look_again(self, now: int, code: str | None = None) -> int:
         """Try again what was set aside for a newer program or another key; how many are settled.
 
-        Called at the start.
+        Called at the start. With a `code`, what was refused for that reason is tried as well: a
+        program that was mended since may take it.
         """
         with self._lock, self._store.write() as connection:
             begin_tally(connection, self.vault)
             ledger = Ledger(connection, self._receipt_key, now)
+            wanted = and_(event.c.stage == State.HELD.value, event.c.code.in_(LATER))
+            if code is not None:
+                refused = and_(event.c.stage == State.REJECTED.value, event.c.code == code)
+                wanted = or_(wanted, refused)
             rows = list(
                 connection.execute(
                     _stored()
+                    .add_columns(event.c.stage, event.c.code)
                     .join(event, event.c.op_id == intake.c.op_id)
-                    .where(event.c.stage == State.HELD.value, event.c.code.in_(LATER))
+                    .where(wanted)
                     .order_by(intake.c.id)
                 ).mappings()
             )
             judged = [(row, self._open(row)) for row in rows]
-            settled = [(row, opened) for row, opened in judged if opened.code not in LATER]
+            settled = [
+                (row, opened)
+                for row, opened in judged
+                if opened.code not in LATER
+                and (opened.stage, opened.code) != (row["stage"], row["code"])
+            ]
             self._records.forget(connection, [row["op_id"] for row, _ in settled])
             self._settle(connection, ledger, settled)
             ledger.close()
@@ -149,6 +162,7 @@ class Opener:
                     plain=opened.plain,
                     stage=opened.stage,
                     code=opened.code,
+                    bases=opened.bases,
                 )
             )
         self._records.add(connection, ledger, arrived)
@@ -176,7 +190,7 @@ class Opener:
         if NEWER_SCHEMA in faults:
             return _held(NEWER_SCHEMA)
         code = faults[0] if faults else _implausible(data, row)
-        return _rejected(code) if code else _Opened(data, plain)
+        return _rejected(code, _bases(data, row)) if code else _Opened(data, plain)
 
 
 def _implausible(data: dict[str, Any], row: RowMapping) -> str | None:
@@ -197,8 +211,15 @@ def _stored() -> Select[Any]:
     )
 
 
-def _rejected(code: str) -> _Opened:
-    return _Opened(None, stage=State.REJECTED, code=code)
+def _bases(data: Any, row: RowMapping) -> tuple[str, ...]:
+    """What a refused payload was made from, when that much of it can be believed."""
+    named = data.get("bases") if isinstance(data, dict) else None
+    believed = named and data.get("op_id") == row["op_id"] and are_bases(named, row["op_id"])
+    return tuple(named) if named and believed else ()
+
+
+def _rejected(code: str, bases: tuple[str, ...] = ()) -> _Opened:
+    return _Opened(None, stage=State.REJECTED, code=code, bases=bases)
 
 
 def _held(code: str) -> _Opened:

@@ -117,7 +117,8 @@ event = Table(
     Column("bases", Text),
     Column("sealed", LargeBinary),
 )
-"""`record_ref` is a keyed hash of the record's id (the id tells when the call came)."""
+"""`record_ref` is a keyed hash of the record's id (the id tells when the call came). `bases` are
+JSON; of a refused one only as far as they could be read (records.py: they lead to what came before)."""
 Index("ix_event_record", event.c.record_ref)
 _unsettled = event.c.stage != "applied"
 Index(

@@ -172,9 +172,10 @@ _RANK = {
     State.SENDING: 0,
     State.STORED: 1,
     State.HELD: 2,
-    State.CONFLICT: 3,
+    # A mended server may take later what it refused.
     State.REJECTED: 3,
-    State.APPLIED: 4,
+    State.CONFLICT: 4,
+    State.APPLIED: 5,
 }
 
 
