@@ -1,7 +1,8 @@
 """Seats of one office: calls that other PCs took stand in the same list, each with its PC.
 
-A call of another PC has no revision and no operator in this file, and its number may be taken here:
-the references and the uniqueness of the number go, for which SQLite wants the table made anew.
+A call of another PC has no revision and no operator in this file, and its number may be taken: here,
+or there before a restore. The references and the uniqueness of the number go, for which SQLite wants
+the table made anew.
 Imports nothing from the application (see migrations/env.py).
 """
 
@@ -128,7 +129,6 @@ def _calls() -> None:
         sa.Column("complete", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("device", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.PrimaryKeyConstraint("call_id", name=op.f("pk_call")),
-        sa.UniqueConstraint("number", "device", name=op.f("uq_call_number_device")),
         sa.UniqueConstraint("op_id", name=op.f("uq_call_op_id")),
     )
     names = ", ".join(_CALL)
@@ -138,6 +138,7 @@ def _calls() -> None:
     )
     op.execute("DROP TABLE call")
     op.execute("ALTER TABLE call_with_device RENAME TO call")
+    op.create_index("ix_call_number", "call", ["number"])
     op.create_index("ix_call_started_at", "call", ["started_at", "call_id"])
     for name in ("local_day", "operator_id", "topic", "division", "contact_kind"):
         op.create_index(f"ix_call_{name}", "call", [name, "started_at"])

@@ -126,14 +126,14 @@ call = Table(
     Column("violence_block", Text),
     Column("complete", Integer, nullable=False, server_default=text("1")),
     Column("device", Text, nullable=False, server_default=text("''")),
-    UniqueConstraint("number", "device"),
 )
 """`violence_block` is the ViolenceForm as JSON; `complete` is 0 for a call sent early.
 
 `device` is empty for a call of this PC. Of a call of another one `op_id` is in foreign_revision and
-`operator_id` in seat_person; each PC counts its numbers by itself.
+`operator_id` in seat_person; each PC counts its numbers by itself, and anew what a restore took.
 """
 
+Index("ix_call_number", call.c.number)
 Index("ix_call_started_at", call.c.started_at, call.c.call_id)
 Index("ix_call_local_day", call.c.local_day, call.c.started_at)
 Index("ix_call_operator_id", call.c.operator_id, call.c.started_at)

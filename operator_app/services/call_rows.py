@@ -60,10 +60,10 @@ def add(connection: Connection, new: Call, reference: Reference, *, complete: bo
     _add_lists(connection, new)
 
 
-def add_foreign(connection: Connection, new: Call, reference: Reference, device: str) -> None:
+def add_foreign(connection: Connection, new: Call, reference: Reference) -> None:
     """Write the rows of a call that another PC of the office took."""
     columns = _columns(new, reference, complete=True)
-    _ADD_FOREIGN.run(connection, {"call_id": new.call_id, "device": device, **columns})
+    _ADD_FOREIGN.run(connection, {"call_id": new.call_id, "device": new.device, **columns})
     _add_lists(connection, new)
 
 
@@ -222,4 +222,5 @@ def _call(
         op_id=row["op_id"],
         voided_at=row["voided_at"],
         void_reason=row["void_reason"],
+        device=row["device"],
     )

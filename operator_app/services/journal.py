@@ -195,6 +195,11 @@ class Journal:
                 }
         return found
 
+    def seat(self, device: str) -> int:
+        """The number of the office's PC; 0 for this one."""
+        with self._database.read() as connection:
+            return seats.numbers(connection).get(device, 0)
+
     def query(
         self,
         connection: Connection,

@@ -152,6 +152,9 @@ SENTENCES: dict[str, str] = {
     ),
     "call.voided_already": N_("This call is already void."),
     "call.not_changeable": N_("This call can only be changed by the supervisor now."),
+    "call.other_seat": N_(
+        "This call was taken at another PC of the office. It is corrected or voided there; what changes comes here by itself."
+    ),
     "call.unknown": N_("This call is not there any more."),
     # Cases
     "case.reason_needed": N_(

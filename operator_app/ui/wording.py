@@ -70,6 +70,11 @@ def seat_wording(number: int) -> Wording:
     return Wording(_("PC {n}").format(n=number), "", "⇄")
 
 
+def state_or_seat(state: State | None, seat: int, *, sends: bool = True) -> Wording:
+    """How far a revision is; of another PC of the office, whose it is."""
+    return seat_wording(seat) if state is None else state_wording(state, sends=sends)
+
+
 def danger_wording(danger_now: str | None) -> Wording | None:
     """The mark for a danger answer; None where there is nothing to mark."""
     wording = _DANGER.get(danger_now or "")

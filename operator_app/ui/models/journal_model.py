@@ -232,9 +232,7 @@ class JournalModel(QAbstractTableModel):
 
     def _wording(self, row: JournalRow, column: Column) -> wording.Wording | None:
         if column is Column.STATE:
-            if row.state is None:
-                return wording.seat_wording(row.seat)
-            return wording.state_wording(row.state, sends=self._sends)
+            return wording.state_or_seat(row.state, row.seat, sends=self._sends)
         return wording.danger_wording(row.danger_now) if column is Column.DANGER else None
 
     def _today(self) -> date:
