@@ -26,6 +26,7 @@ def office(office: TestOffice) -> Iterator[TestOffice]:
     for _ in range(3):
         form = information_call(office.calls.start(office.actor).form, note=WORD)
         office.calls.save(office.actor, form)
+    office.for_another_process("aida")
     office.database.close()
     yield office
 
