@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ministry_server import device_commands, log, open_command, refused_commands
+from ministry_server import device_commands, key_commands, log, open_command, refused_commands
 from ministry_server.admission import need_approval
 from ministry_server.backup_commands import SENTENCES as BACKUP_SENTENCES
 from ministry_server.backup_commands import (
@@ -47,6 +47,7 @@ from operator_app.errors import AppError
 _SENTENCES = {
     **BACKUP_SENTENCES,
     **DEVICE_SENTENCES,
+    **key_commands.SENTENCES,
     "server.keys_exist": "There are keys in this folder already; they are never overwritten.",
     "server.keys_missing": "A key file is missing: {file}. Run `init` first, or bring it back.",
     "server.keys_damaged": "A key file cannot be read; bring it back from a copy.",
@@ -156,6 +157,8 @@ def _parser() -> argparse.ArgumentParser:
     suggestions.add_argument("--json", action="store_true", help="as JSON")
     text = "who may ask for figures (/statistics/v1), or watch (/metrics)"
     add_arguments(commands.add_parser("token", help=text, description=text), common)
+    text = "the key that devices seal to: a new one, which there are, an end to an old one"
+    key_commands.add_arguments(commands.add_parser("keys", help=text, description=text), common)
     return parser
 
 

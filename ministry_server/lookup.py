@@ -33,14 +33,15 @@ import base64
 import json
 import logging
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyrage
 from sqlalchemy import select
 
 from ministry_server.devices import Device
+from ministry_server.keys import OpenerKeys
 from ministry_server.messages import LookupRequest, Refusal
 from ministry_server.schema import lookup
 from ministry_server.store import Store, insert_new
@@ -128,10 +129,11 @@ class LookupDesk:
     """Takes a device's question, asks, seals the answer, notes that it was asked."""
 
     def __init__(
-        self, store: Store, identities: dict[str, pyrage.x25519.Identity], settings: LookupSettings
+        self, store: Store, keys: Callable[[], OpenerKeys], settings: LookupSettings
     ) -> None:
+        """`keys` gives those of this moment."""
         self._store = store
-        self._identities = identities
+        self._keys = keys
         self._settings = settings
 
     def answer(self, asking: Device, request: LookupRequest, now: int) -> dict[str, Any]:
@@ -170,7 +172,7 @@ class LookupDesk:
         }
 
     def _opened(self, request: LookupRequest) -> Question:
-        identity = self._identities.get(request.kid)
+        identity = self._keys().identities.get(request.kid)
         if identity is None:
             raise Refusal(400, "request.malformed")
         try:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy import Connection, RowMapping, Select, and_, or_, select
 
 from ministry_server.keys import OpenerKeys
 from ministry_server.ledger import Ledger
+from ministry_server.lost_keys import NO_KEY
 from ministry_server.records import Arrived, Records
 from ministry_server.schema import device, event, intake
 from ministry_server.store import Store, get, put
@@ -38,7 +39,6 @@ log = logging.getLogger("ministry_server.opener")
 
 CHUNK = 100
 FORCE_AFTER_MS = 5 * 24 * 3600 * 1000
-NO_KEY = "opener.no_key"
 FAILED = "opener.failed"
 LATER = (NEWER_SCHEMA, NO_KEY, FAILED)
 """Codes of what another version of this program, or another key file, may be able to open."""
@@ -58,11 +58,15 @@ class _Opened:
 class Opener:
     """One at a time in a process; the database keeps several processes apart."""
 
-    def __init__(self, store: Store, receipt_key: Ed25519PrivateKey, keys: OpenerKeys) -> None:
+    def __init__(
+        self, store: Store, receipt_key: Ed25519PrivateKey, keys: Callable[[], OpenerKeys]
+    ) -> None:
+        """`keys` gives those of this moment: identities may come, the store's key stays."""
         self._store = store
         self._receipt_key = receipt_key
-        self._identities = keys.identities
-        self.vault = Vault(keys.store_key)
+        self._keys = keys
+        self._known = set(keys().identities)
+        self.vault = Vault(keys().store_key)
         self._records = Records(self.vault)
         self._lock = threading.Lock()
 
@@ -83,6 +87,14 @@ class Opener:
             forced = self._records.force(connection, ledger, now - FORCE_AFTER_MS)
             ledger.close()
         return forced
+
+    def look_with_new_keys(self, now: int) -> int:
+        """Look again when keys have come since; how many are settled."""
+        identities = set(self._keys().identities)
+        if identities <= self._known:
+            return 0
+        self._known = identities
+        return self.look_again(now)
 
     def look_again(self, now: int, code: str | None = None) -> int:
         """Try again what was set aside for a newer program or another key; how many are settled.
@@ -134,9 +146,8 @@ class Opener:
             ledger = Ledger(connection, self._receipt_key, now)
             # Another process may have been quicker.
             through = int(ledger.settings["opened_through"])
-            self._settle(
-                connection, ledger, [entry for entry in judged if entry[0]["id"] > through]
-            )
+            judged = [entry for entry in judged if entry[0]["id"] > through]
+            self._settle(connection, ledger, _still_there(connection, judged))
             put(connection, "opened_through", str(max(through, rows[-1]["id"])))
             ledger.close()
         return len(rows)
@@ -176,7 +187,7 @@ class Opener:
             return _held(FAILED)
 
     def _judge(self, row: RowMapping) -> _Opened:
-        identity = self._identities.get(row["kid"])
+        identity = self._keys().identities.get(row["kid"])
         if identity is None:
             return _held(NO_KEY)
         try:
@@ -191,6 +202,17 @@ class Opener:
             return _held(NEWER_SCHEMA)
         code = faults[0] if faults else _implausible(data, row)
         return _rejected(code, _bases(data, row)) if code else _Opened(data, plain)
+
+
+def _still_there(
+    connection: Connection, judged: list[tuple[RowMapping, _Opened]]
+) -> list[tuple[RowMapping, _Opened]]:
+    """Without what was sealed to a lost key, and came again, sealed anew, in the meantime."""
+    keyless = {row["id"] for row, opened in judged if opened.code == NO_KEY}
+    if not keyless:
+        return judged
+    here = set(connection.execute(select(intake.c.id).where(intake.c.id.in_(keyless))).scalars())
+    return [entry for entry in judged if entry[0]["id"] not in keyless - here]
 
 
 def _implausible(data: dict[str, Any], row: RowMapping) -> str | None:

@@ -20,8 +20,15 @@ from ministry_server.feed_pages import FeedPage, FeedPages
 from ministry_server.feeds import versions
 from ministry_server.have import compare
 from ministry_server.intake import Intake, Result
-from ministry_server.keys import read_intake_keys, read_opener_keys
+from ministry_server.keys import (
+    OPENER_FILE,
+    RECIPIENTS_FILE,
+    IntakeKeys,
+    read_intake_keys,
+    read_opener_keys,
+)
 from ministry_server.ledger import receipts_of
+from ministry_server.live_keys import LiveKeys
 from ministry_server.lookup import LookupDesk, read_settings
 from ministry_server.messages import MAX_BYTES, MAX_ITEMS, PROTO, Push, Refusal
 from ministry_server.opener import Opener
@@ -71,11 +78,13 @@ class Receiver:
         clock: Clock = system_clock,
     ) -> None:
         self.role = role
-        self.keys = read_intake_keys(data)
-        opener_keys = None if role is Role.INTAKE else read_opener_keys(data)
+        self._keys = LiveKeys(data / RECIPIENTS_FILE, read_intake_keys)
+        opener_keys = (
+            None if role is Role.INTAKE else LiveKeys(data / OPENER_FILE, read_opener_keys)
+        )
         self.store = open_store(data, database_url)
         self._clock = clock
-        self._intake = Intake(self.store, self.keys)
+        self._intake = Intake(self.store, self._keys)
         self._feeds = FeedPages(self.store, self.keys)
         self._throttle = Throttle(*_TRIES, "enrol.too_often")
         self._device_pace = Pace(*_DEVICE_PACE, "device.too_fast")
@@ -101,7 +110,12 @@ class Receiver:
                 Throttle(*_TRIES, "token.too_often"),
             )
             if (asks := read_settings(data)) is not None:
-                self._lookups = LookupDesk(self.store, opener_keys.identities, asks)
+                self._lookups = LookupDesk(self.store, opener_keys, asks)
+
+    @property
+    def keys(self) -> IntakeKeys:
+        """The keys of this moment: the sealing key may change while the process runs."""
+        return self._keys()
 
     def now(self) -> int:
         """The server's time in UTC milliseconds."""
@@ -121,6 +135,7 @@ class Receiver:
         with self.store.read() as connection:
             settings = get_all(connection)
             feeds = versions(connection)
+        sealing = self.keys.sealing
         return self._signed(
             {
                 "proto": PROTO,
@@ -129,8 +144,8 @@ class Receiver:
                 "now": self.now(),
                 "max_bytes": MAX_BYTES,
                 "max_items": MAX_ITEMS,
-                "kid": self.keys.kid,
-                "recipients": list(self.keys.recipients),
+                "kid": sealing.kid,
+                "recipients": list(sealing.recipients),
                 "durable_through": int(settings["durable_through"]),
                 "feeds": feeds,
             },
@@ -154,14 +169,15 @@ class Receiver:
             raise
         with self.store.read() as connection:
             settings = get_all(connection)
+        sealing = self.keys.sealing
         return self._signed(
             {
                 "n": request.nonce,
                 "device_id": dev,
                 "receipt_key": base64.b64encode(self.keys.receipt_public).decode(),
                 "epoch": settings["epoch"],
-                "kid": self.keys.kid,
-                "recipients": list(self.keys.recipients),
+                "kid": sealing.kid,
+                "recipients": list(sealing.recipients),
                 "now": self.now(),
             },
             "enrolled",
@@ -206,7 +222,9 @@ class Receiver:
         signed = messages.parse(body)
         request = messages.read_have(signed)
         self._recognise(request.dev, signed, "have")
-        return self._signed(compare(self.store, request, self.now()), "have_answer")
+        return self._signed(
+            compare(self.store, request, self.keys.sealing.lost, self.now()), "have_answer"
+        )
 
     def changes(self, body: bytes) -> dict[str, Any]:
         """Tell a device what its office's other devices wrote into cases."""
@@ -246,6 +264,7 @@ class Receiver:
             with self.store.write() as connection:
                 forget_old_heads(connection, self.now())
         if self.opener is not None:
+            self.opener.look_with_new_keys(self.now())
             self.opener.work(self.now())
             self.opener.force_overdue(self.now())
         if self.facts is not None:

@@ -1,6 +1,7 @@
 """The tables. Times in UTC milliseconds. No column holds a field of a call in the clear.
 
-`intake` is what arrived, as it arrived, and is never changed. `event` is what the opener made of
+`intake` is what arrived, as it arrived, and is never changed (but what was sealed to a lost key, and
+never opened, gives way to the same revision sealed anew). `event` is what the opener made of
 it, `record` the fold of a record's events; their content is sealed with the opener's store key.
 `fact` holds what of the records is counted in figures, sealed as well.
 What the ministry publishes (`feed_entry`) is for everybody, but for the addresses of confidential

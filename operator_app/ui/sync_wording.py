@@ -49,6 +49,7 @@ CODE_SENTENCES = {
     "change.not_a_case": N_("An entry that is no case came as one and was set aside. The others were taken."),
     "change.other_office": N_("An entry of another office came by mistake and was set aside. Tell the ministry."),
     "change.own": N_("An entry of this PC came back under a colleague's name and was set aside. Tell the ministry."),
+    "kid.retired": N_("The ministry has withdrawn the key that records are sealed with, and names no other. Records stay here; call the ministry."),
     "mismatch": N_("The ministry holds something else under this number. Both sides must look at it."),
 }  # fmt: skip
 """What the codes of the last problem mean to a person."""
