@@ -19,8 +19,11 @@ from operator_app.db.sync_state import BatchSize
 from operator_app.domain.wire import Lane
 from operator_app.sync.link import Link
 from operator_app.sync.push import Envelope, Sealed, seal_batch, seal_revision
+from operator_app.sync.status import URGENT_AGE_MS
 
 FAIRNESS_SLOT = 10
+MOST_LOOKED_THROUGH = 500
+"""Urgent revisions, for one that was saved just now."""
 
 
 class Batches:
@@ -44,6 +47,7 @@ class Batches:
                     connection, lanes=lanes, now_ms=link.now, most_items=most
                 ),
                 allowed.items,
+                link.now,
             )
         whom = (link.device.device_id, link.server)
         if whom != self._sealed_for:
@@ -86,7 +90,7 @@ class Batches:
         return [r for r in due if r.op_id not in going and r.op_id not in self._ready]
 
     def _pick(
-        self, due: Callable[[tuple[Lane, ...], int], list[Revision]], most: int
+        self, due: Callable[[tuple[Lane, ...], int], list[Revision]], most: int, now: int
     ) -> list[Revision]:
         """Urgent ones first and one at a time; every tenth request is for who else waits."""
         found = due(tuple(Lane), most)
@@ -98,7 +102,25 @@ class Batches:
             others = due(tuple(lane for lane in Lane if lane is not first), most)
             if others:
                 return others
-        return found[:1] if first is Lane.URGENT else found
+        if first is not Lane.URGENT:
+            return found
+        if _is_stale(found[0], now):
+            found = _fresh_first(due((Lane.URGENT,), MOST_LOOKED_THROUGH) or found, now)
+        return found[:1]
+
+
+def _is_stale(revision: Revision, now: int) -> bool:
+    """Whether it waits for so long that somebody was told to phone instead."""
+    return now - revision.created_at > URGENT_AGE_MS
+
+
+def _fresh_first(urgent: Sequence[Revision], now: int) -> list[Revision]:
+    """Who is in danger now does not wait for the urgent ones of two weeks without a line.
+
+    By records: of one record the earlier revision goes first, however old it is (I11).
+    """
+    fresh = {r.record_id for r in urgent if r.lane is Lane.URGENT and not _is_stale(r, now)}
+    return sorted(urgent, key=lambda r: (r.lane, r.record_id not in fresh))
 
 
 def _seal(

@@ -268,10 +268,13 @@ class Cycle:
                     # It names the key that it takes no more; asking again would go on for ever.
                     done.problem = KEY_ENDED
                     break
-            if batch[0].revision.lane is not Lane.URGENT:
-                sent = sync_state.BatchSize(len(batch), sum(sealed.size for sealed in batch))
-                fitting = pacing.fitted(size, sent, link.now - begun, hello.max_items)
-                size = self._remember(size, fitting)
+            sent = sync_state.BatchSize(len(batch), sum(sealed.size for sealed in batch))
+            took = link.now - begun
+            if batch[0].revision.lane is Lane.URGENT:
+                fitting = pacing.shortened(size, sent, took)
+            else:
+                fitting = pacing.fitted(size, sent, took, hello.max_items)
+            size = self._remember(size, fitting)
         return new_epoch
 
     def _judge(self, link: Link, batch: list[Sealed], problem: AppError, hello: Hello) -> Hello:

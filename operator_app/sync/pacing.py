@@ -21,6 +21,7 @@ MOST_BATCH_BYTES = 256 << 10
 record may be waiting; and with smaller batches there is one to seal while another is awaited."""
 LONGEST_ON_THE_WAY_MS = 10_000
 """One batch, from its sending to its answer; a promise to urgent records, which wait behind it."""
+SIGN_OF_A_SLOW_LINE_MS = 1_500
 ROOM_FOR_THE_REST = 4096
 """Bytes of a push request that are not envelopes."""
 
@@ -49,6 +50,16 @@ def fitted(size: BatchSize, sent: BatchSize, took_ms: int, most_items: int) -> B
     if took_ms * larger.items > LONGEST_ON_THE_WAY_MS * sent.items:
         return size
     return larger
+
+
+def shortened(size: BatchSize, sent: BatchSize, took_ms: int) -> BatchSize:
+    """After an urgent record that went alone: one that took its time tells of a slow line, before a
+    whole batch has to find out."""
+    if took_ms <= SIGN_OF_A_SLOW_LINE_MS:
+        return size
+    return replace(
+        size, size=min(size.size, max(8_192, sent.size * LONGEST_ON_THE_WAY_MS // took_ms))
+    )
 
 
 def within(size: BatchSize, most_items: int, most_bytes: int) -> BatchSize:

@@ -77,6 +77,20 @@ def test_an_urgent_record_saved_meanwhile_goes_before_what_was_sealed_ahead(
     assert set(desk.states().values()) == {State.APPLIED}
 
 
+def test_who_is_in_danger_now_does_not_wait_for_the_urgent_ones_of_last_week(
+    desk: Desk, line: Listening
+) -> None:
+    old = [desk.save_urgent() for _ in range(3)]
+    desk.office.clock.forward(days=7)
+    fresh = desk.save_urgent()
+    # Of one record the earlier revision still goes first.
+    changed = desk.amend(old[2], note="more")
+    desk.run()
+    expected = [old[2].op_id, fresh.op_id, changed.op_id, old[0].op_id, old[1].op_id]
+    assert line.pushes == [[op_id] for op_id in expected]
+    assert set(desk.states().values()) == {State.APPLIED}
+
+
 def test_what_was_sealed_for_a_former_key_is_not_sent(desk: Desk, line: Listening) -> None:
     batches = Batches(desk.database)
     for _ in range(4):

@@ -74,6 +74,14 @@ def test_a_slow_line_gets_short_batches_and_a_quick_one_grows() -> None:
     assert pacing.fitted(size, sent, 10**9, 200) == BatchSize(1, 8_192)
 
 
+def test_an_urgent_record_that_took_its_time_tells_of_a_slow_line() -> None:
+    size, alone = BatchSize(200, 256 << 10), BatchSize(1, 6_000)
+    assert pacing.shortened(size, alone, 700) == size
+    assert pacing.shortened(size, alone, 3_000) == BatchSize(200, 20_000)
+    assert pacing.shortened(size, alone, 60_000) == BatchSize(200, 8_192)
+    assert pacing.shortened(BatchSize(9, 9_000), alone, 3_000) == BatchSize(9, 9_000)
+
+
 @pytest.mark.parametrize("jump", [-YEARS, YEARS])
 def test_a_clock_that_jumps_while_a_batch_is_on_its_way_stops_nothing(jump: int) -> None:
     size = pacing.fitted(BatchSize(), BatchSize(), jump, 200)
