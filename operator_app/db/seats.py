@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import (
@@ -52,7 +52,8 @@ class Piece:
 class Joined:
     """This PC is a seat: the station that was confirmed by its fingerprint, and what lies there.
 
-    `key` is the station's Ed25519 public key in base64; `acked_at` is when its last word was read.
+    `key` is the station's Ed25519 public key in base64; `acked` what it said to have, as the highest
+    number without a gap by incarnation, and `acked_at` when it said so.
     """
 
     dev: str
@@ -61,9 +62,9 @@ class Joined:
     folder: str
     joined_at: int
     pieces: tuple[Piece, ...] = ()
+    acked: dict[str, int] = field(default_factory=dict)
     written_at: int | None = None
     acked_at: int | None = None
-    waiting: int | None = None
     problem: str | None = None
 
 
@@ -112,12 +113,6 @@ def read_joined(connection: Connection) -> Joined | None:
 def write_joined(connection: Connection, joined: Joined | None) -> None:
     """Remember it, or that there is none."""
     settings.put(connection, JOINED, asdict(joined) if joined else None)
-
-
-def also_sealed_to(connection: Connection) -> tuple[str, ...]:
-    """Whom a revision is sealed to besides the ministry: the office's station, while joined."""
-    joined = read_joined(connection)
-    return (joined.recipient,) if joined else ()
 
 
 def all_seats(connection: Connection) -> list[Seat]:
@@ -196,6 +191,12 @@ def write_people(connection: Connection, dev: str, people: Mapping[str, str]) ->
             statement.on_conflict_do_nothing(),
             [{"user_id": u, "dev": dev, "full_name": n} for u, n in sorted(people.items())],
         )
+
+
+def people(connection: Connection) -> dict[str, str]:
+    """Full name by user id of those who work at the seats."""
+    rows = connection.execute(select(seat_person.c.user_id, seat_person.c.full_name))
+    return {r.user_id: r.full_name for r in rows}
 
 
 def own_people(connection: Connection) -> dict[str, str]:
@@ -279,16 +280,6 @@ def to_hand_over(
         .limit(most_items)
     ).mappings()
     return [(int(row["place"]), from_row(row)) for row in rows]
-
-
-def is_acked(connection: Connection, piece: Piece, acked: Mapping[str, int]) -> bool:
-    """Whether all revisions of a piece are at the station."""
-    rows = connection.execute(
-        select(revision.c.inc, func.max(revision.c.seq))
-        .where(WRITTEN_ORDER.between(piece.first, piece.last))
-        .group_by(revision.c.inc)
-    )
-    return all(acked.get(inc, 0) >= last for inc, last in rows)
 
 
 def count_not_acked(connection: Connection, acked: Mapping[str, int]) -> int:

@@ -1,4 +1,4 @@
-"""Calls that the office's other PCs took, brought into the rows that screens read."""
+"""What the office's other PCs recorded, above all calls, brought into the rows that screens read."""
 
 from __future__ import annotations
 
@@ -16,8 +16,15 @@ from operator_app.domain.fold import Revision as Node
 from operator_app.domain.reference import Reference
 from operator_app.domain.wire import Kind, call_from_body, caution
 from operator_app.services import call_rows
+from operator_app.services.case_exchange import fold_foreign
+from operator_app.services.case_files import CaseFiles
 
 log = logging.getLogger(__name__)
+
+
+def fold_office(connection: Connection, files: CaseFiles, reference: Reference) -> int:
+    """Take in all that came from the office's other PCs; how many records look different or are new."""
+    return fold_calls(connection, reference) + fold_foreign(connection, files)
 
 
 def fold_calls(connection: Connection, reference: Reference) -> int:

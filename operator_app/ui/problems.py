@@ -14,6 +14,7 @@ from operator_app.ui.lookup_problems import SENTENCES as LOOKUP_SENTENCES
 from operator_app.ui.people_problems import SENTENCES as PEOPLE_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.review_problems import SENTENCES as REVIEW_SENTENCES
+from operator_app.ui.seat_problems import SENTENCES as SEAT_SENTENCES
 from operator_app.ui.xroad_problems import SENTENCES as XROAD_SENTENCES
 
 log = logging.getLogger(__name__)
@@ -249,6 +250,7 @@ SENTENCES: dict[str, str] = {
     **BACKUP_SENTENCES,
     **DIRECTORY_SENTENCES,
     **FOLDER_SENTENCES,
+    **SEAT_SENTENCES,
     **LOOKUP_SENTENCES,
     **PEOPLE_SENTENCES,
     **REFERENCE_SENTENCES,

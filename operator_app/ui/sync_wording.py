@@ -6,6 +6,7 @@ from operator_app.i18n import N_, _, ngettext
 from operator_app.sync.status import LinkState, SyncStatus
 from operator_app.ui.folder_problems import SENTENCES as FOLDER_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
+from operator_app.ui.seat_problems import SENTENCES as SEAT_SENTENCES
 from operator_app.ui.wording import Wording, time_of_day
 from operator_app.ui.xroad_problems import SENTENCES as XROAD_SENTENCES
 
@@ -55,7 +56,7 @@ CODE_SENTENCES = {
 """What the codes of the last problem mean to a person."""
 
 
-_ALL = (CODE_SENTENCES, FOLDER_SENTENCES, REFERENCE_SENTENCES, XROAD_SENTENCES)
+_ALL = (CODE_SENTENCES, FOLDER_SENTENCES, REFERENCE_SENTENCES, SEAT_SENTENCES, XROAD_SENTENCES)
 
 
 def link_words(state: LinkState) -> str:
