@@ -33,6 +33,7 @@ from ministry_server.keys import (
     read_intake_keys,
     read_opener_keys,
 )
+from ministry_server.lookup_link import read_address
 from ministry_server.overview import overview
 from ministry_server.receiver import Receiver, Role
 from ministry_server.serve import Server, listen
@@ -42,7 +43,7 @@ from ministry_server.vault import Vault
 from ministry_server.web import build_app
 from operator_app.domain.enrolment import server_fingerprint
 from operator_app.domain.feeds import FEEDS
-from operator_app.errors import AppError
+from operator_app.errors import AppError, EnvironmentProblem
 
 _SENTENCES = {
     **BACKUP_SENTENCES,
@@ -56,6 +57,10 @@ _SENTENCES = {
     "server.database_away": "The database does not answer. Is it running, and is the URL right?",
     "server.database_other_version": "The database is of another version ({found}).",
     "server.lookup_faulty": "lookup.toml is wrong at {where}.",
+    "server.lookup_at": "--lookup-at goes with --intake-only, and takes https://HOST[:PORT], or"
+    " http://HOST:PORT where HOST is this machine or an address of a private network.",
+    "server.lookup_listen": "--lookup-listen goes with --watch, and takes HOST:PORT where HOST is"
+    " this machine or an address of a private network.",
     "token.bad_name": "Say in --name for whom the token is, in one line of up to {most} letters.",
     "token.unknown_id": "No good token has this id; see `token list`.",
     "bundle.some_refused": "Not taken in, or not answered: {files}. The others are.",
@@ -100,17 +105,7 @@ def _parser() -> argparse.ArgumentParser:
         "--approval", action="store_true", help="new devices wait until somebody lets them in"
     )
     serve = command("serve", _serve, "answer devices")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8117)
-    role = serve.add_mutually_exclusive_group()
-    role.add_argument("--role", type=Role, choices=list(Role), default=Role.BOTH)
-    role.add_argument(
-        "--intake-only",
-        dest="role",
-        action="store_const",
-        const=Role.INTAKE,
-        help="without the opener's key; `open --watch` does the rest",
-    )
+    _add_serve_arguments(serve)
     open_command.add_arguments(command("open", open_command.do_open, "open what was stored"))
     code = command(
         "code",
@@ -162,6 +157,25 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_serve_arguments(serve: argparse.ArgumentParser) -> None:
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8117)
+    role = serve.add_mutually_exclusive_group()
+    role.add_argument("--role", type=Role, choices=list(Role), default=Role.BOTH)
+    role.add_argument(
+        "--intake-only",
+        dest="role",
+        action="store_const",
+        const=Role.INTAKE,
+        help="without the opener's key; `open --watch` does the rest",
+    )
+    serve.add_argument(
+        "--lookup-at",
+        metavar="URL",
+        help="with --intake-only: where `open --watch --lookup-listen` answers questions for benefits",
+    )
+
+
 def _init(arguments: argparse.Namespace) -> None:
     make_keys(arguments.data, arguments.escrow)
     make_store(arguments.data, arguments.database_url)
@@ -177,10 +191,18 @@ def _init(arguments: argparse.Namespace) -> None:
 
 def _serve(arguments: argparse.Namespace) -> None:
     log.set_up()
+    lookup_at = None
+    if arguments.lookup_at is not None:
+        if arguments.role is not Role.INTAKE:
+            raise EnvironmentProblem("server.lookup_at")
+        lookup_at = read_address(arguments.lookup_at)
     listener = listen(arguments.host, arguments.port)
     try:
         receiver = Receiver(
-            arguments.data, database_url=arguments.database_url, role=arguments.role
+            arguments.data,
+            database_url=arguments.database_url,
+            role=arguments.role,
+            lookup_at=lookup_at,
         )
         listener.listen(128)
         host, port = listener.getsockname()[:2]

@@ -15,6 +15,7 @@ All are 0600. The secrets in them are never overwritten; opener.key only gains i
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -212,6 +213,12 @@ def write_opener_keys(folder: Path, keys: OpenerKeys) -> None:
             "store_key": base64.b64encode(keys.store_key).decode(),
         },
     )
+
+
+def make_lookup_token(folder: Path) -> None:
+    """Make it where there is none yet: in a folder of before there was one."""
+    with contextlib.suppress(FileExistsError):
+        _write_secret(folder / LOOKUP_FILE, secrets.token_urlsafe(32) + "\n")
 
 
 def read_lookup_token(folder: Path) -> str:

@@ -1,7 +1,7 @@
 """Asks the social assistance system for somebody's benefits, through our Security Server.
 
-What the ministry configures in `lookup.toml` in the data folder; without that file the receiver
-offers no such thing:
+What the ministry configures in `lookup.toml` in the data folder, where opener.key lies (an intake
+without it hands questions on: lookup_link.py); without that file the receiver offers no such thing:
 
     [xroad]                                   # as in an office.toml, but for the section's name
     security_server = "https://10.20.0.5"
@@ -164,12 +164,7 @@ class LookupDesk:
                 # Asked twice at once.
                 raise Refusal(409, "lookup.repeated")
         log.info("lookup of %s: %s, %s", asking.dev, question.purpose, answer.outcome)
-        sealed = sealed_for(write_answer(answer), [request.recipient])
-        return {
-            "n": request.nonce,
-            "dev": asking.dev,
-            "sealed": base64.b64encode(sealed).decode(),
-        }
+        return message_of(answer, asking, request)
 
     def _opened(self, request: LookupRequest) -> Question:
         identity = self._keys().identities.get(request.kid)
@@ -224,6 +219,16 @@ class LookupDesk:
         return Benefit(
             " ".join(kind.split()), self._settings.statuses.get(status, "other"), since, until
         )
+
+
+def message_of(answer: Answer, asking: Device, request: LookupRequest) -> dict[str, Any]:
+    """An answer as it travels, sealed to the device; still to be signed."""
+    sealed = sealed_for(write_answer(answer), [request.recipient])
+    return {
+        "n": request.nonce,
+        "dev": asking.dev,
+        "sealed": base64.b64encode(sealed).decode(),
+    }
 
 
 def _section(data: dict[str, Any], name: str) -> dict[str, str]:

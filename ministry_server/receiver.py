@@ -25,11 +25,13 @@ from ministry_server.keys import (
     RECIPIENTS_FILE,
     IntakeKeys,
     read_intake_keys,
+    read_lookup_token,
     read_opener_keys,
 )
 from ministry_server.ledger import receipts_of
 from ministry_server.live_keys import LiveKeys
 from ministry_server.lookup import LookupDesk, read_settings
+from ministry_server.lookup_link import RemoteDesk
 from ministry_server.messages import MAX_BYTES, MAX_ITEMS, PROTO, Push, Refusal
 from ministry_server.opener import Opener
 from ministry_server.places import places_for
@@ -76,7 +78,9 @@ class Receiver:
         database_url: str | None = None,
         role: Role = Role.BOTH,
         clock: Clock = system_clock,
+        lookup_at: str | None = None,
     ) -> None:
+        """`lookup_at`: where an opener answers the questions that an intake cannot open."""
         self.role = role
         self._keys = LiveKeys(data / RECIPIENTS_FILE, read_intake_keys)
         opener_keys = (
@@ -99,6 +103,10 @@ class Receiver:
         self.statistics: StatisticsDesk | None = None
         self._lookup_pace = Pace(*_LOOKUP_PACE, "lookup.too_often")
         self._lookups: LookupDesk | None = None
+        self._remote_lookups: RemoteDesk | None = None
+        if lookup_at is not None:
+            token = read_lookup_token(data)
+            self._remote_lookups = RemoteDesk(lookup_at, token, self.keys.receipt_public)
         if opener_keys is not None:
             self.opener = Opener(self.store, self.keys.receipt_key, opener_keys)
             self.opener.look_again(self.now())
@@ -253,10 +261,14 @@ class Receiver:
         signed = messages.parse(body)
         request = messages.read_lookup(signed)
         device = self._recognise(request.dev, signed, "lookup")
-        if self._lookups is None:
+        if self._lookups is None and self._remote_lookups is None:
             raise Refusal(404, "lookup.not_offered")
         self._lookup_pace.take(device.dev)
-        return self._signed(self._lookups.answer(device, request, self.now()), "lookup_answer")
+        if self._remote_lookups is not None:
+            answer = self._remote_lookups.answer(device, request, body)
+        elif self._lookups is not None:
+            answer = self._lookups.answer(device, request, self.now())
+        return self._signed(answer, "lookup_answer")
 
     def housekeeping(self) -> None:
         """What has to be done from time to time, whether or not anybody calls."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hmac
 import json
 import logging
 import time
@@ -20,6 +21,7 @@ from starlette.routing import Route
 
 from ministry_server import log as lines
 from ministry_server.health import health
+from ministry_server.lookup_link import PATH
 from ministry_server.messages import MAX_BYTES, Refusal
 from ministry_server.overview import overview
 from ministry_server.receiver import LATER_SECONDS, Receiver, Role
@@ -177,6 +179,30 @@ def build_app(receiver: Receiver) -> Starlette:
             Route("/metrics", guarded(metrics), methods=["GET"]),
             Route("/status", guarded(status), methods=["GET"]),
         ],
+        exception_handlers={HTTPException: _http_problem},
+        lifespan=lifespan,
+    )
+
+
+def build_lookup_app(receiver: Receiver, token: str) -> Starlette:
+    """What an opener offers its intake: to answer a device's question (lookup_link.py)."""
+    asking = ThreadPoolExecutor(WORKERS, thread_name_prefix="lookup")
+    known = f"Bearer {token}".encode()
+
+    async def lookup(request: Request) -> Response:
+        if not hmac.compare_digest(request.headers.get("authorization", "").encode(), known):
+            raise Refusal(401, "token.wrong")
+        body = await _read_body(request)
+        loop = asyncio.get_running_loop()
+        return _json(await loop.run_in_executor(asking, receiver.lookup, body))
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        asking.shutdown()
+
+    return Starlette(
+        routes=[Route(PATH, _guard(receiver, lookup), methods=["POST"])],
         exception_handlers={HTTPException: _http_problem},
         lifespan=lifespan,
     )

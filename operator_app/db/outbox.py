@@ -146,11 +146,7 @@ def hurry(connection: Connection, *, code: str | None = None) -> None:
     """Make everything that was put aside due now, or what was for this reason."""
     reason = [] if code is None else [revision.c.last_code == code]
     aside = (revision.c.state == State.QUEUED.value, revision.c.next_try_at > 0)
-    connection.execute(
-        update(revision)
-        .where(UNFINISHED, *aside, *reason)
-        .values(next_try_at=0)
-    )
+    connection.execute(update(revision).where(UNFINISHED, *aside, *reason).values(next_try_at=0))
 
 
 def next_due_at(connection: Connection, now_ms: int) -> int | None:

@@ -275,7 +275,7 @@ def test_a_key_comes_with_any_answer_but_never_an_old_one_again(
 
 
 def test_through_a_folder_it_heals_by_itself(
-    desk: Desk, receiver: RunningReceiver, tmp_path: Path
+    desk: Desk, receiver: RunningReceiver, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shared = tmp_path / "shared"
     shared.mkdir()
@@ -285,6 +285,7 @@ def test_through_a_folder_it_heals_by_itself(
     post.run_once()
     new = turn(receiver, Ending.RETIRED)
     assert main(["take-in", str(shared), *receiver.where]) == 0
+    assert "1 not taken, sealed to an ended key" in capsys.readouterr().out
     assert kids(receiver) == {}
     post.run_once()
     assert main(["take-in", str(shared), *receiver.where]) == 0

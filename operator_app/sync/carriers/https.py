@@ -142,7 +142,7 @@ class HttpsCarrier:
             raise BadInput("server.url_wrong", [Fault("server_url", "server.url_wrong")])
         self._way = HttpExchange(
             address,
-            lambda: _new_session(address),
+            lambda: trusting_session(address),
             connect_seconds=connect_seconds,
             read_seconds=read_seconds,
         )
@@ -174,7 +174,8 @@ def plain_session() -> requests.Session:
     return session
 
 
-def _new_session(url: str) -> requests.Session:
+def trusting_session(url: str, *, past_proxies: bool = False) -> requests.Session:
+    """A session that trusts whom the system trusts, and uses its proxies unless told otherwise."""
     import truststore
     from requests.adapters import HTTPAdapter
 
@@ -197,9 +198,10 @@ def _new_session(url: str) -> requests.Session:
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
     session = plain_session()
-    if is_loopback(urlsplit(url).hostname or ""):
+    near = is_loopback(urlsplit(url).hostname or "")
+    if near or past_proxies:
         session.trust_env = False
-    else:
+    if not near:
         session.mount("https://", SystemTrust())
     return session
 
