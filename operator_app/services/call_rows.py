@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 from sqlalchemy import (
     BindParameter,
@@ -110,12 +112,9 @@ def block(text: str | None) -> ViolenceForm | None:
     return msgspec.json.decode(text, type=ViolenceForm) if text else None
 
 
-def was_violence(connection: Connection, call_id: str) -> bool:
+def was_violence(history: Iterable[revisions.Revision]) -> bool:
     """Whether any revision of the call told of violence: what was said then stays protected."""
-    return any(
-        CallForm.from_dict(revision.body).is_violence
-        for revision in revisions.history(connection, call_id)
-    )
+    return any(CallForm.from_dict(revision.body).is_violence for revision in history)
 
 
 def _add_lists(connection: Connection, new: Call) -> None:

@@ -315,18 +315,21 @@ class Calls:
         ordinary = Lane.AMENDED if bases else Lane.NEW
         lane = Lane.URGENT if saved.form.is_urgent else ordinary
         body = call_body(saved)
+        before = revisions.history(connection, saved.call_id) if bases else []
         outgoing = call_outgoing(
             saved,
             body,
-            was_violence=bool(bases) and call_rows.was_violence(connection, saved.call_id),
+            was_violence=call_rows.was_violence(before),
             of_case=self._case_files.words_for(connection, saved),
         )
+        bases, over = revisions.stand_on(before, bases)
         revisions.append(
             connection,
             self._device,
             record_id=saved.call_id,
             kind=kind,
             bases=bases,
+            over=over,
             author_id=actor.user_id,
             at=now,
             lane=lane,
