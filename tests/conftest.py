@@ -30,11 +30,29 @@ from operator_app.services.calls import Calls
 from operator_app.services.reference import load_reference
 from operator_app.services.set_up import set_up_office
 from operator_app.services.sign_in import SignIn
+from tests.samples import choose_examples
 
 # As in main.py: Python's own collector may run on a worker thread in the middle of a deletion by Qt,
 # and then each waits for the other (operator_app/ui/garbage.py).
 gc.disable()
 _TESTS = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    choose_examples(full=_is_long(config))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With all its examples a test of Hypothesis is one of the long ones."""
+    from hypothesis import is_hypothesis_test
+
+    for item in items:
+        if _is_long(config) and is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.long)
+
+
+def _is_long(config: pytest.Config) -> bool:
+    return "long" in config.option.markexpr.replace("not long", "")
 
 
 def pytest_collection_finish() -> None:

@@ -26,6 +26,7 @@ from operator_app.db.keyring import (
 from operator_app.errors import EnvironmentProblem, NotAllowed
 from tests.conftest import CHEAP, PASSWORD, PRODUCT_MEMORY_KIB
 from tests.db.conftest import code_of, edit_json
+from tests.samples import examples
 
 OTHER = "another-tulip-2026"
 NEW_KEY = b"n" * 32
@@ -265,7 +266,7 @@ _FILE = st.fixed_dictionaries(
 
 
 @settings(
-    max_examples=300,
+    max_examples=examples(300),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
