@@ -15,7 +15,7 @@ from operator_app.domain.fold import Face, fold, show
 from operator_app.domain.fold import Revision as Node
 from operator_app.domain.reference import Reference
 from operator_app.domain.wire import Kind, call_from_body, caution
-from operator_app.services import call_rows
+from operator_app.services import call_rows, response_clock
 from operator_app.services.case_exchange import fold_foreign
 from operator_app.services.case_files import CaseFiles
 
@@ -57,6 +57,8 @@ def _write(connection: Connection, call_id: str, reference: Reference) -> bool:
         return False
     else:
         call_rows.replace(connection, shown, reference)
+    if shown.form.is_violence:
+        response_clock.note(connection, shown)
     return True
 
 
