@@ -84,8 +84,11 @@ def pair(station: SeatPC, seat: SeatPC, folder: Path) -> int:
 
 
 def quiet(station: SeatPC, *seats: SeatPC) -> None:
-    """Let all look into the folder until nothing changes."""
+    """Let all look into the folder until nothing changes: a word is read one round after it."""
+    still = 0
     for _round in range(30):
-        if not [pc for pc in (*seats, station) if pc.seats.run_once()]:
+        changed = [pc.seats.run_once() for pc in (*seats, station)]
+        still = 0 if any(changed) else still + 1
+        if still == 2:
             return
     raise AssertionError("the folder does not come to rest")
