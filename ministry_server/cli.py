@@ -8,7 +8,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ministry_server import device_commands, key_commands, log, open_command, refused_commands
+from ministry_server import (
+    device_commands,
+    key_commands,
+    log,
+    open_command,
+    partition_commands,
+    refused_commands,
+)
 from ministry_server.admission import need_approval
 from ministry_server.backup_commands import SENTENCES as BACKUP_SENTENCES
 from ministry_server.backup_commands import (
@@ -49,6 +56,7 @@ _SENTENCES = {
     **BACKUP_SENTENCES,
     **DEVICE_SENTENCES,
     **key_commands.SENTENCES,
+    **partition_commands.SENTENCES,
     "server.keys_exist": "There are keys in this folder already; they are never overwritten.",
     "server.keys_missing": "A key file is missing: {file}. Run `init` first, or bring it back.",
     "server.keys_damaged": "A key file cannot be read; bring it back from a copy.",
@@ -135,6 +143,10 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument("file", type=Path)
     add_restore_arguments(
         command("restore", do_restore, "put a backup back, under a new epoch; stop `serve` before")
+    )
+    text = "what came in which month; move old content out to a file"
+    partition_commands.add_arguments(
+        commands.add_parser("partitions", help=text, description=text), common
     )
     command("new-epoch", _new_epoch, "after a restore: make all devices compare notes again")
     command("records", _records, "how much is here, in figures")

@@ -12,14 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
 from ministry_server.devices import Device
 from ministry_server.keys import IntakeKeys, SealingKeys
 from ministry_server.ledger import Ledger, SignedReceipt, receipts_of
 from ministry_server.lost_keys import take_its_place, unreadable_among
 from ministry_server.messages import Push
-from ministry_server.schema import intake
+from ministry_server.schema import intake, intake_body
 from ministry_server.store import Store, insert_new
 from ministry_server.watch import note_contact, raise_alarm, watch_audit
 from operator_app.domain.wire import Header, State, is_word
@@ -49,7 +49,7 @@ class Result:
 
 @dataclass(frozen=True)
 class _Item:
-    """A checked item (`row` is what to insert), or a refused one (`code` says why).
+    """A checked item (`row` and `body` are what to insert), or a refused one (`code` says why).
 
     `ended`: sealed to a key to which nothing new is taken.
     """
@@ -58,6 +58,7 @@ class _Item:
     header: Header | None = None
     tag: str = ""
     row: dict[str, Any] | None = None
+    body: dict[str, Any] | None = None
     code: str = ""
     ended: bool = False
 
@@ -102,7 +103,7 @@ def _look(
     connection: Connection, ledger: Ledger, items: list[_Item], arrival: _Arrival
 ) -> list[Result]:
     """Compare what was sent with what is stored, and sign accordingly."""
-    names = ("op_id", "dev", "inc", "seq", "tag", "arrival", "received_at")
+    names = ("id", "op_id", "dev", "inc", "seq", "tag", "arrival", "received_at")
     columns = (intake.c[n] for n in names)
     op_ids = {item.op_id for item in items if item.row}
     there = {
@@ -110,6 +111,7 @@ def _look(
         for row in connection.execute(select(*columns).where(intake.c.op_id.in_(op_ids)))
     }
     older = [op_id for op_id, row in there.items() if row.arrival != arrival.mark]
+    _insert_bodies(connection, items, {o: r for o, r in there.items() if o not in older})
     known = receipts_of(connection, older)
     to_replace = unreadable_among(connection, older, arrival.sealing.lost)
     results = []
@@ -118,7 +120,7 @@ def _look(
             results.append(Result(item.op_id, State.REJECTED.value, [], item.code))
             continue
         header, tag = item.header, item.tag
-        if item.row is None:
+        if item.row is None or item.body is None:
             refused = ledger.refuse(header, tag, item.code)
             results.append(Result(item.op_id, State.REJECTED.value, [refused], item.code))
             continue
@@ -132,7 +134,7 @@ def _look(
             refused = ledger.refuse(header, tag, "mismatch")
             results.append(Result(item.op_id, "mismatch", [refused], "mismatch"))
         elif header.op_id in to_replace and not item.ended:
-            take_its_place(connection, item.row, row.received_at)
+            take_its_place(connection, item.row, item.body, row)
             to_replace.remove(header.op_id)
             known[header.op_id] = [ledger.sign(header, tag, State.STORED)]
             results.append(Result(item.op_id, State.STORED.value, known[header.op_id], kept=True))
@@ -143,6 +145,19 @@ def _look(
             receipts = known[header.op_id]
             results.append(Result(item.op_id, State.STORED.value, receipts, kept=True))
     return results
+
+
+def _insert_bodies(connection: Connection, items: list[_Item], inserted: dict[str, Any]) -> None:
+    """The content of the rows that this request inserted: that of the first item that fits."""
+    bodies: dict[int, dict[str, Any]] = {}
+    for item in items:
+        row = inserted.get(item.op_id or "")
+        if row is None or item.header is None or item.body is None or item.ended:
+            continue
+        if (row.dev, row.inc, row.seq, row.tag) == (*_place(item.header), item.tag):
+            bodies.setdefault(row.id, {"id": row.id, **item.body})
+    if bodies:
+        connection.execute(insert(intake_body), list(bodies.values()))
 
 
 def _place(header: Header) -> tuple[str, str, int]:
@@ -176,10 +191,9 @@ def _examine(item: Any, arrival: _Arrival) -> _Item:
         "kid": item["kid"],
         "arrival": arrival.mark,
         "received_at": arrival.at,
-        "sig": sig,
-        "ct": ct,
     }
-    return _Item(op_id, header, tag, row, ended=item["kid"] in arrival.sealing.ended)
+    body = {"received_at": arrival.at, "sig": sig, "ct": ct}
+    return _Item(op_id, header, tag, row, body, ended=item["kid"] in arrival.sealing.ended)
 
 
 def _readable_header(item: Any) -> Header | None:

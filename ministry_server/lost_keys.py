@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     and_,
     delete,
     exists,
@@ -23,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from ministry_server.schema import event, intake
+from ministry_server.schema import event, intake, intake_body
 from ministry_server.store import get
 from operator_app.domain.wire import State
 
@@ -56,16 +57,27 @@ def unreadable_among(
     return set(connection.execute(found).scalars())
 
 
-def take_its_place(connection: Connection, row: dict[str, Any], received_at: int) -> None:
+def take_its_place(
+    connection: Connection, row: dict[str, Any], body: dict[str, Any], old: Row[Any]
+) -> None:
     """Put the copy that can be opened where the other one was; it is opened like anything new.
 
-    It keeps the time (UTC ms) at which the revision first came.
+    `row` and `body` as for `intake` and `intake_body`, `old` with the `id` and `received_at` of
+    what goes. The copy keeps the time (UTC ms) at which the revision first came.
     """
-    new = {**row, "received_at": received_at}
+    new = {**row, "received_at": old.received_at}
     if connection.dialect.name == "sqlite":
         # It would give the number of the row that goes once more, and that was looked at already.
         last = connection.execute(select(func.max(intake.c.id))).scalar_one()
         new["id"] = max(last, int(get(connection, "opened_through"))) + 1
     for table in (event, intake):
         connection.execute(delete(table).where(table.c.op_id == row["op_id"]))
-    connection.execute(insert(intake).values(new))
+    connection.execute(
+        delete(intake_body).where(
+            intake_body.c.id == old.id, intake_body.c.received_at == old.received_at
+        )
+    )
+    added = connection.execute(insert(intake).values(new).returning(intake.c.id)).scalar_one()
+    connection.execute(
+        insert(intake_body).values({**body, "id": added, "received_at": old.received_at})
+    )

@@ -20,8 +20,9 @@ from sqlalchemy import Connection, RowMapping, Select, and_, or_, select
 from ministry_server.keys import OpenerKeys
 from ministry_server.ledger import Ledger
 from ministry_server.lost_keys import NO_KEY
+from ministry_server.partitions import body_of_row
 from ministry_server.records import Arrived, Records
-from ministry_server.schema import device, event, intake
+from ministry_server.schema import device, event, intake, intake_body
 from ministry_server.store import Store, get, put
 from ministry_server.tally import begin_tally
 from ministry_server.vault import Vault
@@ -227,9 +228,11 @@ def _implausible(data: dict[str, Any], row: RowMapping) -> str | None:
 
 def _stored() -> Select[Any]:
     """What the intake stored, with the office of the device."""
-    columns = (intake.c[n] for n in ("id", "op_id", "dev", "inc", "seq", "tag", "kid", "ct"))
-    return select(*columns, intake.c.received_at, device.c.office).join(
-        device, device.c.dev == intake.c.dev
+    columns = (intake.c[n] for n in ("id", "op_id", "dev", "inc", "seq", "tag", "kid"))
+    return (
+        select(*columns, intake.c.received_at, intake_body.c.ct, device.c.office)
+        .join(intake_body, body_of_row())
+        .join(device, device.c.dev == intake.c.dev)
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from ministry_server import devices, messages
+from ministry_server import devices, messages, partitions
 from ministry_server.bearer import Doorkeeper
 from ministry_server.changes import changes_of_office
 from ministry_server.clock import Clock, now_ms, system_clock
@@ -88,6 +88,7 @@ class Receiver:
         )
         self.store = open_store(data, database_url)
         self._clock = clock
+        self._make_months()
         self._intake = Intake(self.store, self._keys)
         self._feeds = FeedPages(self.store, self.keys)
         self._throttle = Throttle(*_TRIES, "enrol.too_often")
@@ -275,12 +276,25 @@ class Receiver:
         if self.role is not Role.OPENER:
             with self.store.write() as connection:
                 forget_old_heads(connection, self.now())
+            self._make_months()
         if self.opener is not None:
             self.opener.look_with_new_keys(self.now())
             self.opener.work(self.now())
             self.opener.force_overdue(self.now())
         if self.facts is not None:
             self.facts.catch_up(_STEPS_PER_ROUND)
+
+    def _make_months(self) -> None:
+        """Partitions of the intake, ahead of time."""
+        if self.role is Role.OPENER:
+            return
+        with self.store.read() as connection:
+            wanted = partitions.missing(connection, self.now())
+        if wanted:
+            with self.store.write() as connection:
+                # Whoever writes waits for this row: nobody holds what is to be locked.
+                get_all(connection, lock=True)
+                partitions.make(connection, wanted)
 
     def _recognise(self, dev: str, signed: dict[str, Any], purpose: str) -> devices.Device:
         """The device that asks. Raises Refusal(401), and Refusal(429) when it asks without end."""
