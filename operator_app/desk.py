@@ -131,7 +131,7 @@ class Desk:
             FolderCard(self._post, actor, self._tasks, self.events, self._dialogs, self._clock),
         )
         self.sync_page.ways.add(
-            _("PCs of the office"),
+            _("Our PCs"),
             SeatsCard(self._seats, actor, self._tasks, self.events, self._dialogs, self._clock),
         )
         self.folder_driver = FolderDriver(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from operator_app.i18n import _, ngettext
 from operator_app.sync.seat_files import Card
 from operator_app.sync.seats import SeatFacts
 from operator_app.ui.sync_wording import code_sentence
-from operator_app.ui.widgets.basic import GRID, Notice, button, text
+from operator_app.ui.widgets.basic import Notice, button, text
 
 
 class Newcomer(QWidget):
@@ -28,12 +28,9 @@ class Newcomer(QWidget):
         self.refuse_button = button(_("Refuse"))
         self.confirm_button.clicked.connect(lambda: self.confirm_asked.emit(card))
         self.refuse_button.clicked.connect(lambda: self.refuse_asked.emit(card))
-        line = QHBoxLayout()
-        line.setSpacing(GRID)
         for each in (self.confirm_button, self.refuse_button):
+            layout.addWidget(each)
             each.setVisible(manages)
-            line.addWidget(each)
-        layout.addLayout(line)
 
 
 class SeatLine(QWidget):
@@ -53,15 +50,14 @@ class SeatLine(QWidget):
         layout.addWidget(text("\n".join(_words(facts, taken)), wrap=True))
         layout.addWidget(text(facts.fingerprint, "hint", wrap=True))
         trouble = Notice("warning")
-        trouble.show_text(code_sentence(seat.problem))
         layout.addWidget(trouble)
-        trouble.setVisible(seat.problem is not None)
+        trouble.show_text(code_sentence(seat.problem))
         self.button = button(_("Take nothing more") if seat.active else _("Take from it again"))
         self.button.setAccessibleName(f"{name}: {self.button.text()}")
-        self.button.setVisible(manages)
         asked = self.stop_asked if seat.active else self.resume_asked
         self.button.clicked.connect(lambda: asked.emit(seat.dev))
         layout.addWidget(self.button)
+        self.button.setVisible(manages)
 
 
 def _words(facts: SeatFacts, taken: str) -> list[str]:

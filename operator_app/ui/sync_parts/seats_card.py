@@ -46,6 +46,7 @@ class SeatsCard(Card):
         self._dialogs = dialogs
         self._clock = clock
         self._offered: tuple[Path, SeatCard] | None = None
+        self._shown: tuple[object, object] = ((), ())
         self.hint = text("", "hint", wrap=True)
         self.way = text("", wrap=True)
         self.fingerprint = text("", "strong", wrap=True)
@@ -152,6 +153,10 @@ class SeatsCard(Card):
         return "\n".join(said)
 
     def _show_blocks(self, facts: SeatsFacts, manages: bool) -> None:
+        if self._shown == (facts.seats, facts.newcomers):
+            # Somebody may be at one of the buttons.
+            return
+        self._shown = (facts.seats, facts.newcomers)
         while (item := self._blocks.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -164,10 +169,12 @@ class SeatsCard(Card):
             newcomer.confirm_asked.connect(self._on_confirm)
             newcomer.refuse_asked.connect(self._on_refuse)
             self._blocks.addWidget(newcomer)
+            newcomer.show()
         for line in self.lines:
             line.stop_asked.connect(self._on_stop)
             line.resume_asked.connect(self._on_resume)
             self._blocks.addWidget(line)
+            line.show()
 
     def _moment(self, at: int | None) -> str:
         today = local_day(to_ms(self._clock()))
