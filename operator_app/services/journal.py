@@ -200,6 +200,11 @@ class Journal:
         with self._database.read() as connection:
             return seats.numbers(connection).get(device, 0)
 
+    def seats(self) -> tuple[int, ...]:
+        """The numbers of the office's other PCs that hand over here."""
+        with self._database.read() as connection:
+            return tuple(sorted(seats.numbers(connection).values()))
+
     def query(
         self,
         connection: Connection,

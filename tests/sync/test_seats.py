@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from operator_app.db.models import foreign_revision
@@ -17,8 +18,11 @@ from operator_app.domain.violence import ViolenceForm
 from operator_app.errors import NotAllowed
 from operator_app.services import figure_days
 from operator_app.services.daily_figures import count_calls, on_duty
-from operator_app.services.journal import JournalFilter
+from operator_app.services.journal import Journal, JournalFilter
 from operator_app.sync.seat_files import BadSeatFile
+from operator_app.ui.models.journal_model import Column, JournalModel
+from operator_app.ui.screens.journal_filters import JournalFilters
+from operator_app.ui.tasks import InlineTaskRunner
 from tests.finder import finder_of
 from tests.receiver import RunningReceiver
 from tests.sync.conftest import enrolled
@@ -229,3 +233,36 @@ def test_another_office_and_another_station_are_refused(
         make_station(second, folder)
     for pc in (other, second):
         pc.seats.close()
+
+
+def test_the_list_is_narrowed_to_a_pc_by_the_people_of_the_filter(
+    qtbot: QtBot, station: SeatPC, seat: SeatPC, folder: Path
+) -> None:
+    office = station.desk.office
+    station.desk.save()
+    number = pair(station, seat, folder)
+    theirs = seat.desk.save()
+    quiet(station, seat)
+    model = JournalModel(
+        Journal(office.database, office.reference),
+        dict,
+        office.reference,
+        office.actor,
+        InlineTaskRunner(),
+        office.clock,
+    )
+    filters = JournalFilters(office.reference, office.clock)
+    qtbot.addWidget(filters)
+    model.seats_read.connect(filters.set_seats)
+    model.show(filters.wanted())
+    choice = filters.operator.findData(number)
+    filters.operator.setCurrentIndex(choice)
+    assert filters.operator.currentText() == f"PC {number}"
+    model.show(filters.wanted())
+    assert model.rowCount() == 1
+    row = model.row_at(0)
+    assert row is not None and row.call_id == theirs.call_id
+    assert model.data(model.index(0, Column.STATE)) == f"PC {number}"
+    filters.operator.setCurrentIndex(filters.operator.findData(0))
+    model.show(filters.wanted())
+    assert model.row_at(0) != row and model.rowCount() == 1

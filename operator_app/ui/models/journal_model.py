@@ -44,19 +44,22 @@ class Column(IntEnum):
 
 @dataclass(frozen=True)
 class _Read:
-    """What the worker brings: rows, whether older ones follow, and the names of the operators."""
+    """What the worker brings: rows, whether older ones follow, the names of the operators, and
+    the numbers of the office's other PCs."""
 
     rows: list[JournalRow]
     more: bool
     names: dict[str, str]
+    seats: tuple[int, ...]
 
 
 class JournalModel(RowList[JournalRow]):
     """`loaded()`: the list answers the filter now (rows may be none). `names_read(names)`: full name
-    by user id."""
+    by user id. `seats_read(numbers)`: the office's other PCs."""
 
     loaded = Signal()
     names_read = Signal(dict)
+    seats_read = Signal(object)
 
     columns = Column
     figures = frozenset({Column.DURATION})
@@ -78,6 +81,7 @@ class JournalModel(RowList[JournalRow]):
         self._actor = actor
         self._clock = clock
         self._names: dict[str, str] = {}
+        self._seats: tuple[int, ...] = ()
         self._wanted = JournalFilter()
         self._sends = True
         self._cells: dict[int, Callable[[JournalRow, Column], Any]] = {
@@ -205,7 +209,8 @@ class JournalModel(RowList[JournalRow]):
             # One more than shown tells whether anything follows.
             rows = self._journal.page(self._actor, wanted, after, limit + 1)
             names = self._read_names() if after is None else {}
-            return _Read(rows[:limit], len(rows) > limit, names)
+            seats = self._journal.seats() if after is None else ()
+            return _Read(rows[:limit], len(rows) > limit, names, seats)
 
         def done(read: _Read) -> None:
             self._more = read.more
@@ -213,6 +218,9 @@ class JournalModel(RowList[JournalRow]):
                 if read.names != self._names:
                     self._names = read.names
                     self.names_read.emit(read.names)
+                if read.seats != self._seats:
+                    self._seats = read.seats
+                    self.seats_read.emit(read.seats)
                 self._replace(read.rows)
             else:
                 self._append(read.rows)

@@ -13,6 +13,7 @@ from operator_app.domain.reference import Reference
 from operator_app.domain.search import LEAST_LETTERS
 from operator_app.i18n import _
 from operator_app.services.journal import JournalFilter
+from operator_app.ui import wording
 from operator_app.ui.screens.journal_choices import (
     dangers,
     kinds,
@@ -47,6 +48,8 @@ class JournalFilters(Card):
         super().__init__()
         self._clock = clock
         self._quiet = False
+        self._names: dict[str, str] = {}
+        self._seats: tuple[int, ...] = ()
         self.period = choice_box(_("Period"), periods())
         self.first_day, self.last_day = day_field(_("First day")), day_field(_("Last day"))
         self.operator = choice_box(_("Operator"), [(_("All operators"), None)])
@@ -86,11 +89,12 @@ class JournalFilters(Card):
     def wanted(self) -> JournalFilter:
         """What is asked for now; "today" is the day of the clock at this moment."""
         first, last = self._period_days()
-        kind = self.kind.currentData()
+        kind, who = self.kind.currentData(), self.operator.currentData()
         return JournalFilter(
             first_day=first,
             last_day=last,
-            operator_id=self.operator.currentData(),
+            operator_id=who if isinstance(who, str) else None,
+            seat=who if isinstance(who, int) else None,
             topic=self.topic.value,
             division=self.place.value,
             contact_kind=kind if isinstance(kind, str) else None,
@@ -120,12 +124,24 @@ class JournalFilters(Card):
 
     def set_operators(self, names: dict[str, str]) -> None:
         """The people to choose from: full name by user id. The choice stays."""
+        self._names = names
+        self._fill_operators()
+
+    def set_seats(self, numbers: tuple[int, ...]) -> None:
+        """The office's other PCs, chosen from among the people: whoever took a call there."""
+        self._seats = numbers
+        self._fill_operators()
+
+    def _fill_operators(self) -> None:
         chosen = self.operator.currentData()
         self.operator.blockSignals(True)
         while self.operator.count() > 1:
             self.operator.removeItem(1)
-        for user_id, name in sorted(names.items(), key=lambda item: item[1].lower()):
+        for user_id, name in sorted(self._names.items(), key=lambda item: item[1].lower()):
             self.operator.addItem(name, user_id)
+        for number in (0, *self._seats) if self._seats else ():
+            words = wording.seat_wording(number).words if number else _("This PC")
+            self.operator.addItem(words, number)
         self.operator.setCurrentIndex(max(0, self.operator.findData(chosen)))
         self.operator.blockSignals(False)
 

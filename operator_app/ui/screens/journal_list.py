@@ -96,6 +96,7 @@ class JournalList(QWidget):
         self._model.loaded.connect(self._on_loaded)
         self._model.failed.connect(self._on_failed)
         self._model.names_read.connect(self.filters.set_operators)
+        self._model.seats_read.connect(self.filters.set_seats)
         self.filters.changed.connect(self._on_filter)
         self.filters.left.connect(self._on_left)
         self.table.opened.connect(self.opened)
