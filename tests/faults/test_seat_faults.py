@@ -15,10 +15,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from operator_app.db import settings, sync_state
-from operator_app.db.engine import Database
-from operator_app.domain.ids import new_incarnation
-from operator_app.services.calls import Calls
+from operator_app.db import settings
 from operator_app.sync import seat_writer
 from operator_app.sync.carriers.folder import files_of
 from operator_app.sync.seat_files import (
@@ -31,7 +28,7 @@ from operator_app.sync.seat_files import (
 from operator_app.ui.folder_problems import SENTENCES as FOLDER_SENTENCES
 from operator_app.ui.seat_problems import SENTENCES
 from tests.sync.desk import Desk
-from tests.sync.seats import SeatPC, join, make_station, pair, quiet
+from tests.sync.seats import SeatPC, join, make_station, pair, quiet, restored
 
 FLIPS = 25
 CUTS = 15
@@ -209,26 +206,6 @@ def test_a_seat_restored_from_a_backup_loses_nothing_at_the_station(
     assert station.foreign_revisions() == lost | seat.own_revisions()
     assert len(station.journal()) == 3
     assert (seat.facts.waiting, seat.problem, station.problem) == (0, None, None)
-
-
-def restored(pc: SeatPC, file: Path) -> None:
-    """What a restore does: the file as it was, another incarnation, nothing believed of the way."""
-    pc.seats.close()
-    pc.desk.cycle.close()
-    database, key = pc.desk.database.file, pc.desk.database.key
-    pc.desk.database.close()
-    for leftover in database.parent.glob(database.name + "*"):
-        leftover.unlink()
-    for part in file.parent.glob(file.name + "*"):
-        shutil.copy(part, database.with_name(part.name))
-    office = pc.desk.office
-    office.database = Database(database, key)
-    with office.database.write() as connection:
-        device = settings.read_device(connection)
-        settings.write_device(connection, replace(device, inc=new_incarnation()))
-        sync_state.start_anew(connection)
-    office.calls = Calls(office.database, office.reference, office.clock)
-    pc.restart()
 
 
 def test_a_station_restored_from_a_backup_asks_again_by_its_word(

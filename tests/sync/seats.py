@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
+from operator_app.db import settings, sync_state
+from operator_app.db.engine import Database
 from operator_app.db.models import call, foreign_revision, revision
+from operator_app.domain.ids import new_incarnation
 from operator_app.services.call_exchange import fold_office
+from operator_app.services.calls import Calls
 from operator_app.services.journal import Journal, JournalFilter, JournalRow
 from operator_app.sync.seat_files import Card
 from operator_app.sync.seats import OfficeSeats, SeatsFacts
@@ -92,3 +98,23 @@ def quiet(station: SeatPC, *seats: SeatPC) -> None:
         if still == 2:
             return
     raise AssertionError("the folder does not come to rest")
+
+
+def restored(pc: SeatPC, file: Path) -> None:
+    """What a restore does: the file as it was, another incarnation, nothing believed of the way."""
+    pc.seats.close()
+    pc.desk.cycle.close()
+    database, key = pc.desk.database.file, pc.desk.database.key
+    pc.desk.database.close()
+    for leftover in database.parent.glob(database.name + "*"):
+        leftover.unlink()
+    for part in file.parent.glob(file.name + "*"):
+        shutil.copy(part, database.with_name(part.name))
+    office = pc.desk.office
+    office.database = Database(database, key)
+    with office.database.write() as connection:
+        device = settings.read_device(connection)
+        settings.write_device(connection, replace(device, inc=new_incarnation()))
+        sync_state.start_anew(connection)
+    office.calls = Calls(office.database, office.reference, office.clock)
+    pc.restart()
