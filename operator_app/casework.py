@@ -17,6 +17,7 @@ from operator_app.ui.main_window import Place
 from operator_app.ui.printing import page_pdf
 from operator_app.ui.screens.cases_screen import CasesScreen
 from operator_app.ui.screens.follow_ups_screen import FollowUpsScreen
+from operator_app.ui.ways_to_mending import lead_to_mending
 
 if TYPE_CHECKING:
     from operator_app.app import Application
@@ -52,6 +53,18 @@ class Casework:
         """Show the case; a screen that is made for it did not hear that it was asked for."""
         if self._late.made is None:
             self._late.page.open_case(case_id)
+        self._desk.window.go_to("cases")
+
+    def lead_to_mending(self) -> None:
+        """From now on a record that was refused opens on its screen, where it is wrong."""
+        desk = self._desk
+        if desk.journal_screen is not None and desk.call_screen is not None:
+            lead_to_mending(
+                desk.events, desk.journal_screen, desk.call_screen, self._mend_case, desk.amend
+            )
+
+    def _mend_case(self, case_id: str, section: int) -> None:
+        self._late.page.open_case(case_id, section=section)
         self._desk.window.go_to("cases")
 
     def _make_cases(self) -> CasesScreen:

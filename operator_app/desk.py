@@ -88,7 +88,7 @@ class Desk:
         self.casework: Casework | None = None
         self.journal_screen: JournalScreen | None = None
         self.sync_page = SyncPage(
-            database, self._connection, actor, self._tasks, self.events, self._clock
+            database, self._connection, actor, self._tasks, self.events, self._clock, self._dialogs
         )
         with database.read() as connection:
             office = settings.read_office(connection)
@@ -335,12 +335,13 @@ class Desk:
             window.new_call_asked.connect(self.call_screen.start)
             self.call_screen.progress_changed.connect(window.show_in_call)
             self.call_screen.progress_changed.connect(self.announcement_bar.set_in_call)
-            self.journal_screen.amend_asked.connect(self._on_amend_asked)
+            self.journal_screen.amend_asked.connect(self.amend)
             self.journal_screen.advice_asked.connect(self.open_advice)
             self.call_screen.closed_amendment.connect(self._on_amended)
             self.events.open_call_asked.connect(lambda _call_id: window.go_to("journal"))
         if self.casework is not None:
             self.events.open_case_asked.connect(self.casework.open_case)
+            self.casework.lead_to_mending()
         if self.reminders is not None:
             self.reminders.counts_changed.connect(
                 lambda late: window.show_badge("follow-ups", late)
@@ -370,14 +371,14 @@ class Desk:
         if not self.window.locked:
             self.window.go_to("follow-ups")
 
-    def _on_amend_asked(self, call: Call) -> None:
-        if self.call_screen is None:
-            return
-        if self.call_screen.amend(call):
+    def amend(self, call: Call) -> bool:
+        """Bring a saved call onto the call screen; False while another is in progress there."""
+        if self.call_screen and self.call_screen.amend(call):
             self.window.go_to("call")
             self.call_screen.fields.focus_first()
-        else:
-            self._dialogs.tell(self.window, _("Finish the call in progress first."))
+            return True
+        self._dialogs.tell(self.window, _("Finish the call in progress first."))
+        return False
 
     def _on_amended(self, call_id: str) -> None:
         self.events.open_call_asked.emit(call_id)

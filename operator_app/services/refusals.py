@@ -42,9 +42,9 @@ class Refused:
     set_aside: str = ""
 
     @property
-    def mendable(self) -> bool:
-        """Whether saving its record anew takes its place."""
-        return self.kind is not Kind.SUGGESTION and self.state is not State.CONFLICT
+    def opens(self) -> bool:
+        """Whether it has a screen, on which saving it anew takes its place."""
+        return self.kind is not Kind.SUGGESTION
 
 
 class Refusals:

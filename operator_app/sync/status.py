@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from operator_app.db import outbox, quarantine, revisions, settings, sync_state
+from operator_app.db import outbox, revisions, settings, sync_state
 from operator_app.db.engine import Database
 from operator_app.db.revisions import Revision
 from operator_app.db.sync_state import Attempt, Contact
@@ -103,22 +103,10 @@ def waiting_rows(database: Database, limit: int = 200) -> list[OutboxRow]:
     return _rows(database, [State.QUEUED, State.SENDING], limit)
 
 
-def rows_that_need_you(database: Database, limit: int = 200) -> list[OutboxRow]:
-    """What the ministry refused, cannot take or holds as a conflict; set aside or not."""
-    with database.read() as connection:
-        return [_row(r) for r in quarantine.lost(connection, limit)]
-
-
 def last_attempts(database: Database, limit: int = 50) -> list[Attempt]:
     """The last exchanges with the server, newest first."""
     with database.read() as connection:
         return sync_state.attempts(connection, limit)
-
-
-def send_again(database: Database, op_id: str) -> bool:
-    """Put one refused revision back in the queue, by a person's decision."""
-    with database.write() as connection:
-        return quarantine.send_again(connection, op_id)
 
 
 def _state(connection: Connection, contact: Contact, now: int) -> tuple[LinkState, str | None]:

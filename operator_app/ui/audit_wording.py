@@ -109,6 +109,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "office.set_up": N_("Set the office up"),
         "office.restored": N_("Restored the office from a backup"),
         "key.changed": N_("Changed the key of the database"),
+        "sync.set_aside": N_("Left a refused record with the office for good"),
         "server.changed": N_("Changed the connection with the ministry"),
         "device.enrolled": N_("This PC was enrolled at the ministry"),
         "bundle.written": N_("Wrote a bundle for the ministry"),

@@ -29,6 +29,9 @@ class Events(QObject):
     feeds_changed = Signal(object)
     """What the ministry publishes was taken: the names of the feeds."""
 
+    mend_asked = Signal(object)
+    """Open the record of a revision that did not pass, where it is wrong: a Refused."""
+
     risen_follow_ups_asked = Signal()
     """Show the follow-ups that are so late that they are a supervisor's business."""
 

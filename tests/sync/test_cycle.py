@@ -16,13 +16,12 @@ from operator_app.db import settings, sync_state
 from operator_app.domain.clock import to_ms
 from operator_app.domain.wire import State
 from operator_app.errors import NetworkProblem
+from operator_app.services.refusals import Refusals
 from operator_app.sync.carriers.base import Answer
 from operator_app.sync.receipts import sign
 from operator_app.sync.status import (
     LinkState,
     last_attempts,
-    rows_that_need_you,
-    send_again,
     waiting_rows,
 )
 from tests.receiver import RunningReceiver
@@ -331,9 +330,10 @@ def test_what_the_ministry_refuses_needs_a_person_and_stops_nothing(
     assert desk.states() == {bad.op_id: "rejected", good.op_id: "applied"}
     status = desk.status()
     assert (status.waiting, status.needs_you) == (0, 1)
-    (row,) = rows_that_need_you(desk.database)
-    assert (row.last_code, row.number) == ("wire.other_office", bad.number)
-    assert send_again(desk.database, bad.op_id)
+    refusals, actor = Refusals(desk.database, desk.office.clock), desk.office.actor
+    (row,) = refusals.listed(actor)
+    assert (row.code, row.number) == ("wire.other_office", bad.number)
+    assert refusals.send_again(actor, bad.op_id)
     assert desk.status().waiting == 1
     desk.run()
     assert desk.states()[bad.op_id] == "rejected"

@@ -67,7 +67,7 @@ def shown(qtbot: QtBot, desk: Desk, role: Role = Role.SUPERVISOR) -> Shown:
     actor = office.actor if role is Role.SUPERVISOR else office.person(role, role.value)
     events, tasks, dialogs = Events(), InlineTaskRunner(), StickDialogs()
     connection = Connection(office.database, office.clock)
-    page = SyncPage(office.database, connection, actor, tasks, events, office.clock)
+    page = SyncPage(office.database, connection, actor, tasks, events, office.clock, dialogs)
     post = BundlePost(office.database, office.clock, "0.1.0")
     card = FolderCard(post, actor, tasks, events, dialogs, office.clock)
     page.ways.add("Stick or folder", card)

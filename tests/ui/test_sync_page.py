@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtTest import QSignalSpy
@@ -11,17 +13,19 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from sqlalchemy import update
 
+import ministry_server
 from operator_app.db import settings, sync_state
 from operator_app.db.models import revision
 from operator_app.domain.people import Role
 from operator_app.domain.wire import State
 from operator_app.services.connection import Connection
 from operator_app.ui.events import Events
+from operator_app.ui.refusal_wording import SENTENCES
 from operator_app.ui.screens.sync_page import SyncPage
 from operator_app.ui.tasks import InlineTaskRunner
 from tests.conftest import TestOffice
 from tests.ui.door import show
-from tests.ui.journal_office import save_call
+from tests.ui.journal_office import AnsweringDialogs, save_call
 
 CODE = "K7QM-2RXW-9TBH-MFRG-GZDF"
 
@@ -30,6 +34,7 @@ CODE = "K7QM-2RXW-9TBH-MFRG-GZDF"
 class Shown:
     page: SyncPage
     events: Events
+    dialogs: AnsweringDialogs
 
     @property
     def words(self) -> str:
@@ -42,11 +47,12 @@ def shown(qtbot: QtBot, office: TestOffice) -> Callable[..., Shown]:
         actor = office.actor if role is Role.SUPERVISOR else office.person(role, role.value)
         events = Events()
         connection = Connection(office.database, office.clock)
+        dialogs = AnsweringDialogs(reason="a test of long ago")
         page = SyncPage(
-            office.database, connection, actor, InlineTaskRunner(), events, office.clock
+            office.database, connection, actor, InlineTaskRunner(), events, office.clock, dialogs
         )
         show(qtbot, page)
-        return Shown(page, events)
+        return Shown(page, events, dialogs)
 
     return make
 
@@ -81,9 +87,10 @@ def test_it_lists_what_waits_and_what_was_refused(
     assert page.figures["refused"].text() == "1"
     assert page.waiting.index(0, 0).data() == waiting.number
     assert page.waiting.index(0, 2).data() == "On its way"
-    assert page.refused.index(0, 0).data() == refused.number
-    assert "Both sides must look at it" in page.refused.index(0, 3).data()
-    assert (page.waiting.rowCount(), page.refused.rowCount()) == (1, 1)
+    assert page.refused.table.index(0, 0).data() == f"Call {refused.number}"
+    assert "put back to an older copy" in page.refused.table.index(0, 3).data()
+    assert "put back to an older copy" in page.refused.explanation.text()
+    assert (page.waiting.rowCount(), page.refused.table.rowCount()) == (1, 1)
 
 
 def test_send_again_puts_the_refused_one_back_in_the_queue(
@@ -93,12 +100,67 @@ def test_send_again_puts_the_refused_one_back_in_the_queue(
     set_state(office, refused.op_id, State.REJECTED, "too_big")
     shown_page = shown()
     asked = QSignalSpy(shown_page.events.send_now_asked)
-    assert shown_page.page.again_button.isEnabled()
-    shown_page.page.again_button.click()
+    assert shown_page.page.refused.again_button.isEnabled()
+    shown_page.page.refused.again_button.click()
     assert asked.count() == 1
-    shown_page.page.refresh()
     assert shown_page.page.waiting.rowCount() == 1
-    assert not shown_page.page.again_button.isEnabled()
+    assert not shown_page.page.refused.again_button.isEnabled()
+
+
+def test_each_of_several_has_its_reason_and_its_verbs(
+    shown: Callable[..., Shown], office: TestOffice
+) -> None:
+    calls = [save_call(office) for _n in range(4)]
+    codes = ["wire.other_office", "wire.unknown_kind", "made.up", "wire.conflict"]
+    for call, code in zip(calls, codes, strict=True):
+        state = State.CONFLICT if code == "wire.conflict" else State.REJECTED
+        set_state(office, call.op_id, state, code)
+    made = shown()
+    page = made.page.refused
+    for row, words in enumerate(("another office", "does not know this yet", "made.up", "Two PCs")):
+        page.view.selectRow(row)
+        assert words in page.explanation.text()
+        assert page.again_button.isEnabled() == (codes[row] != "wire.conflict")
+    opened = QSignalSpy(page._events.mend_asked)
+    page.view.selectRow(1)
+    page.mend_button.click()
+    assert [args[0].record_id for args in (opened.at(0),)] == [calls[1].call_id]
+
+
+def test_what_is_set_aside_stays_in_sight_and_is_counted_no_more(
+    shown: Callable[..., Shown], office: TestOffice
+) -> None:
+    refused = save_call(office)
+    set_state(office, refused.op_id, State.REJECTED, "wire.other_office")
+    page = shown()
+    assert page.page.figures["refused"].text() == "1"
+    page.page.refused.aside_button.click()
+    assert page.dialogs.asked
+    assert page.page.figures["refused"].text() == "0"
+    assert page.page.refused.table.index(0, 2).data() == "Set aside"
+    assert "a test of long ago" in page.page.refused.explanation.text()
+    assert not page.page.refused.aside_button.isEnabled()
+
+
+def test_every_code_of_a_refusal_has_its_sentence() -> None:
+    """What the opener and the intake can give is searched for in their own words."""
+    root = Path(ministry_server.__file__).parents[1]
+    sources = ["operator_app/domain/wire.py", "operator_app/domain/case_check.py"]
+    sources += ["operator_app/domain/suggestions.py", "operator_app/domain/text.py"]
+    sources += ["operator_app/sync/envelope.py", "ministry_server/opener.py"]
+    sources += ["ministry_server/intake.py"]
+    given = {
+        code
+        for name in sources
+        for code in re.findall(
+            r'"((?:wire|envelope|suggestion|call)\.[a-z_]+|mismatch)"',
+            (root / name).read_text(encoding="utf-8"),
+        )
+    }
+    # These hold a record, they do not refuse it.
+    given -= {"wire.newer_schema", "wire.base_missing", "wire.forced"}
+    assert len(given) > 15
+    assert given <= SENTENCES.keys(), sorted(given - SENTENCES.keys())
 
 
 def test_send_now_asks_once_and_says_so(shown: Callable[..., Shown]) -> None:
@@ -150,7 +212,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_changed(
 def test_an_operator_sees_but_does_not_change(shown: Callable[..., Shown]) -> None:
     page = shown(Role.OPERATOR)
     assert not page.page.server.url.isVisible()
-    assert not page.page.again_button.isVisible()
+    assert not page.page.refused.again_button.isVisible()
     assert page.page.send_button.isVisible()
 
 

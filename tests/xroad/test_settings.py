@@ -22,6 +22,7 @@ from operator_app.ui.tasks import InlineTaskRunner
 from tests.conftest import TestOffice
 from tests.provisioning.test_provisioning import GOOD, REFERENCE, told
 from tests.ui.door import show
+from tests.ui.journal_office import AnsweringDialogs
 from tests.xroad.security_server import CLIENT, SERVICE
 
 FINGERPRINT = "AB" * 32
@@ -131,6 +132,7 @@ def page(qtbot: QtBot, office: TestOffice) -> Callable[[], SyncPage]:
             InlineTaskRunner(),
             Events(),
             office.clock,
+            AnsweringDialogs(),
         )
         made.resize(1180, 660)
         show(qtbot, made)

@@ -206,6 +206,9 @@ class CallFields(QWidget):
         """Put the cursor on the first named field, or on the first open question of the core."""
         named = [fault.where for fault in faults or []]
         target: QWidget | None = next((field for name, field in self._core if name in named), None)
+        beside = {"note": self.note, "phone": self.phone, "caller_name": self.name}
+        if target is None:
+            target = next((field for name, field in beside.items() if name in named), None)
         if target is None and faults:
             target = self.violence.field_of(faults)
         if target is None:

@@ -142,7 +142,7 @@ class CasePage(QWidget):
             self.tabs.setTabToolTip(number - 1, f"Alt+{number}")
             self.sections.addWidget(section)
             go = QShortcut(QKeySequence(f"Alt+{number}"), self)
-            go.activated.connect(partial(self._go_to, number - 1))
+            go.activated.connect(partial(self.go_to, number - 1))
         pages = QWidget()
         below = QVBoxLayout(pages)
         below.setContentsMargins(0, 0, 0, 0)
@@ -271,9 +271,10 @@ class CasePage(QWidget):
         )
 
     def _step(self, step: int) -> None:
-        self._go_to((self.tabs.currentIndex() + step) % self.tabs.count())
+        self.go_to((self.tabs.currentIndex() + step) % self.tabs.count())
 
-    def _go_to(self, index: int) -> None:
+    def go_to(self, index: int) -> None:
+        """Bring a section to the front: 0 is the overview."""
         self._leave_card()
         self.tabs.setCurrentIndex(index)
         self.tabs.setFocus(Qt.FocusReason.ShortcutFocusReason)

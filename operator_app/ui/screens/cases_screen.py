@@ -118,8 +118,8 @@ class CasesScreen(QWidget):
         listed = self.pages.currentWidget() in (self.list_page, self.access_page)
         return None if listed else self.case_page.case
 
-    def open_case(self, case_id: str, reason: str = "") -> None:
-        """Show one case; a reason is asked for where it belongs to somebody else."""
+    def open_case(self, case_id: str, reason: str = "", section: int = 0) -> None:
+        """Show one case, at one of its sections; a reason is asked for where it is somebody else's."""
 
         def work() -> _Opened:
             self._cases.open(self._actor, case_id, reason)
@@ -128,12 +128,12 @@ class CasesScreen(QWidget):
         def failed(error: Exception) -> None:
             if isinstance(error, CaseReasonNeeded):
                 if stated := self._ask_reason(error):
-                    self.open_case(case_id, stated)
+                    self.open_case(case_id, stated, section)
             else:
                 self._show_list()
                 self.list_page.show_problem(problems.sentence(error))
 
-        self._tasks.database(self, work, self._on_opened, failed)
+        self._tasks.database(self, work, lambda got: self._on_opened(got, section), failed)
 
     def keep_typed(self) -> None:
         """Put notes that are being typed on the disk, encrypted."""
@@ -179,12 +179,14 @@ class CasesScreen(QWidget):
         note = self._drafts.read(self._actor, case_id).get(NOTE, "")
         return _Opened(view, self._names(), self._cases.colleagues(self._actor), note)
 
-    def _on_opened(self, opened: _Opened) -> None:
+    def _on_opened(self, opened: _Opened, section: int) -> None:
         case_id = opened.view.case.case_id
         self.list_page.show_problem("")
         self.list_page.table.select_case(case_id)
         self._show(opened)
         self._show_case()
+        if section:
+            self.case_page.go_to(section)
 
     def _show_case(self) -> None:
         self.pages.setCurrentWidget(self.case_page)

@@ -48,6 +48,8 @@ class JournalScreen(QWidget):
     amend_asked = Signal(object)
     advice_asked = Signal(object)
     """Somebody wants to read what the caller was told: the Advice."""
+    shown = Signal(object)
+    """A Call was opened, by right or with a reason, and is on the screen."""
 
     def __init__(
         self,
@@ -102,6 +104,11 @@ class JournalScreen(QWidget):
         """The call on the screen, or None while the list is shown."""
         return self._opened.call if self._opened else None
 
+    @property
+    def may_amend(self) -> bool:
+        """Whether the call on the screen may be changed by who is looking at it."""
+        return self._opened is not None and not self._why_not(self._opened.call)
+
     def open_call(self, call_id: str, reason: str = "") -> None:
         """Show one call; a violence call of somebody else is asked a reason for."""
 
@@ -137,6 +144,7 @@ class JournalScreen(QWidget):
         self.call_view.show_call(opened.call, opened.names, opened.titles, why_not)
         self._show_state(opened.state, opened.seat)
         self._show_call_page()
+        self.shown.emit(opened.call)
 
     def _show_list(self) -> None:
         self._opened = None

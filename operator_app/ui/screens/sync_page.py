@@ -21,11 +21,14 @@ from operator_app.domain.people import Actor, Right
 from operator_app.errors import BadInput
 from operator_app.i18n import _
 from operator_app.services.connection import Connection, ConnectionFacts
+from operator_app.services.refusals import Refusals, Refused
 from operator_app.sync import status as sync
 from operator_app.sync.status import LinkState, OutboxRow, SyncStatus
+from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.events import Events
 from operator_app.ui.models.plain_table import PlainTable, plain_view
 from operator_app.ui.problems import sentence
+from operator_app.ui.sync_parts.refused_list import RefusedList
 from operator_app.ui.sync_parts.ways import Ways
 from operator_app.ui.sync_wording import code_sentence, link_words, only_there_words
 from operator_app.ui.tasks import Tasks
@@ -43,7 +46,7 @@ class SyncPicture:
 
     status: SyncStatus
     waiting: list[OutboxRow]
-    refused: list[OutboxRow]
+    refused: list[Refused]
     attempts: list[Attempt]
     facts: ConnectionFacts
 
@@ -59,6 +62,7 @@ class SyncPage(QWidget):
         tasks: Tasks,
         events: Events,
         clock: Clock,
+        dialogs: Dialogs,
     ) -> None:
         super().__init__()
         self._database = database
@@ -67,24 +71,23 @@ class SyncPage(QWidget):
         self._tasks = tasks
         self._events = events
         self._clock = clock
-        self._refused: list[OutboxRow] = []
+        self._refusals = Refusals(database, clock)
         self.problem = Notice("danger")
         self.advice = Notice("warning")
         self.done = Notice()
         self.figures: dict[str, QLabel] = {}
         self.send_button = button(_("Send now"), "primary", "F9")
-        self.again_button = button(_("Send the chosen one again"))
         self.waiting = PlainTable((_("No."), _("Saved"), _("State"), _("Tries"), _("Last answer")))
-        self.refused = PlainTable((_("No."), _("Saved"), _("State"), _("Why")))
+        self.refused = RefusedList(self._refusals, actor, tasks, events, dialogs, clock)
         self.attempts = PlainTable((_("When"), _("What"), _("Outcome"), _("Records")))
         self.waiting_view = plain_view(self.waiting, _("Waiting to be sent"))
-        self.refused_view = plain_view(self.refused, _("Needs you"))
         self.attempts_view = plain_view(self.attempts, _("Last tries"))
         self.server = ServerCard()
         self.ways = Ways()
         self._lay_out()
         self.send_button.clicked.connect(self._on_send_now)
-        self.again_button.clicked.connect(self._on_send_again)
+        self.refused.changed.connect(self.refresh)
+        self.refused.failed.connect(self._on_failed)
         self.server.save_asked.connect(self._on_save)
         events.sync_changed.connect(self._on_sync_changed)
 
@@ -100,7 +103,7 @@ class SyncPage(QWidget):
         return SyncPicture(
             sync.read_status(self._database, self._clock),
             sync.waiting_rows(self._database),
-            sync.rows_that_need_you(self._database),
+            self._refusals.listed(self._actor),
             sync.last_attempts(self._database),
             self._connection.facts(self._actor),
         )
@@ -122,8 +125,6 @@ class SyncPage(QWidget):
         for name, value in values.items():
             self.figures[name].setText(value)
         self.advice.show_text(self._advice(status, picture.facts))
-        self._refused = picture.refused
-        self.again_button.setEnabled(bool(picture.refused))
         sends = status.state not in (LinkState.NOT_CONFIGURED, LinkState.NOT_ENROLLED)
         self.waiting.show_rows(
             (
@@ -135,15 +136,7 @@ class SyncPage(QWidget):
             )
             for row in picture.waiting
         )
-        self.refused.show_rows(
-            (
-                row.number,
-                day_and_time(row.saved_at, today),
-                state_wording(row.state).words,
-                code_sentence(row.last_code),
-            )
-            for row in picture.refused
-        )
+        self.refused.show_rows(picture.refused)
         actions = {
             "hello": _("greeting"),
             "enrol": _("enrolment"),
@@ -194,18 +187,6 @@ class SyncPage(QWidget):
         self.done.show_text(_("Sending is under way. The figures change as receipts come."))
         self._events.send_now_asked.emit()
 
-    def _on_send_again(self) -> None:
-        row = self.refused_view.currentIndex().row()
-        if not 0 <= row < len(self._refused):
-            row = 0
-        chosen = self._refused[row]
-        self._tasks.database(
-            self,
-            lambda: sync.send_again(self._database, chosen.op_id),
-            lambda _sent: self._events.send_now_asked.emit(),
-            self._on_failed,
-        )
-
     def _on_save(self) -> None:
         url, xroad = self.server.typed_url, self.server.typed_xroad
         code = self.server.code.text()
@@ -235,14 +216,9 @@ class SyncPage(QWidget):
         left.setSpacing(GRID)
         left.addWidget(text(_("Waiting to be sent"), "cardTitle"))
         left.addWidget(self.waiting_view, 3)
-        refused_line = QHBoxLayout()
-        refused_line.addWidget(text(_("Needs you"), "cardTitle"))
-        refused_line.addStretch(1)
-        refused_line.addWidget(self.again_button)
-        left.addLayout(refused_line)
-        left.addWidget(self.refused_view, 2)
+        left.addWidget(self.refused, 3)
         left.addWidget(text(_("Last tries"), "cardTitle"))
-        left.addWidget(self.attempts_view, 3)
+        left.addWidget(self.attempts_view, 2)
         right = QVBoxLayout()
         right.setSpacing(12)
         right.addWidget(self._state_card())
@@ -251,8 +227,6 @@ class SyncPage(QWidget):
         right.addWidget(self.problem)
         if self._actor.may(Right.MANAGE_SYNC):
             self.ways.add(_("Server"), self.server)
-        else:
-            self.again_button.hide()
         right.addWidget(self.ways)
         self.device_label = text("", "hint", wrap=True)
         self.device_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
