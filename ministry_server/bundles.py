@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, select
 
 from ministry_server import devices
 from ministry_server.devices import Device
-from ministry_server.have import held_ranges, joined, subtract
+from ministry_server.have import about_readable, held_ranges, joined, subtract
 from ministry_server.intake import Result
 from ministry_server.ledger import SignedReceipt, receipts_after
 from ministry_server.messages import MAX_ITEMS, Push, Refusal, Report, read_report
@@ -128,13 +128,14 @@ def _receipts(
             # Of another life of this database: only what was durable is the same in both.
             after = min(after, durable_through)
         since = _since(connection, head.dev, after)
+        readable = about_readable(connection, since, keys.sealing.lost)
         missing = [
             Claim(claim.inc, lacking)
             for claim in head.holds
             if (lacking := _missing(connection, head.dev, claim, keys.sealing.lost))
         ]
     receipts: dict[str, SignedReceipt] = {}
-    for signed in (*since, *(r for result in results for r in result.receipts)):
+    for signed in (*readable, *(r for result in results for r in result.receipts)):
         receipts[signed["sig"]] = signed
     in_order = sorted(receipts.values(), key=_number)
     answer = ReceiptsHead(

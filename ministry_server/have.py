@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, not_, select
 
-from ministry_server.ledger import receipts_after
-from ministry_server.lost_keys import unreadable
+from ministry_server.ledger import SignedReceipt, receipts_after
+from ministry_server.lost_keys import unreadable, unreadable_among
 from ministry_server.messages import Have
 from ministry_server.schema import intake
 from ministry_server.store import Store, get_all
@@ -27,7 +27,8 @@ def compare(store: Store, request: Have, lost: Collection[str], now: int) -> dic
     with store.read() as connection:
         settings = get_all(connection)
         here = held_ranges(connection, request.dev, request.inc, lost)
-        receipts = receipts_after(connection, request.dev, request.cursor, MOST_RECEIPTS)
+        told = receipts_after(connection, request.dev, request.cursor, MOST_RECEIPTS)
+        receipts = about_readable(connection, told, lost)
     claimed = joined(request.ranges)
     return {
         "n": request.nonce,
@@ -38,9 +39,17 @@ def compare(store: Store, request: Have, lost: Collection[str], now: int) -> dic
         "missing": subtract(claimed, here),
         "unknown": subtract(here, claimed),
         "receipts": receipts,
-        "next": receipts[-1]["server_seq"] if receipts else request.cursor,
+        "next": told[-1]["server_seq"] if told else request.cursor,
         "durable_through": int(settings["durable_through"]),
     }
+
+
+def about_readable(
+    connection: Connection, receipts: Sequence[SignedReceipt], lost: Collection[str]
+) -> list[SignedReceipt]:
+    """Without receipts for what has to be sealed anew: they would make the device believe in it."""
+    unread = unreadable_among(connection, {r["op_id"] for r in receipts}, lost)
+    return [r for r in receipts if r["op_id"] not in unread]
 
 
 def held_ranges(connection: Connection, dev: str, inc: str, lost: Collection[str]) -> Ranges:

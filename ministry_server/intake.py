@@ -125,15 +125,16 @@ def _look(
             results.append(Result(item.op_id, State.REJECTED.value, [refused], item.code))
             continue
         row = there.get(header.op_id)
-        if row is None and item.ended:
+        same = row is not None and (row.dev, row.inc, row.seq, row.tag) == (*_place(header), tag)
+        if item.ended and (row is None or (same and header.op_id in to_replace)):
             # Not refused: the device seals it anew. No receipt, for nothing is decided.
             results.append(Result(item.op_id, "retry", [], KEY_ENDED))
-        elif row is None or (row.dev, row.inc, row.seq, row.tag) != (*_place(header), tag):
+        elif row is None or not same:
             mark = f"{header.op_id} {header.inc} {header.seq} {tag}"
             raise_alarm(connection, header.dev, "mismatch", mark, arrival.at)
             refused = ledger.refuse(header, tag, "mismatch")
             results.append(Result(item.op_id, "mismatch", [refused], "mismatch"))
-        elif header.op_id in to_replace and not item.ended:
+        elif header.op_id in to_replace:
             take_its_place(connection, item.row, item.body, row)
             to_replace.remove(header.op_id)
             known[header.op_id] = [ledger.sign(header, tag, State.STORED)]

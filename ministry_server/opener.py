@@ -94,7 +94,7 @@ class Opener:
         identities = set(self._keys().identities)
         if identities <= self._known:
             return 0
-        self._known = identities
+        self._known |= identities
         return self.look_again(now)
 
     def look_again(self, now: int, code: str | None = None) -> int:
@@ -190,6 +190,8 @@ class Opener:
     def _judge(self, row: RowMapping) -> _Opened:
         identity = self._keys().identities.get(row["kid"])
         if identity is None:
+            # Should it come back, that is news.
+            self._known.discard(row["kid"])
             return _held(NO_KEY)
         try:
             plain = open_sealed(row["ct"], identity)

@@ -8,6 +8,7 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -16,7 +17,15 @@ from sqlalchemy.exc import OperationalError
 
 from ministry_server import store as store_module
 from ministry_server import web
+from ministry_server.keys import (
+    Ending,
+    read_opener_keys,
+    read_sealing_keys,
+    write_opener_keys,
+)
 from ministry_server.receiver import Receiver, Role
+from ministry_server.rotation import end, rotate
+from operator_app.domain.clock import to_ms
 from operator_app.errors import NetworkProblem
 from operator_app.sync.carriers.base import Answer
 from tests.conftest import FrozenClock
@@ -47,6 +56,7 @@ class SimulatedServer:
         self.early_answer = False
         self.troubles = TROUBLES
         self.restored = False
+        self.lost_a_key = False
         self._stage = stage
         self._note = note
         self._trouble: tuple[int, str] | None = None
@@ -142,6 +152,34 @@ class SimulatedServer:
         self.start()
         store_module.new_epoch(self._stage.store)
         return True
+
+    def rotate_key(self) -> str:
+        """Devices are told of a new sealing key; its name."""
+        return rotate(self._stage.server, to_ms(self.clock())).kid
+
+    def retire_key(self, chance: random.Random) -> str:
+        """Nothing new is taken any more that is sealed to one of the earlier keys; "" for none."""
+        folder = self._stage.server
+        now = read_sealing_keys(folder).kid
+        earlier = sorted(set(read_opener_keys(folder).identities) - {now})
+        if not earlier:
+            return ""
+        kid = chance.choice(earlier)
+        end(folder, kid, chance.choice((Ending.RETIRED, Ending.COMPROMISED)))
+        return kid
+
+    def lose_key(self, chance: random.Random) -> str:
+        """opener.key comes back without one of its keys; its name."""
+        folder = self._stage.server
+        kid = chance.choice(sorted(read_opener_keys(folder).identities))
+        if kid == read_sealing_keys(folder).kid:
+            self.rotate_key()
+        opener = read_opener_keys(folder)
+        kept = {name: identity for name, identity in opener.identities.items() if name != kid}
+        write_opener_keys(folder, replace(opener, identities=kept))
+        end(folder, kid, Ending.LOST)
+        self.lost_a_key = True
+        return kid
 
     def heal(self) -> None:
         """Faults stop; from here on one process does both."""

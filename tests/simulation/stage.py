@@ -12,7 +12,7 @@ from unittest import mock
 
 from ministry_server import receiver as receiver_module
 from ministry_server import web
-from ministry_server.keys import make_keys
+from ministry_server.keys import OPENER_FILE, RECIPIENTS_FILE, make_keys
 from ministry_server.receiver import Receiver, Role
 from ministry_server.store import DATABASE_FILE, Store, make_store, open_store
 from operator_app.config import paths
@@ -26,6 +26,7 @@ from tests.sync.conftest import seat_in
 from tests.sync.desk import AppCarrier, Desk
 
 OFFICE_OF = {"a1": "0412", "a2": "0412", "b1": "0413", "b2": "0413"}
+KEY_FILES = (OPENER_FILE, RECIPIENTS_FILE)
 NO_ADDRESS = "http://127.0.0.1:1"
 
 
@@ -88,6 +89,8 @@ class Stage:
             desk.database.close()
             shutil.copy(desk.database.file, stage._begin / name)
         shutil.copy(stage.server_file, stage._begin / "server")
+        for name in KEY_FILES:
+            shutil.copy(stage.server / name, stage._begin / name)
         return stage
 
     @property
@@ -104,6 +107,8 @@ class Stage:
         """Everything as it was when the PCs were enrolled."""
         self.store.engine.dispose()
         put_file(self._begin / "server", self.server_file)
+        for name in KEY_FILES:
+            shutil.copy(self._begin / name, self.server / name)
         for name, desk in self.desks.items():
             desk.database.close()
             put_file(self._begin / name, desk.database.file)

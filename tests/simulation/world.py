@@ -43,6 +43,9 @@ LIKELY = {
     "PC backed up": 0.6,
     "PC restored": 0.5,
     "clock wrong": 0.4,
+    "key rotates": 0.4,
+    "key retired": 0.4,
+    "key lost": 0.3,
 }
 """How often each of it happens, against the others."""
 HEALED = "faults stop"
@@ -175,6 +178,9 @@ class World:
             "PC backed up": self._pc_backed_up,
             "PC restored": self._pc_restored,
             "clock wrong": self._clock_wrong,
+            "key rotates": self._key_rotates,
+            "key retired": self._key_retired,
+            "key lost": self._key_lost,
         }
         doings[doing](self.chance.choice(self.pcs))
 
@@ -268,6 +274,19 @@ class World:
         clock.forward(seconds=self.chance.choice((-TEN_YEARS, -86_400, 0, 86_400, TEN_YEARS)))
         self.note(f"{pc.name} has its clock set")
 
+    def _key_rotates(self, pc: SimulatedPc) -> None:
+        del pc
+        self.note(f"a new sealing key, {self.server.rotate_key()}")
+
+    def _key_retired(self, pc: SimulatedPc) -> None:
+        del pc
+        if kid := self.server.retire_key(self.chance):
+            self.note(f"the key {kid} is retired")
+
+    def _key_lost(self, pc: SimulatedPc) -> None:
+        del pc
+        self.note(f"the key {self.server.lose_key(self.chance)} is lost")
+
     def _look(self) -> None:
         """I1 to I5, I11, I12, I14, I15 as far as they hold in the middle of everything."""
         with self.stage.store.read() as connection:
@@ -292,6 +311,9 @@ class World:
         self.note(HEALED)
         self.network.heal()
         self.server.heal()
+        if self.server.lost_a_key:
+            # The PCs hear what is asked for again when they compare notes next.
+            self._forward(HAVE_PENDING_EVERY_MS / 1000 + 1)
         self._rounds()
         self._nothing_lost("applied", "conflict")
         # What an opener in another process signed later is asked for after a while.
@@ -323,8 +345,9 @@ class World:
     @property
     def _both_ends_lost(self) -> bool:
         """What was lost at both is with nobody, or with the one colleague who had it; what was made
-        from it stays held."""
-        return self.server.restored and any(pc.restored for pc in self.pcs)
+        from it stays held. What nobody can open any more is lost at the server."""
+        lost = self.server.restored or self.server.lost_a_key
+        return lost and any(pc.restored for pc in self.pcs)
 
     def _nothing_lost(self, *fine: str) -> None:
         if self._both_ends_lost:
