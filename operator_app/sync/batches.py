@@ -57,11 +57,9 @@ class Batches:
         return seal_batch(due, link.device, link.server, allowed.size, self._ready)
 
     @contextlib.contextmanager
-    def sealing_ahead(
-        self, link: Link, batch: Sequence[Sealed], allowed: BatchSize
-    ) -> Iterator[None]:
-        """While the block waits for the answer to `batch`, seal what is likely to follow."""
-        coming = self._coming(link, batch, allowed)
+    def sealing_ahead(self, link: Link, batch: Sequence[Sealed]) -> Iterator[None]:
+        """While the block waits for the answer to `batch`, seal as many of those that follow."""
+        coming = self._coming(link, batch)
         if not coming:
             yield
             return
@@ -76,16 +74,13 @@ class Batches:
             enough.set()
             worker.join()
 
-    def _coming(self, link: Link, batch: Sequence[Sealed], allowed: BatchSize) -> list[Revision]:
-        if len(self._ready) >= allowed.items:
+    def _coming(self, link: Link, batch: Sequence[Sealed]) -> list[Revision]:
+        if len(self._ready) >= len(batch):
             return []
         going = {sealed.revision.op_id for sealed in batch}
         with self._database.read() as connection:
             due = outbox.due(
-                connection,
-                lanes=tuple(Lane),
-                now_ms=link.now,
-                most_items=len(going) + allowed.items,
+                connection, lanes=tuple(Lane), now_ms=link.now, most_items=2 * len(going)
             )
         return [r for r in due if r.op_id not in going and r.op_id not in self._ready]
 

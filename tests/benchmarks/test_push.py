@@ -26,7 +26,7 @@ from operator_app.sync.status import read_status
 from tests.benchmarks.measure import ROOT, Result, seconds, settle
 from tests.conftest import TestOffice, information_call
 
-CALLS = 200
+CALLS = 400
 ROUNDS = 5
 MOST_RUNS = 30
 NOTE = "Сурады: үй-бүлөлүк жөлөкпул эмнеге токтоду. Айтылды: кайрылуу, документтер, мөөнөт. " * 4

@@ -98,7 +98,7 @@ def test_what_was_sealed_for_a_former_key_is_not_sent(desk: Desk, line: Listenin
     link = _link(desk, line)
     allowed = sync_state.BatchSize(items=2)
     first = batches.next(link, allowed)
-    with batches.sealing_ahead(link, first, allowed):
+    with batches.sealing_ahead(link, first):
         push_module.push(link, first)
     link.server = replace(link.server, kid="a-new-key")
     assert {sealed.envelope["kid"] for sealed in batches.next(link, allowed)} == {"a-new-key"}
