@@ -40,9 +40,9 @@ def need_approval(store: Store, needed: bool) -> None:
         connection.execute(update(meta).where(meta.c.key == APPROVAL).values(value=value))
 
 
-def note_newcomer(connection: Connection, dev: str, now: int) -> None:
-    """A device was enrolled for the first time."""
-    if approval_needed(connection):
+def note_newcomer(connection: Connection, dev: str, now: int, *, always: bool = False) -> None:
+    """A device was enrolled for the first time. `always`: it showed no code."""
+    if always or approval_needed(connection):
         connection.execute(insert_new(connection, pending_device), {"dev": dev, "asked_at": now})
 
 

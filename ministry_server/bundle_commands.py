@@ -28,6 +28,11 @@ SENTENCES = {
     "device.unknown": "no device of this id is enrolled here",
     "device.not_approved": "this device is still to be approved",
     "device.revoked": "this device was revoked",
+    "bundle.other_server": "the PC has the card of another server; give it one of this server",
+    "enrol.code_unknown": "not let in: the PC's code is not known here; was it typed wrongly?",
+    "enrol.code_used": "not let in: the PC's code was used by another PC; give it a new one",
+    "enrol.code_expired": "not let in: the PC's code is too old; give it a new one (`code --days`)",
+    "enrol.code_other_office": "not let in: the PC's code was made for another office",
     "folder.gone": "the file or folder cannot be reached; is the stick still in?",
     "folder.full": "taken in, but there is no room for the receipts; make room, then take it in again",
     "folder.read_only": "the system does not allow it; receipts need the right to write here",
@@ -56,6 +61,8 @@ def do_take_in(arguments: argparse.Namespace) -> None:
                 said = SENTENCES.get(error.code, error.code)
                 print(f"{_printable(file.name)}: {said}", file=sys.stderr)
             else:
+                if answered.refused:
+                    refused += 1
                 print(f"{_printable(file.name)}: {_words(answered)} -> {_printable(target.name)}")
     if refused:
         raise EnvironmentProblem("bundle.some_refused", files=refused)
@@ -68,6 +75,8 @@ def _bundles(where: Path) -> list[Path]:
 
 
 def _words(answered: Answered) -> str:
+    if answered.refused:
+        return f"device {answered.dev}: {SENTENCES[answered.refused]}"
     outcomes = ", ".join(
         f"{n} {_OTHERWISE.get(outcome, outcome)}"
         for outcome, n in sorted(answered.outcomes.items())

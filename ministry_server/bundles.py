@@ -16,7 +16,8 @@ from sqlalchemy import Connection, func, select
 
 from ministry_server import devices
 from ministry_server.devices import Device
-from ministry_server.have import about_readable, held_ranges, joined, subtract
+from ministry_server.file_enrolment import let_in
+from ministry_server.have import held_ranges, joined, subtract
 from ministry_server.intake import Result
 from ministry_server.ledger import SignedReceipt, receipts_after
 from ministry_server.messages import MAX_ITEMS, Push, Refusal, Report, read_report
@@ -24,6 +25,7 @@ from ministry_server.receiver import Receiver
 from ministry_server.schema import audit_head
 from ministry_server.store import get_all
 from operator_app.sync.bundle import (
+    LET_IN,
     MOST_CLAIMS,
     RECEIPTS,
     RECORDS,
@@ -52,16 +54,22 @@ class Answered:
     dev: str
     outcomes: Counter[str]
     receipts: bytes
+    refused: str | None = None
+    """Why the PC was not let in; nothing was taken then, and the file tells it so."""
 
 
 def take_in(receiver: Receiver, data: bytes) -> Answered:
     """Take a bundle in; all that the receipts tell is committed.
 
     Raises BadBundle: what `read_lines` raises, `bundle.malformed`, `bundle.bad_signature`,
-    `bundle.other_office`; Refusal(401): `device.unknown`, `device.revoked`. Nothing was taken then.
+    `bundle.other_office`, `bundle.other_server`; Refusal(401): `device.unknown`, `device.revoked`.
+    Nothing was taken then; nor of a PC that asks to be let in and was not (`refused`).
     """
     lines = read_lines(data, RECORDS)
     head = read_head(lines, BundleHead)
+    asked = let_in(receiver.store, receiver.keys, head, lines, receiver.now())
+    if asked not in (None, LET_IN):
+        return Answered(head.dev, Counter(), _refusal(receiver, head, str(asked)), asked)
     device = _recognise(receiver, head, lines)
     try:
         report = read_report(head.report)
@@ -80,7 +88,7 @@ def take_in(receiver: Receiver, data: bytes) -> Answered:
     return Answered(
         head.dev,
         Counter(result.outcome for result in results),
-        _receipts(receiver, head, results, _to_be_sealed_anew(items, results)),
+        _receipts(receiver, head, results, _to_be_sealed_anew(items, results), asked),
     )
 
 
@@ -117,7 +125,11 @@ def _to_be_sealed_anew(items: Sequence[Any], results: Sequence[Result]) -> list[
 
 
 def _receipts(
-    receiver: Receiver, head: BundleHead, results: list[Result], again: list[Claim]
+    receiver: Receiver,
+    head: BundleHead,
+    results: list[Result],
+    again: list[Claim],
+    asked: str | None,
 ) -> bytes:
     keys = receiver.keys
     with receiver.store.read() as connection:
@@ -128,14 +140,13 @@ def _receipts(
             # Of another life of this database: only what was durable is the same in both.
             after = min(after, durable_through)
         since = _since(connection, head.dev, after)
-        readable = about_readable(connection, since, keys.sealing.lost)
         missing = [
             Claim(claim.inc, lacking)
             for claim in head.holds
             if (lacking := _missing(connection, head.dev, claim, keys.sealing.lost))
         ]
     receipts: dict[str, SignedReceipt] = {}
-    for signed in (*readable, *(r for result in results for r in result.receipts)):
+    for signed in (*since, *(r for result in results for r in result.receipts)):
         receipts[signed["sig"]] = signed
     in_order = sorted(receipts.values(), key=_number)
     answer = ReceiptsHead(
@@ -151,11 +162,35 @@ def _receipts(
         next=since[-1]["server_seq"] if since else after,
         missing=missing[:MOST_CLAIMS],
         again=again[:MOST_CLAIMS],
+        let_in=asked,
         kid=keys.kid,
         recipients=list(keys.recipients),
         durable_through=durable_through,
     )
     return write_lines(answer, in_order, keys.receipt_key)
+
+
+def _refusal(receiver: Receiver, head: BundleHead, why: str) -> bytes:
+    """An answer that tells a PC that was not let in why, and nothing else."""
+    keys = receiver.keys
+    answer = ReceiptsHead(
+        format=RECEIPTS,
+        v=VERSION,
+        receipt_key=base64.b64encode(keys.receipt_public).decode(),
+        bundle_id=head.bundle_id,
+        dev=head.dev,
+        made_at=receiver.now(),
+        count=0,
+        epoch="-",
+        after=0,
+        next=0,
+        missing=[],
+        kid=keys.kid,
+        recipients=list(keys.recipients),
+        durable_through=0,
+        let_in=why,
+    )
+    return write_lines(answer, [], keys.receipt_key)
 
 
 def _since(connection: Connection, dev: str, after: int) -> list[SignedReceipt]:

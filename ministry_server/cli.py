@@ -126,7 +126,8 @@ def _parser() -> argparse.ArgumentParser:
     approve = command("approve", device_commands.do_approve, "let in a device that waits")
     approve.add_argument("device", help="device id")
     revoke = command("revoke", device_commands.do_revoke, "refuse a device from now on")
-    device_commands.add_arguments(code, revoke)
+    card = command("card", device_commands.do_card, "for a PC that is never online: a file")
+    device_commands.add_arguments(code, card, revoke)
     refused_commands.add_arguments(
         command("rejected", refused_commands.do_rejected, "what was refused, and why"),
         command(

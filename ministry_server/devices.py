@@ -13,8 +13,10 @@ from ministry_server.keys import IntakeKeys
 from ministry_server.messages import Enrolment, Refusal
 from ministry_server.schema import device, enrolment_code, pending_device, revocation
 from ministry_server.store import Store, insert_new
+from ministry_server.vault import Vault
 from operator_app.domain.enrolment import EnrolmentCode, new_enrolment_code
 from operator_app.domain.wire import device_id_of
+from operator_app.sync.office_card import file_key
 from operator_app.sync.receipts import BadSignature, verify
 
 CODE_LIFE_MS = 72 * 3600 * 1000
@@ -29,9 +31,18 @@ class Device:
     key: Ed25519PublicKey
 
 
-def issue_code(store: Store, keys: IntakeKeys, office: str, now: int) -> EnrolmentCode:
-    """A new code for one device of an office, good for 72 hours. Only its hash is kept."""
+def issue_code(
+    store: Store, keys: IntakeKeys, office: str, now: int, life: int = CODE_LIFE_MS
+) -> EnrolmentCode:
+    """A new code for one device of an office, good for `life` milliseconds.
+
+    Only its hash is kept, and, sealed, what tells a proof by file (office_card.py).
+    """
     code = new_enrolment_code(keys.receipt_public)
+    secret_hash = keys.secret_hash(code.secret)
+    proves = Vault(keys.code_key).seal_bytes(
+        secret_hash, file_key(code.secret, keys.receipt_public)
+    )
     with store.write() as connection:
         connection.execute(
             delete(enrolment_code).where(
@@ -41,10 +52,11 @@ def issue_code(store: Store, keys: IntakeKeys, office: str, now: int) -> Enrolme
         connection.execute(
             insert(enrolment_code),
             {
-                "secret_hash": keys.secret_hash(code.secret),
+                "secret_hash": secret_hash,
                 "office": office,
                 "created_at": now,
-                "expires_at": now + CODE_LIFE_MS,
+                "expires_at": now + life,
+                "file_key": proves,
             },
         )
     return code
@@ -70,30 +82,47 @@ def enrol(store: Store, keys: IntakeKeys, request: Enrolment, now: int) -> str:
         )
         if taken.rowcount != 1:
             raise Refusal(403, "enrol.refused")
-        new = connection.execute(
-            insert_new(connection, device).returning(device.c.dev),
-            {
-                "dev": dev,
-                "public_key": request.device_key,
-                "office": request.office,
-                "enrolled_at": now,
-                "app_version": request.app_version,
-            },
-        ).first()
-        if new is not None:
-            note_newcomer(connection, dev, now)
-        kept = connection.execute(
-            update(device)
-            .where(
-                device.c.dev == dev,
-                device.c.public_key == request.device_key,
-                device.c.revoked_at.is_(None),
-            )
-            .values(office=request.office, app_version=request.app_version, last_contact_at=now)
-        )
-        if kept.rowcount != 1:
-            raise Refusal(403, "enrol.refused")
+        admit(connection, request.device_key, request.office, request.app_version, now)
     return dev
+
+
+def admit(
+    connection: Connection,
+    device_key: bytes,
+    office: str,
+    app_version: str,
+    now: int,
+    *,
+    wait: bool = False,
+) -> None:
+    """Let a device in that showed a good code, or note that it waits for a person (`wait`).
+
+    Raises Refusal(403) for one that was revoked.
+    """
+    dev = device_id_of(device_key)
+    new = connection.execute(
+        insert_new(connection, device).returning(device.c.dev),
+        {
+            "dev": dev,
+            "public_key": device_key,
+            "office": office,
+            "enrolled_at": now,
+            "app_version": app_version,
+        },
+    ).first()
+    if new is not None:
+        note_newcomer(connection, dev, now, always=wait)
+    kept = connection.execute(
+        update(device)
+        .where(
+            device.c.dev == dev,
+            device.c.public_key == device_key,
+            device.c.revoked_at.is_(None),
+        )
+        .values(office=office, app_version=app_version, last_contact_at=now)
+    )
+    if kept.rowcount != 1:
+        raise Refusal(403, "enrol.refused")
 
 
 def recognise(store: Store, dev: str, signed: dict[str, Any], purpose: str) -> Device:

@@ -101,6 +101,11 @@ class IntakeKeys:
         """
         return hashlib.sha256(b"places" + self.receipt_key.private_bytes_raw()).digest()
 
+    @property
+    def code_key(self) -> bytes:
+        """What the proofs of codes by file are sealed with in the database."""
+        return hashlib.sha256(b"codes by file" + self.receipt_key.private_bytes_raw()).digest()
+
     def secret_hash(self, secret: str) -> str:
         """An enrolment secret as the database keeps it: useless without the key file."""
         pepper = hashlib.sha256(b"enrolment" + self.receipt_key.private_bytes_raw()).digest()

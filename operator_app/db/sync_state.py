@@ -113,6 +113,17 @@ class FolderState:
 
 
 @dataclass(frozen=True)
+class AskingByFile:
+    """A card of the ministry was taken: bundles ask to let this PC in until `answer` is "let_in".
+
+    `proof` shows that a code is known, "" without one; `answer` is "" until there is one.
+    """
+
+    proof: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True)
 class SetAside:
     """A supervisor's word that a revision stays with the office for good: when (UTC ms), whose,
     and why."""
@@ -222,6 +233,17 @@ def read_folder(connection: Connection) -> FolderState:
 def write_folder(connection: Connection, state: FolderState) -> None:
     """Remember it."""
     _put(connection, "folder", asdict(state))
+
+
+def read_asking(connection: Connection) -> AskingByFile | None:
+    """Whether this PC asks by file; None where it never did."""
+    data = _get(connection, "asking")
+    return AskingByFile(**data) if data else None
+
+
+def write_asking(connection: Connection, asking: AskingByFile | None) -> None:
+    """Remember it."""
+    _put(connection, "asking", asdict(asking) if asking else None)
 
 
 def read_set_aside(connection: Connection) -> dict[str, SetAside]:

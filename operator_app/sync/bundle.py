@@ -62,11 +62,26 @@ class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 Claims = Annotated[list[Claim], msgspec.Meta(max_length=MOST_CLAIMS)]
 
 
-class BundleHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Asking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A PC that the ministry does not know yet asks to be let in (office_card.py).
+
+    `device_key` and `server` are Ed25519 public keys in base64: its own, and that of the server on
+    its card. `proof` shows that it knows a one-time code; "" without one: then it waits for a
+    person's word.
+    """
+
+    device_key: Annotated[str, msgspec.Meta(max_length=64)]
+    server: Annotated[str, msgspec.Meta(max_length=64)]
+    proof: Annotated[str, msgspec.Meta(max_length=64)]
+    app_version: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._+ ()-]{1,64}\Z")]
+
+
+class BundleHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The first line of a bundle. `made_at` in UTC milliseconds by the PC's clock.
 
     `sent` names the numbers of the envelopes; `holds` those the ministry has by receipt, as in
-    `have`; `epoch` and `cursor` say up to where receipts are here; `report` is that of a push.
+    `have`; `epoch` and `cursor` say up to where receipts are here; `report` is that of a push;
+    `asking` is there until the ministry let the PC in, where it has a card.
     """
 
     format: Literal["117-bundle"]
@@ -82,6 +97,7 @@ class BundleHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cursor: Count
     holds: Claims
     report: dict[str, Any]
+    asking: Asking | None = None
 
 
 class ReceiptsHead(
@@ -92,7 +108,9 @@ class ReceiptsHead(
     `receipt_key` is the signer's, in base64; `missing` of what the bundle said the ministry holds;
     `after` and `next`: every receipt for the device between these numbers of the server is there.
     `again`: of what the bundle sent, what was not taken because it is sealed to a key of the
-    ministry that is taken no more; it is to be sealed to `recipients`, and sent again.
+    ministry that is taken no more; it is to be sealed to `recipients`, and sent again. `let_in`
+    answers `asking`: "let_in", or why not; then nothing of the bundle was taken, and nothing else of
+    this head is told.
     """
 
     format: Literal["117-receipts"]
@@ -110,7 +128,10 @@ class ReceiptsHead(
     recipients: Annotated[list[Recipient], msgspec.Meta(min_length=1, max_length=16)]
     durable_through: Count
     again: Claims = []
+    let_in: Word | None = None
 
+
+LET_IN: Final = "let_in"
 
 Head = TypeVar("Head", BundleHead, ReceiptsHead)
 

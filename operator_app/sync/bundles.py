@@ -41,6 +41,7 @@ from operator_app.sync.bundle import (
     read_lines,
     write_lines,
 )
+from operator_app.sync.enrol_by_file import asking_of, take_word
 from operator_app.sync.have import MISSING_CODE
 from operator_app.sync.ministry_key import use_key
 from operator_app.sync.push import confirmation_of, report_of, seal_batch
@@ -69,13 +70,15 @@ class ReceiptsTaken:
     """`confirmed` receipts are about revisions here, `foreign` about none here (this PC was put
     back to an older state); `missing` revisions are queued again, for the ministry lost them.
     `again`: how many were not taken, because the ministry has another key by now; they wait still,
-    and the next bundle carries them."""
+    and the next bundle carries them. `refused`: this PC was not let in, and why; nothing was taken,
+    everything waits still."""
 
     bundle_id: str
     confirmed: int
     foreign: int
     missing: int
     again: int = 0
+    refused: str | None = None
 
 
 def make_bundle(
@@ -111,15 +114,20 @@ def make_bundle(
             holds=_holdings(connection),
             # Not when the oldest was saved: a stick may be found, and that is when somebody called.
             report={**report, "oldest_at": None},
+            asking=asking_of(connection, app_version),
         )
     name = bundle_name(device.device_id, head.bundle_id)
+    carried = Carried(name, waiting[0][0], waiting[len(batch) - 1][0]) if batch else None
+    if carried is None and head.asking is not None and not besides:
+        # Nothing waits yet; but the asking has to go.
+        carried = Carried(name, 0, 0)
     return Bundle(
         bundle_id=head.bundle_id,
         name=name,
         data=write_lines(head, [s.envelope for s in batch], device.signing_key),
         count=len(batch),
         left=int(report["waiting"]),
-        carried=Carried(name, waiting[0][0], waiting[len(batch) - 1][0]) if batch else None,
+        carried=carried,
     )
 
 
@@ -139,6 +147,11 @@ def take_receipts(database: Database, clock: Clock, data: bytes) -> ReceiptsTake
     with database.write() as connection:
         ledger = sync_state.read_ledger(connection)
         state = sync_state.read_folder(connection)
+        refused = take_word(connection, head, now)
+        if refused is not None:
+            sync_state.write_folder(connection, replace(state, read_at=now))
+            sync_state.add_attempt(connection, Attempt(now, CARRIER, "receipts", refused, 0))
+            return ReceiptsTaken(head.bundle_id, 0, 0, 0, refused=refused)
         newest = head.bundle_id == state.last_bundle
         if ledger.epoch and head.epoch != ledger.epoch and not newest:
             # Of another life of the server, and files can come again: what they tell may be past.

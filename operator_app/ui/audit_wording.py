@@ -112,6 +112,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "sync.set_aside": N_("Left a refused record with the office for good"),
         "server.changed": N_("Changed the connection with the ministry"),
         "device.enrolled": N_("This PC was enrolled at the ministry"),
+        "office_card.taken": N_("Took the ministry's office card in"),
         "bundle.written": N_("Wrote a bundle for the ministry"),
         "receipts.read": N_("Read receipts from a file"),
         "bundle_folder.set": N_("Set the folder for bundles"),

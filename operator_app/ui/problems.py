@@ -7,6 +7,7 @@ import logging
 from operator_app.errors import AppError, BadInput, Fault
 from operator_app.i18n import N_, _
 from operator_app.ui.backup_problems import SENTENCES as BACKUP_SENTENCES
+from operator_app.ui.card_problems import SENTENCES as CARD_SENTENCES
 from operator_app.ui.directory_problems import SENTENCES as DIRECTORY_SENTENCES
 from operator_app.ui.export_problems import SENTENCES as EXPORT_SENTENCES
 from operator_app.ui.folder_problems import SENTENCES as FOLDER_SENTENCES
@@ -248,6 +249,7 @@ SENTENCES: dict[str, str] = {
     ),
     **EXPORT_SENTENCES,
     **BACKUP_SENTENCES,
+    **CARD_SENTENCES,
     **DIRECTORY_SENTENCES,
     **FOLDER_SENTENCES,
     **SEAT_SENTENCES,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from operator_app.i18n import N_, _, ngettext
 from operator_app.sync.status import LinkState, SyncStatus
+from operator_app.ui.card_problems import SENTENCES as CARD_SENTENCES
 from operator_app.ui.folder_problems import SENTENCES as FOLDER_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.seat_problems import SENTENCES as SEAT_SENTENCES
@@ -56,7 +57,14 @@ CODE_SENTENCES = {
 """What the codes of the last problem mean to a person."""
 
 
-_ALL = (CODE_SENTENCES, FOLDER_SENTENCES, REFERENCE_SENTENCES, SEAT_SENTENCES, XROAD_SENTENCES)
+_ALL = (
+    CARD_SENTENCES,
+    CODE_SENTENCES,
+    FOLDER_SENTENCES,
+    REFERENCE_SENTENCES,
+    SEAT_SENTENCES,
+    XROAD_SENTENCES,
+)
 
 
 def link_words(state: LinkState) -> str:

@@ -69,6 +69,7 @@ RECEIVER_MAY_IMPORT = (
     "operator_app.sync.carriers.folder",
     "operator_app.sync.carriers",
     "operator_app.sync.envelope",
+    "operator_app.sync.office_card",
     "operator_app.sync.receipts",
     "operator_app.errors",
     "operator_app.files",
