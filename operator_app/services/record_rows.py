@@ -14,10 +14,12 @@ from operator_app.services.daily_figures import OF_SPAN, bounds_of
 
 ROWS_AT_ONCE = 500
 
+# A number may occur at each PC of the office: those of others end in the PC's own.
 # In the order of the index, so that nothing is sorted but calls of the same millisecond. What waits
 # is looked up once: most revisions of a long span wait no more, and each would cost a page.
 RECORDS = f"""
-SELECT number, call.started_at, duration_seconds, contact_kind, substantive, channel, danger_now,
+SELECT number || coalesce('/' || (SELECT seat.number FROM seat WHERE dev = device), '') AS number,
+       call.started_at, duration_seconds, contact_kind, substantive, channel, danger_now,
        violence, language, benefit_issue, caller_sex, caller_age_group, division,
        call.op_id IN (
          SELECT op_id FROM revision INDEXED BY ix_revision_unconfirmed

@@ -31,11 +31,12 @@ from operator_app.domain.wire import (
     check_references,
     is_word,
 )
-from operator_app.errors import AppError
+from operator_app.errors import AppError, EnvironmentProblem
 from operator_app.sync.carriers.folder import files_of, read_whole, write_whole
 from operator_app.sync.envelope import BadEnvelope, check, open_sealed
 from operator_app.sync.seat_files import (
     CARD_SUFFIX,
+    MOST_ACK_BYTES,
     MOST_CARD_BYTES,
     PIECE_SUFFIX,
     STATION_CARD,
@@ -85,7 +86,7 @@ class SeatReader:
         self._take_in = take_in
         self._stopped = stopped
         self._known: dict[tuple[str, int, int], str] = {}
-        self._said: dict[str, bytes] = {}
+        self._said: dict[str, tuple[bytes, bytes]] = {}
         self._tried_again = False
 
     def run(self, station: Station) -> bool:
@@ -222,14 +223,15 @@ class SeatReader:
         said = msgspec.json.encode(
             [sorted(held.items()), sorted(look.taken), sorted(look.again), seat.active]
         )
-        name = ack_name(seat.dev)
-        if self._said.get(seat.dev) == said and files_of(folder, name, name):
+        file = folder / ack_name(seat.dev)
+        before, word = self._said.get(seat.dev, (b"", b""))
+        if before == said and _lies_there(file, word):
             return
-        write_whole(
-            folder / name,
-            make_ack(device, seat.dev, now, held, look.taken, look.again, stopped=not seat.active),
+        word = make_ack(
+            device, seat.dev, now, held, look.taken, look.again, stopped=not seat.active
         )
-        self._said[seat.dev] = said
+        write_whole(file, word)
+        self._said[seat.dev] = (said, word)
 
     def _strangers(self, folder: Path, confirmed: Iterable[Seat]) -> bool:
         """Whether somebody who was not confirmed here put records into the folder."""
@@ -246,6 +248,14 @@ class SeatReader:
             if now_station is not None:
                 seats.write_station(connection, replace(now_station, problem=problem))
         return True
+
+
+def _lies_there(file: Path, word: bytes) -> bool:
+    """Whether the file still says that: somebody may have removed or damaged it."""
+    try:
+        return read_whole(file, MOST_ACK_BYTES) == word
+    except EnvironmentProblem:
+        return False
 
 
 def _check_head(

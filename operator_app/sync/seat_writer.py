@@ -71,7 +71,12 @@ class SeatWriter:
         try:
             self._check_station(folder, joined)
             self._show_card(folder, joined, device)
-            stopped = self._read_word(folder, joined, device)
+            stopped = False
+            try:
+                stopped = self._read_word(folder, joined, device)
+            except BadSeatFile as error:
+                # The station writes it anew; what it said before still holds.
+                problem = error.code
             changed = self._tidy(folder, device)
             if stopped:
                 problem = "seats.stopped"
