@@ -32,6 +32,7 @@ from operator_app.supervision import Supervision
 from operator_app.sync.bundle_post import BundlePost
 from operator_app.sync.carriers.chosen import open_carrier
 from operator_app.sync.cycle import Cycle
+from operator_app.sync.enrol_by_file import EnrolmentByFile
 from operator_app.sync.lookup import CONNECT_SECONDS, READ_SECONDS, BenefitLookup
 from operator_app.sync.seats import OfficeSeats
 from operator_app.ui.events import Events
@@ -51,6 +52,7 @@ from operator_app.ui.screens.journal_screen import JournalScreen
 from operator_app.ui.screens.sync_page import SyncPage
 from operator_app.ui.screens.violence_case import KnownCases
 from operator_app.ui.sync_driver import SyncDriver
+from operator_app.ui.sync_parts.card_block import CardBlock
 from operator_app.ui.sync_parts.folder_card import FolderCard
 from operator_app.ui.sync_parts.seats_card import SeatsCard
 from operator_app.ui.tray import Tray
@@ -128,6 +130,14 @@ class Desk:
         self._seats = OfficeSeats(database, self._clock, take_in)
         self.sync_page.ways.add(
             _("Stick or folder"),
+            CardBlock(
+                EnrolmentByFile(database, self._clock),
+                actor,
+                self._tasks,
+                self.events,
+                self._dialogs,
+                self._clock,
+            ),
             FolderCard(self._post, actor, self._tasks, self.events, self._dialogs, self._clock),
         )
         self.sync_page.ways.add(

@@ -127,6 +127,11 @@ class FolderCard(Card):
             )
 
     def _on_taken(self, taken: ReceiptsTaken) -> None:
+        if taken.refused is not None:
+            self._end("")
+            still = _("Nothing of the bundle was taken, and everything waits here still.")
+            self.problem.show_text(f"{code_sentence(taken.refused)} {still}")
+            return
         said = [
             ngettext(
                 "{n} receipt of the ministry was verified and read.",
