@@ -66,6 +66,7 @@ def _rotate(arguments: argparse.Namespace) -> None:
     now = now_ms(system_clock)
     keys = rotate(arguments.data, now, arguments.escrow)
     print(f"Devices seal to {keys.kid} from now on.\n{_TWO_MACHINES}")
+    print("Put a copy of opener.key where its copies are kept: only it, and the escrow, open this.")
     store = open_store(arguments.data, arguments.database_url)
     try:
         with store.read() as connection:

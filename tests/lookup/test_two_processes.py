@@ -13,10 +13,13 @@ import pytest
 
 from ministry_server import lookup_link
 from ministry_server.cli import main
+from ministry_server.clock import now_ms, system_clock
 from ministry_server.keys import LOOKUP_FILE, make_keys, read_lookup_token
 from ministry_server.lookup_link import PATH, listening, read_address, read_listening
 from ministry_server.receiver import Receiver, Role
+from ministry_server.rotation import rotate
 from ministry_server.web import build_lookup_app
+from operator_app.db import settings
 from operator_app.domain.calls import CallForm
 from operator_app.errors import AppError, EnvironmentProblem
 from operator_app.sync.carriers.chosen import open_carrier
@@ -76,6 +79,13 @@ def test_the_opener_answers_what_the_intake_hands_on(new_desk: Desk, tmp_path: P
             assert code_of(new_desk) == "lookup.down"
             two.start("opener")
             two.wait_until_it_listens(two.link_port)
+            assert len(ask(new_desk)) == 3
+            # Both take a new sealing key up as they run.
+            kid = rotate(two.folder, now_ms(system_clock)).kid
+            new_desk.save()
+            assert new_desk.run().problem is None
+            with new_desk.database.read() as connection:
+                assert settings.read_server(connection).kid == kid
             assert len(ask(new_desk)) == 3
             assert two.end("opener") == 0
         finally:

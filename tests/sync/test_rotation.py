@@ -31,6 +31,7 @@ from operator_app.sync.carriers.base import Answer, Carrier
 from operator_app.sync.envelope import KEY_ENDED
 from operator_app.ui.sync_wording import CODE_SENTENCES
 from tests.conftest import FrozenClock
+from tests.feeds.publishing import publish_own_keys
 from tests.receiver import RunningReceiver
 from tests.sync.desk import Desk, quick_https
 from tests.sync.invariants import check_client, check_nothing_lost, check_server
@@ -213,6 +214,18 @@ def test_a_lost_key_is_made_good_by_the_pcs(
     assert (found[readable.op_id], found[waiting.op_id]) == (lost, new)
     check_client(desk)
     check_nothing_lost(desk, receiver.store)
+
+
+def test_the_feed_of_keys_brings_no_old_key_back(desk: Desk, receiver: RunningReceiver) -> None:
+    publish_own_keys(receiver)
+    desk.run()
+    assert main(["keys", "rotate", *receiver.where]) == 0
+    new = read_sealing_keys(receiver.folder).kid
+    for _ in range(2):
+        call = desk.save()
+        desk.run()
+        assert (server_of(desk).kid, kids(receiver)[call.op_id]) == (new, new)
+    assert changes_of_key(desk) == [new]
 
 
 def bundle_of(desk: Desk) -> bytes:
