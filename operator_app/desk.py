@@ -128,18 +128,17 @@ class Desk:
         self.driver = SyncDriver(self.cycle, database, self._tasks, self.events, self._clock)
         self._post = BundlePost(database, self._clock, __version__)
         self._seats = OfficeSeats(database, self._clock, take_in)
-        self.sync_page.ways.add(
-            _("Stick or folder"),
-            CardBlock(
-                EnrolmentByFile(database, self._clock),
-                actor,
-                self._tasks,
-                self.events,
-                self._dialogs,
-                self._clock,
-            ),
-            FolderCard(self._post, actor, self._tasks, self.events, self._dialogs, self._clock),
+        folder = FolderCard(self._post, actor, self._tasks, self.events, self._dialogs, self._clock)
+        asking = CardBlock(
+            EnrolmentByFile(database, self._clock),
+            actor,
+            self._tasks,
+            self.events,
+            self._dialogs,
+            self._clock,
         )
+        asking.comparing.connect(folder.setHidden)
+        self.sync_page.ways.add(_("Stick or folder"), asking, folder)
         self.sync_page.ways.add(
             _("Our PCs"),
             SeatsCard(self._seats, actor, self._tasks, self.events, self._dialogs, self._clock),

@@ -44,6 +44,7 @@ def page_of(
     block = CardBlock(enrolment, actor, tasks, events, dialogs, office.clock)
     post = BundlePost(office.database, office.clock, "0.1.0")
     folder = FolderCard(post, actor, tasks, events, dialogs, office.clock)
+    block.comparing.connect(folder.setHidden)
     page.ways.add("Stick or folder", block, folder)
     show(qtbot, page)
     page.ways.bar.setCurrentIndex(page.ways.bar.count() - 1)
@@ -72,13 +73,14 @@ def test_from_the_card_to_the_first_receipts_by_keys(
     press(Qt.Key.Key_Space)
     assert not block.problem.isVisible()
     assert len(block.fingerprint.text().split()) == 6
+    assert not folder.isVisible()
     assert block.code.edit.hasFocus()
     write("K7QM-2RXW-9TBH-MFRG-GZDF")
     press(Qt.Key.Key_Return)
     assert "not of the server on the card" in block.code.problem
     block.code.edit.clear()
     press(Qt.Key.Key_Return)
-    assert not block.code.isVisible()
+    assert folder.isVisible() and not block.code.isVisible()
     assert "lets it in" in block.state.text()
 
     dialogs.folder = stick

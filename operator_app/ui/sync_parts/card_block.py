@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLineEdit
 
@@ -26,8 +27,12 @@ from operator_app.ui.wording import whole_day
 
 
 class CardBlock(Card):
-    """Gone once the ministry let this PC in. Files are read, and codes worked on, off the main
-    thread."""
+    """Gone once the ministry let this PC in. `comparing(bool)`: a card is shown, and needs the room.
+
+    Files are read, and codes worked on, off the main thread.
+    """
+
+    comparing = Signal(bool)
 
     def __init__(
         self,
@@ -131,6 +136,7 @@ class CardBlock(Card):
 
     def _on_looked_at(self, card: OfficeCard) -> None:
         self._card = card
+        self.comparing.emit(True)
         self.code.edit.clear()
         self.code.set_problem("")
         self.refresh()
@@ -152,6 +158,7 @@ class CardBlock(Card):
 
     def _on_other(self) -> None:
         self._card = None
+        self.comparing.emit(False)
         self.code.edit.clear()
         self.refresh()
         self.read_button.setFocus()
