@@ -114,6 +114,28 @@ def test_a_bundle_out_and_receipts_in_by_keys(
     assert set(desk.states().values()) == {"applied"}
 
 
+def test_what_the_ministry_did_not_take_for_its_key_is_said(
+    qtbot: QtBot,
+    desk: Desk,
+    receiver: RunningReceiver,
+    stick: Path,
+) -> None:
+    desk.save(), desk.save()
+    seen = shown(qtbot, desk)
+    seen.dialogs.folder = stick
+    press(Qt.Key.Key_U, CONTROL)
+    old = receiver.receiver.keys.kid
+    where = ["--data", str(receiver.folder)]
+    assert main(["keys", "rotate", *where]) == main(["keys", "retire", old, *where]) == 0
+    assert main(["take-in", str(stick), *where]) == 0
+    (seen.dialogs.file,) = stick.glob("*.receipts.117")
+    press(Qt.Key.Key_O, CONTROL)
+    assert "2 entries were not taken: the ministry has a new key." in seen.words
+    press(Qt.Key.Key_U, CONTROL)
+    assert main(["take-in", str(stick), *where]) == 0
+    assert set(receiver.stages().values()) == {"applied"}
+
+
 def test_through_a_folder_it_goes_by_itself(
     qtbot: QtBot,
     desk: Desk,
