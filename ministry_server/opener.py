@@ -38,7 +38,8 @@ from operator_app.sync.envelope import BadEnvelope, open_sealed
 
 log = logging.getLogger("ministry_server.opener")
 
-CHUNK = 100
+CHUNK = 200
+"""A whole request, so that it is opened in one transaction."""
 FORCE_AFTER_MS = 5 * 24 * 3600 * 1000
 FAILED = "opener.failed"
 LATER = (NEWER_SCHEMA, NO_KEY, FAILED)
