@@ -11,36 +11,60 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, exists, or_, select, text, update
+from sqlalchemy import BindParameter, Connection, bindparam, exists, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from operator_app.db.models import foreign_revision, revision
+from operator_app.db.prepared import Prepared
 from operator_app.domain.wire import WAITING, Kind
 
 _UNFOLDED = text("foreign_revision.folded = 0")
 """Spelled as in ix_foreign_revision_unfolded."""
+# Built once: a seat's first history is a hundred thousand of them.
+_ADD = Prepared(insert(foreign_revision).on_conflict_do_nothing())
+_OF: BindParameter[str] = bindparam("of_record")
+_OF_RECORD = (
+    select(foreign_revision)
+    .where(foreign_revision.c.record_id == _OF)
+    .order_by(foreign_revision.c.created_at, foreign_revision.c.seq, foreign_revision.c.op_id)
+)
+_FOLD = update(foreign_revision).where(foreign_revision.c.record_id == _OF, _UNFOLDED)
+_FOLD = _FOLD.values(folded=1)
+_NO_CASE = Prepared(
+    text("""
+SELECT EXISTS (SELECT 1 FROM foreign_revision WHERE record_id = :of_record AND kind <> 'case')
+    OR EXISTS (SELECT 1 FROM revision WHERE record_id = :of_record AND kind <> 'case')
+""")
+)
+_NOT_ITS_RECORD = Prepared(
+    text("""
+SELECT EXISTS (
+    SELECT 1 FROM foreign_revision
+    WHERE record_id = :of_record AND (dev <> :dev OR kind = 'case')
+) OR EXISTS (SELECT 1 FROM revision WHERE record_id = :of_record)
+""")
+)
 
 
 def add(connection: Connection, payload: dict[str, Any], plain: bytes, received_at: int) -> bool:
     """Keep a checked payload, `plain` being its bytes; False when it is here already."""
-    added = connection.execute(
-        insert(foreign_revision)
-        .values(
-            op_id=payload["op_id"],
-            record_id=payload["record_id"],
-            kind=payload["kind"],
-            dev=payload["dev"],
-            bases=json.dumps(payload["bases"]),
-            author_id=payload["author"],
-            created_at=payload["at"],
-            payload=plain,
-            received_at=received_at,
-            inc=payload["inc"],
-            seq=payload["seq"],
+    added = _ADD.run(
+        connection,
+        {
+            "op_id": payload["op_id"],
+            "record_id": payload["record_id"],
+            "kind": payload["kind"],
+            "dev": payload["dev"],
+            "bases": json.dumps(payload["bases"]),
+            "author_id": payload["author"],
+            "created_at": payload["at"],
+            "payload": plain,
+            "received_at": received_at,
+            "inc": payload["inc"],
+            "seq": payload["seq"],
             # A correction of the directory is for the ministry; no row is made of it.
-            folded=int(payload["kind"] == Kind.SUGGESTION),
-        )
-        .on_conflict_do_nothing()
+            "folded": int(payload["kind"] == Kind.SUGGESTION),
+        },
     )
     return bool(added.rowcount)
 
@@ -100,11 +124,7 @@ class Foreign:
 
 def of_record(connection: Connection, record_id: str) -> list[Foreign]:
     """All revisions of a record that other PCs made, in the order in which they were made."""
-    rows = connection.execute(
-        select(foreign_revision)
-        .where(foreign_revision.c.record_id == record_id)
-        .order_by(foreign_revision.c.created_at, foreign_revision.c.seq, foreign_revision.c.op_id)
-    )
+    rows = connection.execute(_OF_RECORD, {"of_record": record_id})
     return [
         Foreign(
             r.op_id,
@@ -122,26 +142,14 @@ def of_record(connection: Connection, record_id: str) -> list[Foreign]:
 def is_other_record(connection: Connection, payload: dict[str, Any]) -> bool:
     """Whether a record of that id is here and is of another kind, or, when it is no case, of another
     PC: such a revision is nobody's honest work."""
-    is_case = payload["kind"] == Kind.CASE
-    c = foreign_revision.c
-    others = [c.kind != Kind.CASE.value] if is_case else [c.dev != payload["dev"]]
-    if not is_case:
-        others.append(c.kind == Kind.CASE.value)
-    found = connection.execute(
-        select(c.op_id).where(c.record_id == payload["record_id"], or_(*others)).limit(1)
-    )
-    if found.first() is not None:
-        return True
-    of_ours = select(revision.c.op_id).where(revision.c.record_id == payload["record_id"]).limit(1)
-    if is_case:
-        return is_no_case(connection, payload["record_id"])
-    return connection.execute(of_ours).first() is not None
+    of = {"of_record": payload["record_id"], "dev": payload["dev"]}
+    if payload["kind"] == Kind.CASE:
+        found = _NO_CASE.run(connection, of)
+    else:
+        found = _NOT_ITS_RECORD.run(connection, of)
+    return bool(found.fetchone()[0])
 
 
 def mark_folded(connection: Connection, case_id: str) -> None:
     """From now on the rows take all revisions of the case into account."""
-    connection.execute(
-        update(foreign_revision)
-        .where(foreign_revision.c.record_id == case_id, _UNFOLDED)
-        .values(folded=1)
-    )
+    connection.execute(_FOLD, {"of_record": case_id})

@@ -16,17 +16,27 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from operator_app.db import settings
 from operator_app.db.models import app_user, foreign_revision, revision
+from operator_app.db.prepared import Prepared
 from operator_app.db.revisions import WRITTEN_ORDER, Revision, from_row
 from operator_app.db.seat_models import seat, seat_aside, seat_person
 
 STATION = "seats.station"
 JOINED = "seats.joined"
+
+_IS_HERE = Prepared(
+    text("""
+SELECT EXISTS (SELECT 1 FROM foreign_revision WHERE op_id = :op_id)
+    OR EXISTS (SELECT 1 FROM seat_aside WHERE op_id = :op_id)
+    OR EXISTS (SELECT 1 FROM revision WHERE op_id = :op_id)
+""")
+)
 
 
 @dataclass(frozen=True)
@@ -254,10 +264,7 @@ def held_numbers(connection: Connection, dev: str) -> dict[str, Numbers]:
 
 def is_here(connection: Connection, op_id: str) -> bool:
     """Whether a revision of that id was taken in, set aside, or made here."""
-    return any(
-        connection.execute(select(table.c.op_id).where(table.c.op_id == op_id)).first() is not None
-        for table in (foreign_revision, seat_aside, revision)
-    )
+    return bool(_IS_HERE.run(connection, {"op_id": op_id}).fetchone()[0])
 
 
 def to_hand_over(

@@ -36,6 +36,7 @@ _CHANGE = update(call).where(call.c.call_id == _OF_CALL)
 _DROP_TOPICS = delete(call_topic).where(call_topic.c.call_id == _OF_CALL)
 _DROP_ACTIONS = delete(call_action).where(call_action.c.call_id == _OF_CALL)
 _DROP_ADVICE = delete(call_advice).where(call_advice.c.call_id == _OF_CALL)
+_DEVICE = select(call.c.device).where(call.c.call_id == _OF_CALL)
 _READ = select(call).where(call.c.call_id == _OF_CALL)
 _TOPICS = (
     select(call_topic.c.topic)
@@ -71,8 +72,7 @@ def add_foreign(connection: Connection, new: Call, reference: Reference) -> None
 
 def device_of(connection: Connection, call_id: str) -> str | None:
     """The PC that took the call, "" for this one; None for an unknown call."""
-    found = connection.execute(select(call.c.device).where(call.c.call_id == call_id))
-    device: str | None = found.scalar()
+    device: str | None = connection.execute(_DEVICE, {"of_call": call_id}).scalar()
     return device
 
 

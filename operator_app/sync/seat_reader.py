@@ -52,7 +52,7 @@ from operator_app.sync.seat_files import (
     read_piece,
 )
 
-AT_ONCE = 200
+AT_ONCE = 25
 """Revisions taken in by one transaction: somebody may want to save a call."""
 NOT_FINISHED = "seats.not_finished"
 _TO_BE_WRITTEN_ANEW = frozenset(

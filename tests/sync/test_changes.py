@@ -647,7 +647,7 @@ def test_one_case_that_cannot_be_folded_leaves_the_others(
     assert colleague.case(first).tasks
     colleague.run(), desk.run()
     thief = json.loads(list(colleague.case_revisions().values())[-1])
-    thief |= {"op_id": "thief", "record_id": "ffff-thief", "bases": []}
+    thief |= {"op_id": "thief", "record_id": "ffff-thief", "bases": [], "seq": 999}
 
     def stealing(request: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
         return {**said, "items": [*said["items"], resealed(request, canonical(thief), "thief")]}
