@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy import event as happening
 
@@ -122,7 +123,7 @@ intake_body = Table(
 @happening.listens_for(intake_body, "after_create")
 def _make_rest(_table: Table, connection: Connection, **_: object) -> None:
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("CREATE TABLE intake_body_rest PARTITION OF intake_body DEFAULT")
+        connection.execute(text("CREATE TABLE intake_body_rest PARTITION OF intake_body DEFAULT"))
 
 
 event = Table(

@@ -52,9 +52,7 @@ from operator_app.ui.screens.journal_screen import JournalScreen
 from operator_app.ui.screens.sync_page import SyncPage
 from operator_app.ui.screens.violence_case import KnownCases
 from operator_app.ui.sync_driver import SyncDriver
-from operator_app.ui.sync_parts.card_block import CardBlock
-from operator_app.ui.sync_parts.folder_card import FolderCard
-from operator_app.ui.sync_parts.seats_card import SeatsCard
+from operator_app.ui.sync_parts.by_stick import add_ways
 from operator_app.ui.tray import Tray
 from operator_app.ui.ways_from_search import lead_from_search
 from operator_app.ui.widgets.announcement_bar import AnnouncementBar
@@ -128,20 +126,12 @@ class Desk:
         self.driver = SyncDriver(self.cycle, database, self._tasks, self.events, self._clock)
         self._post = BundlePost(database, self._clock, __version__)
         self._seats = OfficeSeats(database, self._clock, take_in)
-        folder = FolderCard(self._post, actor, self._tasks, self.events, self._dialogs, self._clock)
-        asking = CardBlock(
+        add_ways(
+            self.sync_page.ways,
             EnrolmentByFile(database, self._clock),
-            actor,
-            self._tasks,
-            self.events,
-            self._dialogs,
-            self._clock,
-        )
-        asking.comparing.connect(folder.setHidden)
-        self.sync_page.ways.add(_("Stick or folder"), asking, folder)
-        self.sync_page.ways.add(
-            _("Our PCs"),
-            SeatsCard(self._seats, actor, self._tasks, self.events, self._dialogs, self._clock),
+            self._post,
+            self._seats,
+            *(actor, self._tasks, self.events, self._dialogs, self._clock),
         )
         self.folder_driver = FolderDriver(
             self._post, self._seats, database, self._tasks, self.events, self._clock

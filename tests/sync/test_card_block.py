@@ -15,6 +15,7 @@ from operator_app.sync.bundle_post import BundlePost
 from operator_app.sync.enrol_by_file import EnrolmentByFile
 from operator_app.ui.events import Events
 from operator_app.ui.screens.sync_page import SyncPage
+from operator_app.ui.sync_parts.by_stick import ByStick
 from operator_app.ui.sync_parts.card_block import CardBlock
 from operator_app.ui.sync_parts.folder_card import FolderCard
 from operator_app.ui.tasks import InlineTaskRunner
@@ -41,14 +42,12 @@ def page_of(
         dialogs,
     )
     enrolment = EnrolmentByFile(office.database, office.clock)
-    block = CardBlock(enrolment, actor, tasks, events, dialogs, office.clock)
     post = BundlePost(office.database, office.clock, "0.1.0")
-    folder = FolderCard(post, actor, tasks, events, dialogs, office.clock)
-    block.comparing.connect(folder.setHidden)
-    page.ways.add("Stick or folder", block, folder)
+    way = ByStick(enrolment, post, actor, tasks, events, dialogs, office.clock)
+    page.ways.add("Stick or folder", way)
     show(qtbot, page)
     page.ways.bar.setCurrentIndex(page.ways.bar.count() - 1)
-    return page, block, folder, dialogs
+    return page, way.asking, way.folder, dialogs
 
 
 def test_from_the_card_to_the_first_receipts_by_keys(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtWidgets import QTabBar, QVBoxLayout, QWidget
 
 from operator_app.i18n import _
@@ -27,9 +25,8 @@ class Ways(QWidget):
         self._layout.addWidget(self.bar)
         self.bar.currentChanged.connect(self._on_chosen)
 
-    def add(self, name: str, *parts: QWidget) -> None:
-        """A further way, its parts below each other; the first is shown until another is chosen."""
-        card = parts[0] if len(parts) == 1 else _below_each_other(parts)
+    def add(self, name: str, card: QWidget) -> None:
+        """A further way; the first is shown until another is chosen."""
         self._cards.append(card)
         self._layout.addWidget(card)
         card.setVisible(len(self._cards) == 1)
@@ -39,13 +36,3 @@ class Ways(QWidget):
     def _on_chosen(self, chosen: int) -> None:
         for number, card in enumerate(self._cards):
             card.setVisible(number == chosen)
-
-
-def _below_each_other(parts: Sequence[QWidget]) -> QWidget:
-    whole = QWidget()
-    layout = QVBoxLayout(whole)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(GRID)
-    for part in parts:
-        layout.addWidget(part)
-    return whole
