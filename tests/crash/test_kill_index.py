@@ -14,7 +14,7 @@ from tests.crash.harness import LifeReport, run_lives
 from tests.crash.history import faults_in_file, lost
 from tests.crash.workers import index_of, operator_with_an_index
 
-KILLS = 42
+KILLS = 14
 LOOK_EVERY = 7
 
 

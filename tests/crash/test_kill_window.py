@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -32,8 +31,8 @@ from tests.sync.desk import Desk
 from tests.sync.invariants import check_client, check_nothing_lost
 
 # Each life is a new interpreter on Windows, where no process can be forked.
-KILLS = 8 if sys.platform == "win32" else 24
-TYPING_KILLS = 3
+KILLS = 8
+TYPING_KILLS = 2
 LOOK_EVERY = 10
 MOST_ROUNDS = 20
 PROMISED_SECONDS = 3.0

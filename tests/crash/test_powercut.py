@@ -39,7 +39,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("gcc") is None, reason="the recorder needs gcc"),
 ]
 
-IMAGES = 300
+IMAGES = 60
 Acknowledged = list[dict[str, Any]]
 Recording = Callable[..., tuple[Disk, list[Record]]]
 
@@ -146,7 +146,7 @@ def _count_wrong(
     tmp_path: Path,
     *,
     fault: str = "",
-    acts: int = 200,
+    acts: int = 80,
     images: int = IMAGES,
     seed: int = 117,
 ) -> tuple[int, int, list[str]]:
@@ -193,7 +193,7 @@ def test_the_key_slots_are_the_old_or_the_new_ones(record, tmp_path) -> None:
     folder.mkdir()
     write_keyring(Keyring("before"), folder / "keyring.json")
     disk, records = record(folder=str(folder), do="change_slots", acts=30)
-    for image, acknowledged in cuts(disk, records, 150, tmp_path, seed=1):
+    for image, acknowledged in cuts(disk, records, 60, tmp_path, seed=1):
         found = read_keyring(image / "keyring.json").database_id
         number = -1 if found == "before" else int(found[:5])
         assert len(acknowledged) - 1 <= number <= len(acknowledged)

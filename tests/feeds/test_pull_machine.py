@@ -228,7 +228,7 @@ def _run(machine: type[RuleBasedStateMachine], examples: int, steps: int) -> Non
 
 
 def test_any_order_of_publishing_and_pulling(machine: type[RuleBasedStateMachine]) -> None:
-    _run(machine, examples=15, steps=15)
+    _run(machine, examples=6, steps=15)
 
 
 @pytest.mark.long

@@ -37,9 +37,14 @@ def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-def test_every_marked_string_is_extracted() -> None:
+@pytest.fixture(scope="module")
+def extracted() -> set[tuple[str, ...]]:
+    """Every marked string of the source, by its forms."""
+    return {catalogues.forms(message.id) for message in catalogues.extract() if message.id}
+
+
+def test_every_marked_string_is_extracted(extracted: set[tuple[str, ...]]) -> None:
     """The extractor is blind inside f-strings: what stands there would stay English."""
-    extracted = {catalogues.forms(message.id) for message in catalogues.extract() if message.id}
     files = [*(catalogues.ROOT / "operator_app").rglob("*.py"), catalogues.ROOT / "main.py"]
     unseen = [
         f"{file.name}:{call.lineno}"
@@ -59,11 +64,9 @@ def _marked(call: ast.Call) -> tuple[str, ...]:
 
 
 @languages
-def test_catalogue_is_current(language: str) -> None:
+def test_catalogue_is_current(language: str, extracted: set[tuple[str, ...]]) -> None:
     """Else: python build/dev.py strings"""
-    known = {catalogues.forms(message.id) for message in messages(language)}
-    marked = {catalogues.forms(message.id) for message in catalogues.extract() if message.id}
-    assert known == marked
+    assert {catalogues.forms(message.id) for message in messages(language)} == extracted
 
 
 @languages
