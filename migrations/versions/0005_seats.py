@@ -168,6 +168,11 @@ def _foreign_revisions() -> None:
         " seq = coalesce(json_extract(CAST(payload AS TEXT), '$.seq'), 0)"
         " WHERE json_valid(CAST(payload AS TEXT))"
     )
+    # No honest server gave two revisions one number; should there be such, the first has it.
+    op.execute(
+        "UPDATE foreign_revision SET seq = 0 WHERE seq > 0 AND rowid NOT IN ("
+        "SELECT min(rowid) FROM foreign_revision WHERE seq > 0 GROUP BY dev, inc, seq)"
+    )
     op.create_index(
         "ix_foreign_revision_seq",
         "foreign_revision",

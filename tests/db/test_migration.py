@@ -192,3 +192,50 @@ def test_signing_in_migrates(office, saved, tmp_path, monkeypatch) -> None:
         assert current_revision(opened) == "9001"
     finally:
         opened.close()
+
+
+def test_calls_and_what_came_from_other_pcs_go_over_to_0005(tmp_path, monkeypatch) -> None:
+    """The table of calls is made anew: rows, their order and what refers to them stay."""
+    database = Database(tmp_path / "old.db", bytes(32))
+    monkeypatch.setattr(migrate, "HEAD", "0004")
+    bring_up_to_date(database, MIGRATIONS, tmp_path / "backups")
+    text_columns = "contact_kind, channel, caller_name, phone_raw, phone_key, note"
+    numbers = "started_at, ended_at, duration_seconds, saved_at, substantive, violence, revision_no"
+    sent = b'{"inc":"i1","seq":7,"body":{}}'
+    with database.write() as connection:
+        run = connection.exec_driver_sql
+        run("INSERT INTO app_user VALUES ('u', 'aida', 'Aida', 'supervisor', 1, 1)")
+        for rowid, call_id in ((3, "b"), (5, "a")):
+            run(
+                "INSERT INTO revision (op_id, record_id, kind, schema, inc, seq, bases, author_id,"
+                " created_at, payload, tag, lane) VALUES (?, ?, 'call', 1, 'i', ?, '[]', 'u', 1,"
+                " x'00', x'00', 1)",
+                (f"op-{call_id}", call_id, rowid),
+            )
+            run(
+                "INSERT INTO call (rowid, call_id, number, office_code, operator_id, local_day,"
+                f" op_id, {text_columns}, {numbers}) VALUES (?, ?, ?, '0412', 'u', '2026-11-24',"
+                " ?, 'SELF', 'PHONE', '', '', '', 'ң', 1, 1, 1, 1, 1, 0, 1)",
+                (rowid, call_id, f"0412-{call_id}", f"op-{call_id}"),
+            )
+            run("INSERT INTO call_topic VALUES (?, 0, 'BEN.UBK')", (call_id,))
+        for op_id, payload in (("f", sent), ("g", b"no json"), ("h", sent)):
+            run(
+                "INSERT INTO foreign_revision (op_id, record_id, kind, dev, bases, author_id,"
+                " created_at, payload, received_at) VALUES (?, 'c', 'case', 'd', '[]', 'u', 1, ?, 1)",
+                (op_id, payload),
+            )
+    monkeypatch.setattr(migrate, "HEAD", "0005")
+    bring_up_to_date(database, MIGRATIONS, tmp_path / "backups")
+    try:
+        with database.read() as connection:
+            run = connection.exec_driver_sql
+            calls = run("SELECT rowid, call_id, op_id, note, device FROM call ORDER BY rowid").all()
+            came = run("SELECT op_id, inc, seq FROM foreign_revision ORDER BY op_id").all()
+            topics = run("SELECT count(*) FROM call JOIN call_topic USING (call_id)").scalar()
+        assert calls == [(3, "b", "op-b", "ң", ""), (5, "a", "op-a", "ң", "")]
+        assert came == [("f", "i1", 7), ("g", "", 0), ("h", "i1", 0)]
+        assert topics == 2
+        assert database.verify() == []
+    finally:
+        database.close()
