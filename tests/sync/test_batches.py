@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -53,16 +54,23 @@ def line(desk: Desk, receiver: RunningReceiver) -> Listening:
     return listening
 
 
+@pytest.fixture
+def sealed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The op_ids in the order in which they were sealed."""
+    found: list[str] = []
+
+    def noting(*args: Any, **kwargs: Any) -> dict[str, Any]:
+        envelope = seal(*args, **kwargs)
+        found.append(args[2].op_id)
+        return envelope
+
+    monkeypatch.setattr(push_module, "seal", noting)
+    return found
+
+
 def test_an_urgent_record_saved_meanwhile_goes_before_what_was_sealed_ahead(
-    desk: Desk, line: Listening, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, line: Listening, sealed: list[str]
 ) -> None:
-    sealed: list[str] = []
-
-    def counting(*args: Any, **kwargs: Any) -> dict[str, Any]:
-        sealed.append(args[2].op_id)
-        return seal(*args, **kwargs)
-
-    monkeypatch.setattr(push_module, "seal", counting)
     ordinary = [desk.save().op_id for _ in range(6)]
     urgent: list[str] = []
 
@@ -91,17 +99,29 @@ def test_who_is_in_danger_now_does_not_wait_for_the_urgent_ones_of_last_week(
     assert set(desk.states().values()) == {State.APPLIED}
 
 
-def test_what_was_sealed_for_a_former_key_is_not_sent(desk: Desk, line: Listening) -> None:
+def test_what_was_sealed_for_a_former_key_is_not_sent(
+    desk: Desk, line: Listening, sealed: list[str]
+) -> None:
     batches = Batches(desk.database)
-    for _ in range(4):
-        desk.save()
+    saved = [desk.save().op_id for _ in range(4)]
+    line.meanwhile = lambda: until(lambda: len(sealed) == len(saved))
     link = _link(desk, line)
     allowed = sync_state.BatchSize(items=2)
     first = batches.next(link, allowed)
     with batches.sealing_ahead(link, first):
         push_module.push(link, first)
+    assert sealed == saved, "the second two while the answer to the first was awaited"
     link.server = replace(link.server, kid="a-new-key")
-    assert {sealed.envelope["kid"] for sealed in batches.next(link, allowed)} == {"a-new-key"}
+    assert {item.envelope["kid"] for item in batches.next(link, allowed)} == {"a-new-key"}
+
+
+def until(happened: Callable[[], bool]) -> None:
+    """Wait for another thread."""
+    for _ in range(1_000):
+        if happened():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it does not happen")
 
 
 def _link(desk: Desk, line: Listening) -> Link:
