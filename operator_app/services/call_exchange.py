@@ -63,7 +63,12 @@ def _write(connection: Connection, call_id: str, reference: Reference) -> bool:
 
 
 def _shown(call_id: str, revisions: list[Foreign]) -> Call | None:
-    folded = fold([Node(r.op_id, r.bases, i) for i, r in enumerate(revisions)])
+    folded = fold(
+        [
+            Node(r.op_id, r.bases, i, over=tuple(r.data.get("over", ())))
+            for i, r in enumerate(revisions)
+        ]
+    )
     if not folded.heads:
         return None
     by_id = {r.op_id: r for r in revisions}
