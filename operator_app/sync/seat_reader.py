@@ -88,9 +88,14 @@ class SeatReader:
         self._known: dict[tuple[str, int, int], str] = {}
         self._said: dict[str, tuple[bytes, bytes]] = {}
         self._tried_again = False
+        self.came = 0
 
     def run(self, station: Station) -> bool:
-        """One look into the folder; whether anything changed. Never raises for what lies there."""
+        """One look into the folder; whether anything changed. Never raises for what lies there.
+
+        `came` tells afterwards how many new revisions it brought.
+        """
+        self.came = 0
         if not self._tried_again:
             self._try_again()
             self._tried_again = True
@@ -129,6 +134,7 @@ class SeatReader:
                 if self._stopped():
                     break
                 self._take(file, station, device, seat, look)
+        self.came += look.new
         now = to_ms(self._clock())
         with self._database.write() as connection:
             held = {inc: n.through for inc, n in seats.held_numbers(connection, seat.dev).items()}

@@ -73,11 +73,11 @@ class SeatWriter:
             self._show_card(folder, joined, device)
             stopped = False
             try:
-                stopped = self._read_word(folder, joined, device)
+                stopped, changed = self._read_word(folder, joined, device)
             except BadSeatFile as error:
                 # The station writes it anew; what it said before still holds.
                 problem = error.code
-            changed = self._tidy(folder, device)
+            changed |= self._tidy(folder, device)
             if stopped:
                 problem = "seats.stopped"
             else:
@@ -102,29 +102,29 @@ class SeatWriter:
             now = to_ms(self._clock())
             write_whole(folder / name, make_card(device, office, now, station=joined.dev))
 
-    def _read_word(self, folder: Path, joined: Joined, device: Device) -> bool:
-        """Take the station's word in; whether it takes nothing more from this PC."""
+    def _read_word(self, folder: Path, joined: Joined, device: Device) -> tuple[bool, bool]:
+        """Take the station's word in: whether it takes nothing more from this PC, and whether it said
+        something new."""
         name = ack_name(device.device_id)
         if not files_of(folder, name, ACK_SUFFIX):
-            return False
+            return False, False
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(joined.key))
         ack = read_ack(read_whole(folder / name, MOST_ACK_BYTES), key, dev=device.device_id)
         with self._database.write() as connection:
             now_joined = seats.read_joined(connection)
             if now_joined is None or now_joined.key != joined.key:
-                return False
+                return False, False
             done = {*ack.taken, *ack.again}
-            seats.write_joined(
-                connection,
-                replace(
-                    now_joined,
-                    acked={held.inc: held.seq for held in ack.held},
-                    acked_at=ack.made_at,
-                    pieces=tuple(p for p in now_joined.pieces if p.name not in done),
-                ),
+            told = replace(
+                now_joined,
+                acked={held.inc: held.seq for held in ack.held},
+                acked_at=ack.made_at,
+                pieces=tuple(p for p in now_joined.pieces if p.name not in done),
             )
+            if told != now_joined:
+                seats.write_joined(connection, told)
         self._remove_done(folder, device, ack)
-        return ack.stopped
+        return ack.stopped, told != now_joined
 
     def _remove_done(self, folder: Path, device: Device, ack: Ack) -> None:
         done = {*ack.taken, *ack.again}

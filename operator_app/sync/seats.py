@@ -64,6 +64,15 @@ class SeatsFacts:
     waiting: int = 0
 
 
+@dataclass(frozen=True)
+class Look:
+    """What a look into the folder did: `changed` is what the facts tell, `came` how many revisions of
+    other PCs are new here."""
+
+    changed: bool = False
+    came: int = 0
+
+
 class OfficeSeats:
     """Decisions of people, and the look into the folder. Safe from any thread."""
 
@@ -236,18 +245,18 @@ class OfficeSeats:
 
     # What runs by itself
 
-    def run_once(self) -> bool:
-        """Look into the folder: at the station take in, at a seat hand over. Whether anything changed."""
+    def run_once(self) -> Look:
+        """Look into the folder: at the station take in, at a seat hand over."""
         if not self._running.acquire(blocking=False):
-            return False
+            return Look()
         try:
             if self._ended.is_set():
-                return False
+                return Look()
             with self._database.read() as connection:
                 station, joined = seats.read_station(connection), seats.read_joined(connection)
             if station is not None:
-                return self._reader.run(station)
-            return joined is not None and self._writer.run(joined)
+                return Look(self._reader.run(station), self._reader.came)
+            return Look(joined is not None and self._writer.run(joined))
         finally:
             self._running.release()
 

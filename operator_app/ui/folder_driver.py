@@ -24,7 +24,7 @@ LOOK_EVERY_MS = 60_000
 
 @dataclass(frozen=True)
 class _Looked:
-    """The state of sync when anything changed, and whether seats of the office were the cause."""
+    """The state of sync when anything changed, and whether records of other PCs came."""
 
     status: SyncStatus | None
     by_seats: bool
@@ -70,10 +70,10 @@ class FolderDriver(QObject):
         self._busy = True
 
         def work() -> _Looked:
-            posted, seated = self._post.run_once(), self._seats.run_once()
-            changed = posted or seated
+            posted, seats = self._post.run_once(), self._seats.run_once()
+            changed = posted or seats.changed
             status = read_status(self._database, self._clock) if changed else None
-            return _Looked(status, seated)
+            return _Looked(status, seats.came > 0)
 
         self._tasks.background(self, work, self._on_looked, self._on_failed)
 

@@ -93,7 +93,7 @@ def quiet(station: SeatPC, *seats: SeatPC) -> None:
     """Let all look into the folder until nothing changes: a word is read one round after it."""
     still = 0
     for _round in range(30):
-        changed = [pc.seats.run_once() for pc in (*seats, station)]
+        changed = [pc.seats.run_once().changed for pc in (*seats, station)]
         still = 0 if any(changed) else still + 1
         if still == 2:
             return

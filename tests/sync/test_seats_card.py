@@ -60,7 +60,7 @@ def screen_of(qtbot: QtBot, pc: SeatPC, folder: Path, actor: Actor | None = None
     actor = actor or office.actor
     events, tasks, dialogs = Events(), InlineTaskRunner(), FolderDialogs(folder)
     connection = Connection(office.database, office.clock)
-    page = SyncPage(office.database, connection, actor, tasks, events, office.clock)
+    page = SyncPage(office.database, connection, actor, tasks, events, office.clock, dialogs)
     card = SeatsCard(pc.seats, actor, tasks, events, dialogs, office.clock)
     page.ways.add("PCs of the office", card)
     post = BundlePost(office.database, office.clock, "0.1.0")
