@@ -25,7 +25,7 @@ from ministry_server.lookup_link import PATH
 from ministry_server.messages import MAX_BYTES, Refusal
 from ministry_server.overview import overview
 from ministry_server.receiver import LATER_SECONDS, Receiver, Role
-from ministry_server.status import from_here, may_see, status_page
+from ministry_server.status import from_here, may_see, status_page, wanted_language
 
 log = logging.getLogger("ministry_server.web")
 
@@ -125,9 +125,9 @@ def build_app(receiver: Receiver) -> Starlette:
     async def status(request: Request) -> Response:
         if not may_see(request, receiver.keys.status_token):
             return _problem(404, "request.unknown_path")
-        vault = receiver.opener.vault if receiver.opener else None
-        now = receiver.now()
-        return status_page(await work(overview, receiver.store, vault, now), now)
+        vault, now = receiver.opener and receiver.opener.vault, receiver.now()
+        state = await work(overview, receiver.store, vault, now)
+        return status_page(state, now, wanted_language(request))
 
     async def metrics(request: Request) -> Response:
         if not from_here(request):

@@ -17,8 +17,10 @@ from sqlalchemy.dialects import postgresql
 from starlette.requests import Request
 
 from ministry_server import schema
+from ministry_server.admission import need_approval
 from ministry_server.cli import main
 from ministry_server.status import may_see
+from ministry_server.status_words import _WORDS, language_of
 from ministry_server.store import _insert_new
 from operator_app.config import program_root
 from operator_app.domain.enrolment import read_enrolment_code
@@ -62,6 +64,56 @@ def test_an_empty_receiver_has_a_page(receiver) -> None:
     page = requests.get(f"{receiver.url}/status", timeout=60)
     assert page.status_code == 200
     assert "No device is enrolled yet." in page.text
+
+
+@pytest.mark.parametrize(
+    ("named", "accepted", "language"),
+    [
+        (None, "", "en"),
+        (None, "ky-KG, ru;q=0.8, en;q=0.5", "ky"),
+        (None, "de, en;q=0.3, ru;q=0.9", "ru"),
+        (None, "ru;q=0, *;q=0.5", "en"),
+        (None, "ru;q=x, ;;,,", "en"),
+        ("ky", "ru", "ky"),
+        ("de", "ru", "ru"),
+    ],
+)
+def test_which_language(named, accepted, language) -> None:
+    assert language_of(named, accepted) == language
+
+
+def test_every_word_is_there_in_three_languages(receiver, device) -> None:
+    url = f"{receiver.url}/status"
+    pages = {code: device.session.get(url, params={"lang": code}) for code in ("ky", "ru", "en")}
+    titles = {code: re.search("<title>(.*?)</title>", page.text) for code, page in pages.items()}
+    assert len({found and found[1] for found in titles.values()}) == 3
+    for code, page in pages.items():
+        assert page.headers["content-language"] == code
+        assert f'<html lang="{code}">' in page.text
+        assert page.text.count('aria-current="true"') == 1
+        # Nothing is fetched from anywhere, and nothing runs.
+        assert not re.search(r"src=|url\(|<script|<link|https?://|@import", page.text)
+    assert device.session.get(url, headers={"Accept-Language": "ru"}).text.count("Устройства") > 1
+    for words in _WORDS.values():
+        assert len(words) == 3 and all(words)
+        assert len({tuple(re.findall(r"{\w+}", word)) for word in words}) == 1
+
+
+def test_devices_that_need_somebody_stand_first(receiver, clock) -> None:
+    need_approval(receiver.store, False)
+    well, silent, wrong, gone = (Device(receiver, f"04{n}").enrol() for n in (10, 11, 12, 13))
+    gone.push(gone.revise(office="0999"))
+    assert main(["revoke", gone.dev, *receiver.where]) == 0
+    clock.forward(days=4)
+    wrong.push(wrong.revise(office="0999"))
+    well.push(well.revise())
+    page = requests.get(f"{receiver.url}/status", timeout=60).text.partition("<h2>Alarms</h2>")[0]
+    order = re.findall(r"<tr[^>]*><td>(04\d\d)<td>", page)
+    assert order == ["0412", "0411", "0410", "0413"]
+    assert "Devices that need somebody: 2." in page
+    assert "4 days ago, silent" in page
+    for device in (well, silent, wrong, gone):
+        device.close()
 
 
 def asked(host: str, client: str, **headers: str) -> Request:
