@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -80,9 +81,7 @@ def test_a_sealing_key_from_a_file_is_used_where_the_server_is_pinned(
     publish_own_keys(receiver)
     with desk.database.write() as connection:
         server = settings.read_server(connection)
-        settings.write_server(
-            connection, settings.Server(server.url, "", server.receipt_key, "old", ("age1old",))
-        )
+        settings.write_server(connection, replace(server, kid="old", recipients=("age1old",)))
     take_package(desk.database, read(receiver, package_of(receiver, tmp_path)), 1)
     with desk.database.read() as connection:
         assert settings.read_server(connection) == server
