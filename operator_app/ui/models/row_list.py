@@ -13,11 +13,11 @@ from operator_app.ui.tasks import Tasks
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
 
-Row = TypeVar("Row")
-Answer = TypeVar("Answer")
+R = TypeVar("R")
+T = TypeVar("T")
 
 
-class RowList(QAbstractTableModel, Generic[Row]):
+class RowList(QAbstractTableModel, Generic[R]):
     """What was asked last wins: an answer to an earlier question is dropped.
 
     `failed(error)`: it could not be read; what was shown stays. A list says which columns it has,
@@ -35,7 +35,7 @@ class RowList(QAbstractTableModel, Generic[Row]):
         super().__init__()
         self._tasks = tasks
         self._headings = headings
-        self._lines: list[Row] = []
+        self._lines: list[R] = []
         self._more = False
         self._reading = False
         self._question = 0
@@ -83,7 +83,7 @@ class RowList(QAbstractTableModel, Generic[Row]):
 
     # For the lists
 
-    def _identity(self, line: Row) -> Hashable:
+    def _identity(self, line: R) -> Hashable:
         """By what a row is known again when the list is read anew."""
         raise NotImplementedError
 
@@ -100,13 +100,13 @@ class RowList(QAbstractTableModel, Generic[Row]):
         """A cell as a screen reader says it; "" where it is empty."""
         return f"{self._headings[column]}: {said}" if said else ""
 
-    def _ask(self, work: Callable[[], Answer], done: Callable[[Answer], None]) -> None:
+    def _ask(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         """Do `work` on the worker, and `done` with what it brings unless something else was asked."""
         self._question += 1
         question = self._question
         self._reading = True
 
-        def answered(answer: Answer) -> None:
+        def answered(answer: T) -> None:
             if question == self._question:
                 self._reading = False
                 done(answer)
@@ -118,7 +118,7 @@ class RowList(QAbstractTableModel, Generic[Row]):
 
         self._tasks.database(self, work, answered, refused)
 
-    def _append(self, lines: list[Row]) -> None:
+    def _append(self, lines: list[R]) -> None:
         """Put lines below those that are there."""
         if lines:
             first = len(self._lines)
@@ -126,7 +126,7 @@ class RowList(QAbstractTableModel, Generic[Row]):
             self._lines += lines
             self.endInsertRows()
 
-    def _replace(self, lines: list[Row]) -> None:
+    def _replace(self, lines: list[R]) -> None:
         """Show these lines. Where nothing moved, selection and place stay as they were."""
         if [self._identity(line) for line in lines] == [self._identity(x) for x in self._lines]:
             self._lines = lines
