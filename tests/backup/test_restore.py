@@ -13,6 +13,7 @@ from operator_app.db import audit, settings
 from operator_app.db import backup_file as form
 from operator_app.db.backup import Stopped, Watch
 from operator_app.db.backup_file import read_backup
+from operator_app.db.migrate import HEAD
 from operator_app.db.models import revision
 from operator_app.domain.people import Role
 from operator_app.errors import AppError, NotAllowed
@@ -138,7 +139,8 @@ def _newer_format(file: Path) -> None:
 
 def _newer_schema(file: Path) -> None:
     backup = read_backup(file)
-    head = backup.head_bytes.replace(b'"schema":"0004"', b'"schema":"9004"')
+    now = f'"schema":"{HEAD}"'.encode()
+    head = backup.head_bytes.replace(now, b'"schema":"9004"')
     assert head != backup.head_bytes
     file.write_bytes(file.read_bytes().replace(backup.head_bytes, head))
 
