@@ -1,5 +1,5 @@
 """What the other devices of an office wrote into its cases, for one device of that office; and
-what a device wrote itself and lost, when it was restored from a backup.
+what a device wrote itself and lost, when it was restored from a backup: calls too.
 
 The tables do not tell a case from a call, nor whose it is: the office's revisions after the cursor
 are opened one by one. The cursor counts receipts, because a revision that was set aside at first
@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import heapq
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, not_, or_, select, true
@@ -36,14 +36,15 @@ def changes_of_office(
 ) -> dict[str, Any]:
     """The answer, still to be signed. `next` is the cursor sent when there was nothing more.
 
-    `others`, for a device that asks for its own: how many of them are no cases of its office.
+    `others`, for a device that asks for its own: how many of them are no records of its office.
     """
+    wanted = (Kind.CASE,) if request.own is None else (Kind.CASE, Kind.CALL, Kind.VOID)
     items: list[dict[str, str]] = []
     size = others = 0
     through = request.cursor
     with store.read() as connection:
         for server_seq, op_id in _in_reach(connection, asking, request):
-            plain = _of_office(connection, vault, op_id, asking.office)
+            plain = _of_office(connection, vault, op_id, asking.office, wanted)
             if plain is None:
                 others += 1
             else:
@@ -120,12 +121,15 @@ def _receipts(
     return [(row.server_seq, row.op_id, row.size or 0) for row in rows]
 
 
-def _of_office(connection: Connection, vault: Vault, op_id: str, office: str) -> bytes | None:
-    """The payload as it came, when it is a case of this office. A refused one has none."""
+def _of_office(
+    connection: Connection, vault: Vault, op_id: str, office: str, kinds: Collection[str]
+) -> bytes | None:
+    """The payload as it came, when it is a case, or what is asked for, of this office. A refused one
+    has none."""
     sealed = connection.execute(select(event.c.sealed).where(event.c.op_id == op_id)).scalar()
     if sealed is None:
         return None
     plain = vault.open_bytes(op_id, sealed)
     payload = json.loads(plain)
-    wanted = payload["kind"] == Kind.CASE and payload["body"]["office"] == office
+    wanted = payload["kind"] in kinds and payload["body"]["office"] == office
     return plain if wanted else None

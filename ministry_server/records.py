@@ -187,7 +187,8 @@ class Records:
             "sealed": self._vault.seal(ref, {"caution": shown.caution, "kind": kind.value}),
         }
         forced = {r.op_id for r in revisions if r.forced}
-        return _Settled(kind, row, stages(revisions, folded), forced)
+        agreed = shown.voided and len(folded.heads) > 1
+        return _Settled(kind, row, stages(revisions, folded, agreed=agreed), forced)
 
     def _move(
         self,

@@ -85,8 +85,33 @@ def is_no_case(connection: Connection, record_id: str) -> bool:
     return found.first() is not None
 
 
+def is_of_another_kind(connection: Connection, payload: dict[str, Any]) -> bool:
+    """Whether a record of that id is here as a call and this says it is a case, or the other way."""
+    if payload["kind"] == Kind.CASE:
+        return is_no_case(connection, payload["record_id"])
+    return any(
+        connection.execute(
+            select(table.c.op_id)
+            .where(table.c.record_id == payload["record_id"], table.c.kind == Kind.CASE.value)
+            .limit(1)
+        ).first()
+        is not None
+        for table in (revision, foreign_revision)
+    )
+
+
 def may_be_folded(connection: Connection) -> list[str]:
     """The cases with revisions not yet taken into account, and nothing of our own unsent."""
+    return _to_fold(connection, Kind.CASE)
+
+
+def calls_to_fold(connection: Connection) -> list[str]:
+    """The same of calls: of other PCs, which are never changed here, and what a restore took from
+    this one and the ministry gave back."""
+    return _to_fold(connection, Kind.CALL, Kind.VOID)
+
+
+def _to_fold(connection: Connection, *kinds: Kind) -> list[str]:
     unsent = exists().where(
         revision.c.record_id == foreign_revision.c.record_id,
         revision.c.state.in_(sorted(WAITING)),
@@ -94,17 +119,7 @@ def may_be_folded(connection: Connection) -> list[str]:
     rows = connection.execute(
         select(foreign_revision.c.record_id)
         .distinct()
-        .where(_UNFOLDED, foreign_revision.c.kind == Kind.CASE.value, ~unsent)
-    )
-    return sorted(rows.scalars())
-
-
-def calls_to_fold(connection: Connection) -> list[str]:
-    """The calls with revisions not yet taken into account; those of other PCs are never changed here."""
-    rows = connection.execute(
-        select(foreign_revision.c.record_id)
-        .distinct()
-        .where(_UNFOLDED, foreign_revision.c.kind.in_([Kind.CALL.value, Kind.VOID.value]))
+        .where(_UNFOLDED, foreign_revision.c.kind.in_([k.value for k in kinds]), ~unsent)
     )
     return sorted(rows.scalars())
 
@@ -123,7 +138,7 @@ class Foreign:
 
 
 def of_record(connection: Connection, record_id: str) -> list[Foreign]:
-    """All revisions of a record that other PCs made, in the order in which they were made."""
+    """All revisions of a record that came from elsewhere, in the order in which they were made."""
     rows = connection.execute(_OF_RECORD, {"of_record": record_id})
     return [
         Foreign(

@@ -114,8 +114,11 @@ def show(folded: Folded, faces: Mapping[str, Face]) -> Shown:
     )
 
 
-def stages(revisions: Sequence[Revision], folded: Folded) -> dict[str, State]:
+def stages(
+    revisions: Sequence[Revision], folded: Folded, *, agreed: bool = False
+) -> dict[str, State]:
     """The stage of each revision now. What was applied stays so; a merged conflict is applied.
+    `agreed`: the heads say the same (all void), nobody has to choose between them.
 
     Of revisions that contradict each other the first to arrive is applied, the others are told.
     """
@@ -127,7 +130,7 @@ def stages(revisions: Sequence[Revision], folded: Folded) -> dict[str, State]:
     for revision in revisions:
         if revision.op_id not in folded.ready:
             result[revision.op_id] = State.HELD
-        elif revision.stage is State.APPLIED or revision.op_id not in siblings:
+        elif agreed or revision.stage is State.APPLIED or revision.op_id not in siblings:
             result[revision.op_id] = State.APPLIED
         else:
             ancestors = ancestors or _ancestors(ready)

@@ -1,4 +1,5 @@
-"""What the office's other PCs recorded, above all calls, brought into the rows that screens read."""
+"""What came from elsewhere, above all calls, brought into the rows that screens read: recorded by the
+office's other PCs, or by this one before a restore took it."""
 
 from __future__ import annotations
 
@@ -8,14 +9,11 @@ from dataclasses import replace
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from operator_app.db import foreign
-from operator_app.db.foreign import Foreign
+from operator_app.db import foreign, settings
 from operator_app.domain.calls import Call
-from operator_app.domain.fold import Face, fold, show
-from operator_app.domain.fold import Revision as Node
 from operator_app.domain.reference import Reference
-from operator_app.domain.wire import Kind, call_from_body, caution
-from operator_app.services import call_rows, response_clock
+from operator_app.domain.wire import call_from_body, caution
+from operator_app.services import call_history, call_rows, response_clock
 from operator_app.services.case_exchange import fold_foreign
 from operator_app.services.case_files import CaseFiles
 
@@ -33,20 +31,20 @@ def fold_calls(connection: Connection, reference: Reference) -> int:
     One that cannot be folded is left as it was, and the others go on.
     """
     changed = 0
+    own = settings.read_device(connection).device_id
     for call_id in foreign.calls_to_fold(connection):
         try:
             with connection.begin_nested():
                 foreign.mark_folded(connection, call_id)
-                changed += _write(connection, call_id, reference)
+                changed += _write(connection, call_id, own, reference)
         except (SQLAlchemyError, ValueError, ArithmeticError, LookupError, TypeError) as error:
             # What an unknown program wrote may be beyond this one; a later one will try again.
             log.error("call not taken in: %s", type(error).__name__)
     return changed
 
 
-def _write(connection: Connection, call_id: str, reference: Reference) -> bool:
-    revisions = foreign.of_record(connection, call_id)
-    shown = _shown(call_id, revisions)
+def _write(connection: Connection, call_id: str, own: str, reference: Reference) -> bool:
+    shown = _shown(connection, call_id, own)
     if shown is None:
         # What it is based on is still to come, and brings it here again.
         return False
@@ -62,22 +60,19 @@ def _write(connection: Connection, call_id: str, reference: Reference) -> bool:
     return True
 
 
-def _shown(call_id: str, revisions: list[Foreign]) -> Call | None:
-    folded = fold(
-        [
-            Node(r.op_id, r.bases, i, over=tuple(r.data.get("over", ())))
-            for i, r in enumerate(revisions)
-        ]
-    )
-    if not folded.heads:
+def _shown(connection: Connection, call_id: str, own: str) -> Call | None:
+    made = call_history.read(connection, call_id)
+    structure, seen = call_history.folded(made)
+    if not structure.heads:
         return None
-    by_id = {r.op_id: r for r in revisions}
-    faces = {
-        r.op_id: Face(r.kind is Kind.VOID, r.created_at, caution(r.kind, r.data["body"]))
-        for r in revisions
-    }
-    head = by_id[show(folded, faces).op_id or folded.heads[0]]
+    by_id = {one.op_id: one for one in made}
+    heads = [by_id[op_id] for op_id in structure.heads]
+    head = by_id[seen.op_id or structure.heads[0]]
+    # Of versions that contradict each other the more cautious answer is shown, whichever is later.
+    danger = max(heads, key=lambda one: caution(one.kind, one.body)).body["danger_now"]
     # When it took place does not change by writing it down better.
-    body = {**head.data["body"], "started_at": revisions[0].data["body"]["started_at"]}
-    call = call_from_body(body, call_id=call_id, op_id=head.op_id, saved_at=head.created_at)
-    return replace(call, revision=len(folded.ready), device=head.dev)
+    started_at = made[0].body["started_at"]
+    body = {**head.body, "started_at": started_at, "danger_now": danger}
+    call = call_from_body(body, call_id=call_id, op_id=head.op_id, saved_at=head.at)
+    device = "" if head.sent or head.dev == own else head.dev
+    return replace(call, revision=len(structure.ready), device=device)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import msgspec
 from sqlalchemy import (
     BindParameter,
@@ -16,7 +14,6 @@ from sqlalchemy import (
     update,
 )
 
-from operator_app.db import revisions
 from operator_app.db.models import call, call_action, call_topic
 from operator_app.db.prepared import Prepared
 from operator_app.db.reference_models import call_advice
@@ -110,11 +107,6 @@ def is_complete(connection: Connection, call_id: str) -> bool:
 def block(text: str | None) -> ViolenceForm | None:
     """The violence block as it is kept in the row."""
     return msgspec.json.decode(text, type=ViolenceForm) if text else None
-
-
-def was_violence(history: Iterable[revisions.Revision]) -> bool:
-    """Whether any revision of the call told of violence: what was said then stays protected."""
-    return any(CallForm.from_dict(revision.body).is_violence for revision in history)
 
 
 def _add_lists(connection: Connection, new: Call) -> None:

@@ -197,7 +197,8 @@ class Calls:
         """All revisions, oldest first; the same rule of access as `open`."""
         self.open(actor, call_id, reason)
         with self._database.read() as connection:
-            return call_history.versions(connection, call_id)
+            here = call_rows.device_of(connection, call_id) == ""
+            return call_history.versions(connection, call_id, here=here)
 
     def earlier(self, actor: Actor, typed_phone: str, limit: int = 5) -> list[EarlierCall]:
         """Earlier calls from the same number, newest first; none for a hidden or short one."""
@@ -315,14 +316,14 @@ class Calls:
         ordinary = Lane.AMENDED if bases else Lane.NEW
         lane = Lane.URGENT if saved.form.is_urgent else ordinary
         body = call_body(saved)
-        before = revisions.history(connection, saved.call_id) if bases else []
+        before = call_history.read(connection, saved.call_id) if bases else []
         outgoing = call_outgoing(
             saved,
             body,
-            was_violence=call_rows.was_violence(before),
+            was_violence=any(CallForm.from_dict(one.body).is_violence for one in before),
             of_case=self._case_files.words_for(connection, saved),
         )
-        bases, over = revisions.stand_on(before, bases)
+        bases, over = call_history.footing(before, bases)
         revisions.append(
             connection,
             self._device,

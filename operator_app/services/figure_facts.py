@@ -25,13 +25,13 @@ CALLS = """
 SELECT call.call_id, started_at, ended_at, duration_seconds, contact_kind, substantive, violence,
        danger_now, danger_at, language, benefit_issue, caller_sex, caller_age_group, division, caller_name,
        phone_e164,
-       CASE WHEN device = '' THEN (
+       coalesce((
           SELECT min(created_at) FROM revision INDEXED BY ix_revision_record_id_seq
           WHERE record_id = call.call_id
-       ) ELSE (
+       ), (
           SELECT min(created_at) FROM foreign_revision INDEXED BY ix_foreign_revision_record_id
           WHERE record_id = call.call_id
-       ) END AS first_saved_at,
+       )) AS first_saved_at,
        (SELECT min(case_file.statistics) FROM case_call JOIN case_file USING (case_id)
         WHERE case_call.call_id = call.call_id) AS statistics,
        (SELECT group_concat(topic, ' ') FROM (
@@ -44,7 +44,10 @@ SELECT call.call_id, started_at, ended_at, duration_seconds, contact_kind, subst
           SELECT payload FROM foreign_revision WHERE foreign_revision.op_id = call.op_id
        ) WHEN violence_block IS NOT NULL OR ((violence OR revision_no > 1) AND EXISTS (
           SELECT 1 FROM withheld WHERE withheld.op_id = call.op_id
-       )) THEN (SELECT payload FROM revision WHERE revision.op_id = call.op_id) END AS payload
+       )) THEN coalesce(
+          (SELECT payload FROM revision WHERE revision.op_id = call.op_id),
+          (SELECT payload FROM foreign_revision WHERE foreign_revision.op_id = call.op_id)
+       ) END AS payload
 FROM call INDEXED BY ix_call_local_day
 WHERE local_day = :day AND voided_at IS NULL
 """

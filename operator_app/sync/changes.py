@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 MOST_PAGES = 100
 ACTION = "changes"
+_CASES = frozenset({Kind.CASE})
+_RECORDS = frozenset({Kind.CASE, Kind.CALL, Kind.VOID})
 
 
 class _Unfit(AppError):
@@ -46,7 +48,7 @@ class _Unfit(AppError):
 
 @dataclass(frozen=True)
 class Item:
-    """A revision of a case, checked; `plain` are its bytes."""
+    """A revision of a case, or of this PC's own calls, checked; `plain` are its bytes."""
 
     payload: dict[str, Any]
     plain: bytes
@@ -170,14 +172,14 @@ def fetch_page(
     opened = []
     for item in listed(message, "items"):
         try:
-            opened.append(_open(item, identity))
+            opened.append(_open(item, identity, _CASES if own is None else _RECORDS))
         except _Unfit as problem:
             unfit[problem.code] += 1
     others = 0 if own is None else number(message, "others")
     return Page(epoch, following, tuple(opened), dict(unfit), others)
 
 
-def _open(item: Any, identity: pyrage.x25519.Identity) -> Item:
+def _open(item: Any, identity: pyrage.x25519.Identity, kinds: frozenset[Kind]) -> Item:
     """Open and check one item. Raises _Unfit."""
     if not isinstance(item, dict) or not isinstance(item.get("sealed"), str):
         raise _Unfit("change.malformed")
@@ -193,7 +195,7 @@ def _open(item: Any, identity: pyrage.x25519.Identity) -> Item:
         raise _Unfit(faults[0].code)
     if data["op_id"] != item.get("op_id") or not is_word(data["op_id"]) or not is_word(data["dev"]):
         raise _Unfit("change.header_swapped")
-    if data["kind"] != Kind.CASE:
+    if data["kind"] not in kinds:
         raise _Unfit("change.not_a_case")
     return Item(data, plain)
 

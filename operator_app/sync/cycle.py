@@ -195,7 +195,7 @@ class Cycle:
             done.problem = problem or done.problem
         if self._take_in is not None:
             with self._database.read() as connection:
-                waiting = foreign.may_be_folded(connection)
+                waiting = foreign.may_be_folded(connection) or foreign.calls_to_fold(connection)
             if waiting:
                 with self._database.write() as connection:
                     done.cases_changed += self._take_in(connection)

@@ -1,7 +1,7 @@
 """After a restore: fetching back what this PC sent after the backup was made.
 
-Revisions of its own cases come back as those of a colleague do (db/foreign.py); of everything else
-it is counted how much is at the ministry only.
+Revisions of its own cases and calls come back as those of a colleague do (db/foreign.py), without
+what was withheld from the ministry; of everything else it is counted how much is there only.
 """
 
 from __future__ import annotations
@@ -79,6 +79,6 @@ def _kept(connection: Connection, link: Link, item: Item) -> bool:
         data["dev"] == link.device.device_id
         and data["body"]["office"] == settings.read_office(connection).code
         and not foreign.is_ours(connection, data["op_id"])
-        and not foreign.is_no_case(connection, data["record_id"])
+        and not foreign.is_of_another_kind(connection, data)
         and foreign.add(connection, data, item.plain, link.now)
     )

@@ -13,13 +13,17 @@ from ministry_server.schema import alarm, intake, record
 from operator_app.config import paths
 from operator_app.db import settings, sync_state
 from operator_app.db.engine import Database
+from operator_app.domain.consent import RECORD, Consent
 from operator_app.domain.reference import Reference
+from operator_app.domain.violence import ViolenceForm
+from operator_app.domain.wire import State
 from operator_app.services.backups import Backups
 from operator_app.services.calls import Calls
+from operator_app.services.journal import Journal, JournalFilter, JournalRow
 from tests.backup.conftest import Kept
 from tests.conftest import FrozenClock, TestOffice
 from tests.receiver import RunningReceiver
-from tests.sync.desk import Desk, copy_database
+from tests.sync.desk import HER_NAME, Desk, copy_database
 
 
 @pytest.fixture
@@ -114,15 +118,20 @@ def test_the_drill(
     assert calls_and_cases == len(early) + 2 + len(late) + len(fresh) + 3
     assert waiting.op_id in receiver.stages()
 
-    # Her case is as it was before the PC was lost; of the rest it is told how much there is.
+    # Her case and the calls are as they were before the PC was lost.
     assert again.case_revisions().keys() >= before.keys() | lost_of_case
     assert lost_of_case <= again.foreign().keys()
     head = again.cases.open(again.office.actor, case_id)
     assert head.op_id in lost_of_case or head.revision == len(before) + len(lost_of_case)
     assert not again.conflicts()
     status = again.status()
-    lost_calls = len(everything) - len(rows_before(again)) - len(lost_of_case)
-    assert (status.only_there, status.numbers_ahead, status.problem) == (lost_calls, 0, None)
+    lost = everything - set(rows_before(again))
+    assert again.foreign() == dict.fromkeys(lost, 1)
+    assert (status.only_there, status.numbers_ahead, status.problem) == (0, 0, None)
+    for call in late:
+        assert again.office.calls.open(again.office.actor, call.call_id) == call
+    amended = again.office.calls.open(again.office.actor, early[0].call_id)
+    assert (amended.form.note, amended.revision) == ("amended after the backup", 2)
     assert again.run().problem is None
     end(again)
 
@@ -153,7 +162,8 @@ def test_restored_twice_from_the_same_backup(
     assert len({inc for _, inc, _, _ in rows}) == 3
     assert "mismatch" not in alarms(receiver)
     assert len(second.case_rows()) == 2
-    assert second.status().only_there == 2
+    assert second.status().only_there == 0
+    assert len(second.foreign()) == 4
     end(second)
 
 
@@ -213,7 +223,102 @@ def test_an_older_server_is_no_hindrance_and_is_asked_again(
     assert again.status().only_there == 0
     monkeypatch.undo()
     again.run()
-    assert again.status().only_there == 1
+    assert len(again.foreign()) == 1
     with again.database.read() as connection:
         assert not sync_state.read_recovery(connection).pending
+    end(again)
+
+
+def journal_of(desk: Desk) -> dict[str, JournalRow]:
+    journal = Journal(desk.database, desk.office.reference)
+    return {row.call_id: row for row in journal.page(desk.office.actor, JournalFilter(), None, 50)}
+
+
+def test_a_call_amended_before_and_after_the_restore_is_brought_together(
+    desk: Desk, receiver: RunningReceiver, tmp_path: Path, reference: Reference
+) -> None:
+    """The other head is at the ministry only, until it is given back."""
+    call = desk.save(note="first", danger_now="N")
+    desk.settle()
+    kept = back_up(desk)
+    lost = desk.amend(call, note="lost by the restore", danger_now="U")
+    new = desk.save(note="taken after the backup")
+    desk.settle()
+    again = restored(kept, tmp_path / "new-pc", reference)
+    actor = again.office.actor
+    again.office.clock.forward(minutes=1)
+    apart = again.amend(call, note="made without knowing of it")
+    again.settle()
+    again.run()
+    assert again.states()[apart.op_id] == "conflict"
+    assert again.status().needs_you == 1
+    # Shown is the later one, with the more cautious answer; both are in its history.
+    shown = again.office.calls.open(actor, call.call_id)
+    assert (shown.op_id, shown.form.note) == (apart.op_id, "made without knowing of it")
+    assert shown.form.danger_now == "U"
+    versions = again.office.calls.history(actor, call.call_id)
+    assert [v.call.form.note for v in versions] == [
+        "first",
+        "lost by the restore",
+        "made without knowing of it",
+    ]
+    assert versions[1].state is State.APPLIED
+    # What was taken after the backup is in the journal, as if it had never been away.
+    row = journal_of(again)[new.call_id]
+    assert (row.number, row.state, row.seat) == (new.number, State.APPLIED, 0)
+    assert again.office.calls.may_change(actor, again.office.calls.open(actor, new.call_id))
+    both = again.amend(shown, note="of both")
+    again.settle()
+    again.run()
+    record = receiver.records()[call.call_id]
+    assert (record["heads"], record["conflict"]) == ([both.op_id], False)
+    assert set(again.states().values()) == {"applied"}
+    assert again.status().needs_you == 0
+    assert receiver.stages()[lost.op_id] == "applied"
+    # A call that came back is changed as any other.
+    more = again.amend(again.office.calls.open(actor, new.call_id), note="more")
+    again.settle()
+    assert receiver.records()[new.call_id]["heads"] == [more.op_id]
+    end(again)
+
+
+def test_what_was_withheld_from_the_ministry_is_not_brought_back_from_there(
+    desk: Desk, receiver: RunningReceiver, tmp_path: Path, reference: Reference
+) -> None:
+    silent = Consent(RECORD, "N", at=1)
+    block = ViolenceForm(affected_name=HER_NAME, consents=(silent,))
+    before = desk.save(topics=("VIO.DOM",), violence=block, note="told in confidence")
+    desk.settle()
+    kept = back_up(desk)
+    desk.amend(before, caller_sex="M")
+    after = desk.save(topics=("VIO.DOM",), violence=block, note="told in confidence")
+    desk.settle()
+    again = restored(kept, tmp_path / "new-pc", reference)
+    again.settle()
+    again.run()
+    calls, actor = again.office.calls, again.office.actor
+    known = calls.open(actor, before.call_id)
+    # What the backup had of it stays, the change comes back.
+    assert (known.form.note, known.form.caller_sex) == ("told in confidence", "M")
+    lost = calls.open(actor, after.call_id)
+    assert lost.form.note == ""
+    assert HER_NAME not in str(lost)
+    end(again)
+
+
+def test_made_void_before_and_after_the_restore_needs_nobody(
+    desk: Desk, receiver: RunningReceiver, tmp_path: Path, reference: Reference
+) -> None:
+    call = desk.save()
+    desk.settle()
+    kept = back_up(desk)
+    desk.void(call)
+    desk.settle()
+    again = restored(kept, tmp_path / "new-pc", reference)
+    again.void(call)
+    again.settle()
+    again.run()
+    assert again.status().needs_you == 0
+    record = receiver.records()[call.call_id]
+    assert (record["voided"], record["conflict"]) == (True, False)
     end(again)

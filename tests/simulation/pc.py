@@ -148,11 +148,27 @@ class SimulatedPc:
         if self.heads:
             index = self._chance.randrange(len(self.heads))
             how = self._chance.choice(HOW)
-            self.heads[index] = self.desk.amend(self.heads[index], note="amended", **how)
+            now = self._as_it_is(index)
+            if now is not None:
+                self.heads[index] = self.desk.amend(now, note="amended", **how)
 
     def _void(self) -> None:
         if self.heads:
-            self.desk.void(self.heads.pop(self._chance.randrange(len(self.heads))))
+            index = self._chance.randrange(len(self.heads))
+            now = self._as_it_is(index)
+            if now is not None:
+                self.desk.void(now)
+                self.heads.pop(index)
+
+    def _as_it_is(self, index: int) -> Call | None:
+        """The call as it is shown now, by what a restore took and the ministry gave back, too; None
+        where that is void."""
+        office = self.desk.office
+        now = office.calls.open(office.actor, self.heads[index].call_id)
+        if now.voided_at is not None:
+            self.heads.pop(index)
+            return None
+        return now
 
     def _open_case(self) -> None:
         self.desk.open_case(may_leave=self._chance.random() < 0.5, happened="In the kitchen")

@@ -23,8 +23,8 @@ from operator_app.domain.calls import Call, CallForm
 from operator_app.domain.cases import Case
 from operator_app.domain.consent import RECORD, Consent
 from operator_app.domain.violence import ViolenceForm
+from operator_app.services.call_exchange import fold_office
 from operator_app.services.calls import Calls
-from operator_app.services.case_exchange import fold_foreign
 from operator_app.services.cases import Cases
 from operator_app.sync.carriers.base import Answer, Carrier
 from operator_app.sync.carriers.https import HttpsCarrier
@@ -68,7 +68,7 @@ class Desk:
         unsent = select(revision.c.record_id).where(revision.c.state.in_(["queued", "sending"]))
         query = select(case_file).where(case_file.c.case_id.in_(unsent))
         before = connection.execute(query).all()
-        changed = fold_foreign(connection, self.cases.files)
+        changed = fold_office(connection, self.cases.files, self.office.reference)
         assert connection.execute(query).all() == before
         return changed
 
@@ -146,6 +146,18 @@ class Desk:
         bases = tuple(head.case.op_id for head in heads)
         return self.cases.merge(self.office.actor, case_id, bases, {})
 
+    def doubted_calls(self) -> list[str]:
+        """The calls of which the ministry knows several versions, as far as that is known here."""
+        query = select(revision.c.record_id).where(
+            revision.c.state == "conflict", revision.c.kind.in_(["call", "void"])
+        )
+        with self.database.read() as connection:
+            return sorted(set(connection.execute(query).scalars()))
+
+    def amend_now(self, call_id: str, **changes: object) -> Call:
+        """Amend a call as it is shown now."""
+        return self.amend(self.office.calls.open(self.office.actor, call_id), **changes)
+
     def conflicts(self) -> list[str]:
         """The cases of which there are several versions."""
         with self.database.read() as connection:
@@ -160,7 +172,9 @@ class Desk:
 
     def case_revisions(self) -> dict[str, bytes]:
         """The same of all there are, made here or elsewhere."""
-        query = select(foreign_revision.c.op_id, foreign_revision.c.payload)
+        query = select(foreign_revision.c.op_id, foreign_revision.c.payload).where(
+            foreign_revision.c.kind == "case"
+        )
         with self.database.read() as connection:
             others = {row.op_id: bytes(row.payload) for row in connection.execute(query)}
         own = self.own_case_revisions()

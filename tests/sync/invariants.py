@@ -115,7 +115,9 @@ def check_cases(desk: Desk) -> None:
     I13: her name is in no payload that she did not allow it in."""
     with desk.database.read() as connection:
         own = connection.execute(select(revision).where(revision.c.kind == "case")).mappings()
-        others = connection.execute(select(foreign_revision)).mappings()
+        others = connection.execute(
+            select(foreign_revision).where(foreign_revision.c.kind == "case")
+        ).mappings()
         nodes: dict[str, list[Revision]] = {}
         for row in [*own, *others]:
             body = json.loads(row["payload"])["body"]
