@@ -22,6 +22,8 @@ from operator_app.sync.push import Envelope, Sealed, seal_batch, seal_revision
 from operator_app.sync.status import URGENT_AGE_MS
 
 FAIRNESS_SLOT = 10
+MOST_BEHIND = 40
+"""So many more are read than may go: where the bytes do not fill a batch first, they come next."""
 MOST_LOOKED_THROUGH = 500
 """Urgent revisions, for one that was saved just now."""
 
@@ -32,21 +34,23 @@ class Batches:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._slot = 0
+        self._following: list[Revision] = []
         self._ready: dict[str, Envelope] = {}
         self._sealed_for: tuple[str, Server] | None = None
 
     def forget(self) -> None:
         """Drop what was sealed ahead."""
+        self._following.clear()
         self._ready.clear()
 
     def next(self, link: Link, allowed: BatchSize) -> list[Sealed]:
         """What the next request carries; empty when nothing is due."""
         with self._database.read() as connection:
-            due = self._pick(
+            chosen, behind = self._pick(
                 lambda lanes, most: outbox.due(
                     connection, lanes=lanes, now_ms=link.now, most_items=most
                 ),
-                allowed.items,
+                min(2 * allowed.items, allowed.items + MOST_BEHIND),
                 link.now,
             )
         whom = (link.device.device_id, link.server)
@@ -54,12 +58,15 @@ class Batches:
             # The ministry's key was changed meanwhile.
             self._ready.clear()
             self._sealed_for = whom
-        return seal_batch(due, link.device, link.server, allowed.size, self._ready)
+        going = chosen[: allowed.items]
+        batch = seal_batch(going, link.device, link.server, allowed.size, self._ready)
+        self._following = (chosen[len(batch) :] + behind)[: len(batch)]
+        return batch
 
     @contextlib.contextmanager
-    def sealing_ahead(self, link: Link, batch: Sequence[Sealed]) -> Iterator[None]:
-        """While the block waits for the answer to `batch`, seal as many of those that follow."""
-        coming = self._coming(link, batch)
+    def sealing_ahead(self, link: Link) -> Iterator[None]:
+        """While the block waits for an answer, seal as many of those that follow as went last."""
+        coming = [r for r in self._following if r.op_id not in self._ready]
         if not coming:
             yield
             return
@@ -74,34 +81,25 @@ class Batches:
             enough.set()
             worker.join()
 
-    def _coming(self, link: Link, batch: Sequence[Sealed]) -> list[Revision]:
-        if len(self._ready) >= len(batch):
-            return []
-        going = {sealed.revision.op_id for sealed in batch}
-        with self._database.read() as connection:
-            due = outbox.due(
-                connection, lanes=tuple(Lane), now_ms=link.now, most_items=2 * len(going)
-            )
-        return [r for r in due if r.op_id not in going and r.op_id not in self._ready]
-
     def _pick(
         self, due: Callable[[tuple[Lane, ...], int], list[Revision]], most: int, now: int
-    ) -> list[Revision]:
-        """Urgent ones first and one at a time; every tenth request is for who else waits."""
+    ) -> tuple[list[Revision], list[Revision]]:
+        """Who goes, and who comes behind: urgent ones first and one at a time; every tenth request
+        is for who else waits."""
         found = due(tuple(Lane), most)
         if not found:
-            return []
+            return [], []
         first = found[0].lane
         self._slot = (self._slot + 1) % FAIRNESS_SLOT
         if self._slot == 0:
             others = due(tuple(lane for lane in Lane if lane is not first), most)
             if others:
-                return others
+                return others, []
         if first is not Lane.URGENT:
-            return found
+            return found, []
         if _is_stale(found[0], now):
             found = _fresh_first(due((Lane.URGENT,), MOST_LOOKED_THROUGH) or found, now)
-        return found[:1]
+        return found[:1], found[1:]
 
 
 def _is_stale(revision: Revision, now: int) -> bool:

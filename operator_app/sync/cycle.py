@@ -247,7 +247,7 @@ class Cycle:
                 break
             begun = link.now
             try:
-                with self._batches.sealing_ahead(link, batch):
+                with self._batches.sealing_ahead(link):
                     pushed = push(link, batch)
             except (NetworkProblem, ServerRefused) as problem:
                 hello = self._judge(link, batch, problem, hello)

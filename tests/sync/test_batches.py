@@ -108,7 +108,7 @@ def test_what_was_sealed_for_a_former_key_is_not_sent(
     link = _link(desk, line)
     allowed = sync_state.BatchSize(items=2)
     first = batches.next(link, allowed)
-    with batches.sealing_ahead(link, first):
+    with batches.sealing_ahead(link):
         push_module.push(link, first)
     assert sealed == saved, "the second two while the answer to the first was awaited"
     link.server = replace(link.server, kid="a-new-key")
