@@ -50,9 +50,9 @@ PARTS = (
     Part(
         "contract fuzzed",
         "requests",
-        24_000,
+        12_000,
         (*LONG, "tests/ministry_server/test_contract_fuzz.py"),
-        2_000,
+        1_000,
     ),
     Part("PC restored", "drills", 4, ("tests/backup/test_drill.py",)),
     Part("simulation", "seeds", 10_000),

@@ -58,7 +58,7 @@ class ContractWorld:
             token = dice.choice(self.tokens)
             case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
             if dice.random() < 0.5:
-                case.query = {**(case.query or {}), **_likely(case.path, dice)}
+                _make_likely(case, dice)
             return case
         body = case.body
         if not isinstance(body, dict):
@@ -127,13 +127,18 @@ class ContractWorld:
         return sealed_for(json.dumps(asked).encode(), self.device.recipients)
 
 
-def _likely(path: str, dice: random.Random) -> dict[str, Any]:
+def _make_likely(case: Case, dice: random.Random) -> None:
     """Values that mean something here, where drawn ones seldom do."""
-    if path.endswith("/figures"):
-        return {"from": "2026-10-01", "to": f"2026-1{dice.randint(0, 2)}-31"}
-    if "/feed/" in path:
-        return {"after": dice.randint(0, 3), "page": 1, "version": dice.randint(1, 2)}
-    return {}
+    if case.path.endswith("/figures"):
+        case.query = {
+            "from": "2026-10-01",
+            "to": f"2026-1{dice.randint(0, 2)}-31",
+            "by": dice.choice(("none", "office", "month")),
+            "format": dice.choice(("json", "csv")),
+        }
+    elif "/feed/" in case.path:
+        case.path_parameters = {"name": DIRECTORY}
+        case.query = {"after": dice.randint(0, 2), "version": dice.randint(0, 1)}
 
 
 def _signed(body: dict[str, Any], key: Any, purpose: str) -> dict[str, Any]:

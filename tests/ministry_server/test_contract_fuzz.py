@@ -29,7 +29,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.ministry_server.contract_world import ContractWorld, contract_world
 from tests.ministry_server.test_contract import CONTRACT
 
-SAMPLE, MANY = 12, 1_000
+SAMPLE, MANY = 12, 500
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -80,7 +80,8 @@ def fuzz(world: ContractWorld, label: str, examples: int, *, known: bool) -> Cou
             case = world.prepare(case, random.Random(seed))
         answer = case.call(base_url=world.receiver.url, session=world.device.session, timeout=60)
         seen[answer.status_code] += 1
-        strict = negative and not known
+        # Too many items are refused, too, by a status that the check does not know as a refusal.
+        strict = negative and not known and answer.status_code != 413
         case.validate_response(answer, checks=[*CHECKS, *([negative_data_rejection] * strict)])
 
     send()
@@ -104,6 +105,6 @@ def test_a_device_gets_what_the_contract_says(world, label) -> None:
 def test_a_thousand_requests_to_each_operation(world, label) -> None:
     strangers = fuzz(world, label, MANY, known=False)
     devices = fuzz(world, label, MANY, known=True)
+    print(json.dumps({"operation": label, "strangers": strangers, "devices": devices}))
     # Whatever is right behind the signature, is reached.
     assert devices[200] + devices[201] > MANY // 20, devices
-    print(json.dumps({"operation": label, "strangers": strangers, "devices": devices}))
