@@ -25,6 +25,7 @@ HELP = """python build/dev.py COMMAND
 
   demo [--out DIR] [--stay]  one day: office, receiver, calls, a violence case, cut line, daily log
   test [pytest arguments]    ruff, mypy, architecture contracts and all tests
+  test -m long               the rest of languages, sizes, kills, seeds and examples
   run [arguments]            the program itself, with its data in .cache/office
   serve [arguments]          the ministry's receiver on this machine, with its data in .cache/ministry
   serve code OFFICE          an enrolment code for a PC of that office
@@ -72,7 +73,9 @@ def test(arguments: list[str]) -> int:
     """Every check, each one even when an earlier one failed; then one table."""
     ensure_qt()
     ensure_postgres()
-    workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", "2"]
+    chosen = any(a.startswith("-n") for a in arguments)
+    # Neighbours share what their module set up; whoever is done first takes from the other's end.
+    workers = [] if chosen else ["-n", "2", "--dist", "worksteal"]
     steps = {
         "ruff check": ["ruff", "check", "--quiet"],
         "ruff format": ["ruff", "format", "--check", "--quiet"],

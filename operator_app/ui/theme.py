@@ -130,13 +130,16 @@ def system_prefers_dark() -> bool:
 
 
 def apply_theme(app: QApplication, theme: Theme, resources: Path) -> None:
-    """Dress the whole application."""
+    """Dress the whole application; what it wears already is not put on again."""
     global _current  # noqa: PLW0603 - one application has one dress
+    sheet = _sheet(theme, resources)
+    if theme is _current and app.styleSheet() == sheet:
+        return
     _current = theme
     app.setStyle("Fusion")
     app.setFont(_font())
     app.setPalette(_palette(theme))
-    app.setStyleSheet(_sheet(theme, resources))
+    app.setStyleSheet(sheet)
 
 
 def _font() -> QFont:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from operator_app.config import paths
 from operator_app.i18n import use_language
+from operator_app.ui import theme
 from tests.conftest import FrozenClock
 from tests.journeys.office_pc import OfficePC, make_office
 from tests.receiver import RunningReceiver
@@ -28,14 +29,28 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def undressed(qapp: QApplication) -> Iterator[QApplication]:
-    """The application of the tests, given back as it was: its dress, its language, its hooks."""
-    hook = sys.excepthook
+@pytest.fixture(scope="package")
+def dressed(qapp: QApplication) -> Iterator[QApplication]:
+    """The application of the tests, which keeps its dress from journey to journey."""
     yield qapp
-    sys.excepthook = hook
     qapp.setStyleSheet("")
     qapp.setPalette(QPalette())
+
+
+@pytest.fixture
+def undressed(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, dressed: QApplication
+) -> Iterator[QApplication]:
+    """The application, given back as it was: its language, its hooks.
+
+    What is typed and kept is the same in any dress, and a window in its style sheet takes three
+    times as long to build: only journeys that look at it are marked `dressed`.
+    """
+    if request.node.get_closest_marker("dressed") is None:
+        monkeypatch.setattr(theme, "_sheet", lambda _theme, _resources: "")
+    hook = sys.excepthook
+    yield dressed
+    sys.excepthook = hook
     use_language("en", paths().resources)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +25,7 @@ from sqlalchemy import select
 from build.hands import Hands
 from operator_app.app import Application
 from operator_app.config import paths
-from operator_app.db import revisions
+from operator_app.db import revisions, settings
 from operator_app.db.engine import Database
 from operator_app.db.keyring import new_recovery_key
 from operator_app.db.models import revision
@@ -49,19 +51,41 @@ PEOPLE = {
 def make_office(
     folder: Path, url: str = "", code: str = "", supervisor: str = PEOPLE["aida"][0]
 ) -> bytes:
-    """Set an office up in `folder` with one person of each role; returns the database key."""
-    clock = FrozenClock()
-    where = paths(folder)
-    setup = office_setup(server_url=url, enrolment_code=code, supervisor_name=supervisor)
-    set_up_office(where, setup, PASSWORD, new_recovery_key(), clock, CHEAP)
-    database, aida = SignIn(where, clock).open("aida", PASSWORD)
-    accounts = Accounts(database, where, clock, CHEAP)
-    for login, (name, role) in PEOPLE.items():
-        if login != "aida":
-            accounts.add(aida, login, name, role, PASSWORD)
-    key = database.key
+    """An office in `folder` with one person of each role; returns the database key.
+
+    Set up once and copied; each copy is a PC of its own.
+    """
+    files, key = _set_up(supervisor)
+    for name, content in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    database = Database(paths(folder).database, key)
+    with database.write() as connection:
+        settings.new_device(connection)
+        settings.write_server(connection, settings.Server(url, code))
     database.close()
     return key
+
+
+@functools.cache
+def _set_up(supervisor: str) -> tuple[dict[str, bytes], bytes]:
+    """The files of the office, by their names, and the database key."""
+    clock = FrozenClock()
+    with tempfile.TemporaryDirectory() as folder:
+        where = paths(Path(folder))
+        setup = office_setup(supervisor_name=supervisor)
+        set_up_office(where, setup, PASSWORD, new_recovery_key(), clock, CHEAP)
+        database, aida = SignIn(where, clock).open("aida", PASSWORD)
+        accounts = Accounts(database, where, clock, CHEAP)
+        for login, (name, role) in PEOPLE.items():
+            if login != "aida":
+                accounts.add(aida, login, name, role, PASSWORD)
+        key = database.key
+        database.close()
+        root = Path(folder)
+        files = {str(f.relative_to(root)): f.read_bytes() for f in root.rglob("*") if f.is_file()}
+    return files, key
 
 
 @dataclass

@@ -26,6 +26,8 @@ from tests.journeys.office_pc import OfficePC
 from tests.samples import first_of
 from tests.ui.case_office import HIGH
 
+pytestmark = pytest.mark.dressed
+
 LONG_NOTE = "Бала багуу боюнча жөлөкпул эмне үчүн токтогонун сурады. " * 4
 Change = Callable[[CallForm], CallForm]
 STATES: dict[str, Change] = {

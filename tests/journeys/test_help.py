@@ -219,6 +219,7 @@ def test_what_is_read_is_told_by_its_button(pc: OfficePC) -> None:
     assert titles(pc)[0] == TITLES[spoken(pc)]
 
 
+@pytest.mark.dressed
 def test_in_a_narrow_window_the_panel_comes_by_its_key(pc: OfficePC) -> None:
     pc.desk.window.resize(910, 600)
     begin(pc)
@@ -287,6 +288,7 @@ def test_an_amendment_keeps_what_was_told_and_adds_to_it(pc: OfficePC) -> None:
     ]
 
 
+@pytest.mark.dressed
 def test_no_more_than_there_is_room_for(pc: OfficePC) -> None:
     language = spoken(pc)
     made = [

@@ -13,6 +13,8 @@ from tests.journeys.fitting import faults, unnamed
 from tests.journeys.office_pc import OfficePC
 from tests.samples import first_of
 
+pytestmark = pytest.mark.dressed
+
 ALT, CONTROL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
 
 

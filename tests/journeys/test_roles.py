@@ -20,6 +20,8 @@ from tests.journeys.fitting import faults, unnamed
 from tests.journeys.office_pc import CONTROL, OfficePC
 from tests.samples import first_of
 
+pytestmark = pytest.mark.dressed
+
 CALL_KEYS = (Qt.Key.Key_F2, Qt.Key.Key_F6, Qt.Key.Key_F7, Qt.Key.Key_F9)
 
 

@@ -12,6 +12,8 @@ from tests.conftest import FrozenClock
 from tests.journeys.office_pc import CONTROL, OfficePC
 from tests.samples import first_of
 
+pytestmark = pytest.mark.dressed
+
 NOTE = "половина сказанного, 50 % ө ү ң"
 
 

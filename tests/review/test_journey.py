@@ -15,12 +15,14 @@ from operator_app.ui.screens.my_reviews_page import MyReviewsPage
 from operator_app.ui.screens.review_page import ReviewPage
 from operator_app.ui.screens.tabbed_screen import TabbedScreen
 from tests.conftest import information_call
-from tests.journeys.conftest import MakePC, make_pc, template, undressed
+from tests.journeys.conftest import MakePC, dressed, make_pc, template, undressed
 from tests.journeys.fitting import faults, unnamed
 from tests.journeys.office_pc import CONTROL, SHIFT, OfficePC
 from tests.ui.case_office import HIGH
 
-__all__ = ["make_pc", "template", "undressed"]
+pytestmark = pytest.mark.dressed
+
+__all__ = ["dressed", "make_pc", "template", "undressed"]
 ALT = Qt.KeyboardModifier.AltModifier
 Key = Qt.Key
 
