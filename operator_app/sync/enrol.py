@@ -68,6 +68,7 @@ def enrol(link: Link) -> Server:
             # A person changed address or code meanwhile: the next run begins with those.
             raise NetworkProblem("server.changed_meanwhile")
         settings.write_server(connection, pinned)
+        sync_state.write_asking(connection, None)
         # Another server, or one that had forgotten us: everything is compared anew.
         ledger = sync_state.read_ledger(connection)
         sync_state.write_ledger(connection, replace(ledger, epoch="", audit_told=0))

@@ -241,6 +241,19 @@ def test_a_revoked_pc_hears_so(offline: Offline, receiver: RunningReceiver) -> N
     assert offline.refused(receiver) == "device.revoked"
 
 
+def test_with_a_line_after_all_nothing_is_asked_by_file_any_more(
+    offline: Offline, receiver: RunningReceiver
+) -> None:
+    offline.use(card_of(receiver))
+    assert offline.refused(receiver) == "device.not_approved"
+    assert approve(receiver.store, offline.enrolment.facts(offline.actor).device_id)
+    offline.desk.save()
+    offline.desk.point_at(receiver.url, receiver.new_code())
+    assert offline.desk.run().problem is None
+    assert offline.enrolment.facts(offline.actor).known
+    assert b'"asking"' not in bundle_of(offline.desk)
+
+
 def test_only_who_manages_the_connection_takes_cards(
     offline: Offline, receiver: RunningReceiver
 ) -> None:
