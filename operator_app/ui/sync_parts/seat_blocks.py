@@ -1,4 +1,4 @@
-"""One PC of the office as the station shows it: one that asks, and one that hands over."""
+"""The parts of the card of PCs: one that asks, one that hands over, and what they are to each other."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from operator_app.i18n import _, ngettext
 from operator_app.sync.seat_files import Card
-from operator_app.sync.seats import SeatFacts
+from operator_app.sync.seats import SeatFacts, SeatsFacts
 from operator_app.ui.sync_wording import code_sentence
 from operator_app.ui.widgets.basic import Notice, button, text
 
@@ -58,6 +58,17 @@ class SeatLine(QWidget):
         self.button.clicked.connect(lambda: asked.emit(seat.dev))
         layout.addWidget(self.button)
         self.button.setVisible(manages)
+
+
+def hint_of(facts: SeatsFacts) -> str:
+    """What the PCs of an office are to each other, as it stands here."""
+    if facts.station is not None:
+        return _("The records of the office's other PCs come here, sealed, through the folder.")
+    if facts.joined is not None:
+        return _("What the ministry gets goes to the station, too, sealed, and not a word more.")
+    return _(
+        "Several PCs of one office: one is the station and holds all calls and cases; the others hand over to it through a folder that they share."
+    )
 
 
 def _words(facts: SeatFacts, taken: str) -> list[str]:

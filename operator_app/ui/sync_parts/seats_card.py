@@ -18,7 +18,7 @@ from operator_app.sync.seats import OfficeSeats, SeatsFacts
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.events import Events
 from operator_app.ui.problems import sentence
-from operator_app.ui.sync_parts.seat_blocks import Newcomer, SeatLine
+from operator_app.ui.sync_parts.seat_blocks import Newcomer, SeatLine, hint_of
 from operator_app.ui.sync_wording import code_sentence
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, Notice, button, text
@@ -117,7 +117,7 @@ class SeatsCard(Card):
 
     def _show_words(self, facts: SeatsFacts) -> None:
         side = facts.station or facts.joined
-        self.hint.setText(_hint(facts))
+        self.hint.setText(hint_of(facts))
         self.way.setText(self._way(facts))
         self.way.setVisible(side is not None)
         if self._offered is not None:
@@ -292,13 +292,3 @@ class SeatsCard(Card):
             self.body.addWidget(part)
             if isinstance(part, QPushButton):
                 part.hide()
-
-
-def _hint(facts: SeatsFacts) -> str:
-    if facts.station is not None:
-        return _("The records of the office's other PCs come here, sealed, through the folder.")
-    if facts.joined is not None:
-        return _("What the ministry gets goes to the station, too, sealed, and not a word more.")
-    return _(
-        "Several PCs of one office: one is the station and holds all calls and cases; the others hand over to it through a folder that they share."
-    )
