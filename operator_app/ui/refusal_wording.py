@@ -19,6 +19,10 @@ _FIELD = N_(
     "A field holds what the ministry's program does not take. Mend it: open it, put the field right, save it."
 )
 
+_TWO_VERSIONS = N_(
+    "Since this PC was restored there are two versions of this call. Open it, look at its history, put it right and save it: that makes one of both."
+)
+
 SENTENCES = {
     "envelope.malformed": _DAMAGED,
     "envelope.bad_signature": _DAMAGED,
@@ -100,6 +104,8 @@ def reason_words(row: Refused) -> str:
             )
         )
     said = SENTENCES.get(row.code)
+    if row.state is State.CONFLICT and row.kind in (Kind.CALL, Kind.VOID):
+        said = _TWO_VERSIONS
     parts.append(
         _(said)
         if said

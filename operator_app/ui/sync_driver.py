@@ -12,6 +12,7 @@ from operator_app.errors import AppError
 from operator_app.sync.cycle import Cycle, CycleReport
 from operator_app.sync.status import SyncStatus, read_status
 from operator_app.ui.events import Events
+from operator_app.ui.network_watch import NetworkWatch
 from operator_app.ui.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ SLEPT_MS = 60_000
 class SyncDriver(QObject):
     """Asks the cycle every few seconds whether a round is due, and runs it on the network worker.
 
-    A save, "Send now" and waking up ask at once. One round at a time.
+    A save, "Send now", waking up and another network ask at once. One round at a time.
     """
 
     def __init__(
@@ -42,6 +43,8 @@ class SyncDriver(QObject):
         self._looked_at = to_ms(clock())
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.look)
+        self.network = NetworkWatch(self)
+        self.network.changed.connect(self.send_now)
         events.calls_changed.connect(self._on_call_changed)
         events.cases_changed.connect(self._on_call_changed)
         events.send_now_asked.connect(self.send_now)
@@ -49,12 +52,14 @@ class SyncDriver(QObject):
     def start(self) -> None:
         """Begin; the first round is due at once."""
         self._tick.start()
+        self.network.start()
         self._read_status()
         self.look()
 
     def stop(self) -> None:
         """Begin no further round; the one under way ends at its next request."""
         self._tick.stop()
+        self.network.stop()
         self._cycle.stop()
 
     def send_now(self) -> None:

@@ -97,6 +97,33 @@ def status_wording(status: SyncStatus) -> Wording:
     return Wording(" · ".join(parts), tone)
 
 
+def clock_words(skew_seconds: int) -> str:
+    """By how much and in which direction this PC's clock is wrong: it minus the server's."""
+    ahead = skew_seconds > 0
+    minutes = abs(skew_seconds) // 60
+    if minutes < 120:
+        gap = ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
+    elif (hours := minutes // 60) < 48:
+        gap = ngettext("{n} hour", "{n} hours", hours).format(n=hours)
+    elif (days := hours // 24) < 730:
+        gap = ngettext("{n} day", "{n} days", days).format(n=days)
+    else:
+        gap = ngettext("{n} year", "{n} years", days // 365).format(n=days // 365)
+    said = (
+        _("The clock of this PC is ahead of the ministry's by: {gap}.")
+        if ahead
+        else _("The clock of this PC is behind the ministry's by: {gap}.")
+    )
+    return " ".join(
+        (
+            said.format(gap=gap),
+            _(
+                "Set date and time. Your records are safe and are sent; they keep the times they have."
+            ),
+        )
+    )
+
+
 def only_there_words(n: int) -> str:
     """How many entries a restore took from this PC that the ministry has; "" for none."""
     if not n:

@@ -22,6 +22,7 @@ from operator_app.services.connection import Connection
 from operator_app.ui.events import Events
 from operator_app.ui.refusal_wording import SENTENCES
 from operator_app.ui.screens.sync_page import SyncPage
+from operator_app.ui.sync_wording import clock_words
 from operator_app.ui.tasks import InlineTaskRunner
 from tests.conftest import TestOffice
 from tests.ui.door import show
@@ -117,7 +118,9 @@ def test_each_of_several_has_its_reason_and_its_verbs(
         set_state(office, call.op_id, state, code)
     made = shown()
     page = made.page.refused
-    for row, words in enumerate(("another office", "does not know this yet", "made.up", "Two PCs")):
+    for row, words in enumerate(
+        ("another office", "does not know this yet", "made.up", "two versions")
+    ):
         page.view.selectRow(row)
         assert words in page.explanation.text()
         assert page.again_button.isEnabled() == (codes[row] != "wire.conflict")
@@ -232,3 +235,29 @@ def test_the_last_verified_receipt_is_told_with_its_time(
         sync_state.write_contact(connection, replace(contact, last_verified_at=at))
     page = shown().page
     assert page.figures["receipt"].text() == "Today, 09:00"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (301, "ahead of the ministry's by: 5 minutes."),
+        (-3 * 3600, "behind the ministry's by: 3 hours."),
+        (-5 * 86_400, "behind the ministry's by: 5 days."),
+        (10 * 365 * 86_400, "ahead of the ministry's by: 10 years."),
+    ],
+)
+def test_a_wrong_clock_is_told_with_its_gap(seconds: int, words: str) -> None:
+    assert words in clock_words(seconds)
+    assert "records are safe" in clock_words(seconds)
+
+
+def test_the_page_tells_by_how_much_the_clock_is_wrong(
+    shown: Callable[..., Shown], office: TestOffice
+) -> None:
+    now = int(office.clock.now.timestamp() * 1000)
+    with office.database.write() as connection:
+        server = settings.Server("https://117.example.kg", receipt_key=bytes(32))
+        settings.write_server(connection, server)
+        contact = sync_state.Contact("online", last_contact_at=now, skew_ms=-7_200_000)
+        sync_state.write_contact(connection, contact)
+    assert "behind the ministry's by: 2 hours" in shown().page.advice.label.text()

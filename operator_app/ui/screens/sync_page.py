@@ -30,7 +30,7 @@ from operator_app.ui.models.plain_table import PlainTable, plain_view
 from operator_app.ui.problems import sentence
 from operator_app.ui.sync_parts.refused_list import RefusedList
 from operator_app.ui.sync_parts.ways import Ways
-from operator_app.ui.sync_wording import code_sentence, link_words, only_there_words
+from operator_app.ui.sync_wording import clock_words, code_sentence, link_words, only_there_words
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, Notice, button, text
 from operator_app.ui.widgets.fitting_scroll import SCROLL_BAR, FittingScroll
@@ -170,6 +170,8 @@ class SyncPage(QWidget):
             return _("No server is set. Calls are kept here; enter the server's address to send.")
         if not facts.enrolled and not facts.code_waits:
             return _("This PC is not enrolled. Ask the ministry for an enrolment code.")
+        if status.problem == "clock.wrong" and status.skew_seconds is not None:
+            return clock_words(status.skew_seconds)
         if status.problem:
             return code_sentence(status.problem)
         if status.numbers_ahead:
