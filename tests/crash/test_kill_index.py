@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from tests.crash.history import faults_in_file, lost
 from tests.crash.workers import index_of, operator_with_an_index
 
 KILLS = 14
+MOST_MORE = 100
 LOOK_EVERY = 7
 
 
@@ -65,17 +67,33 @@ def _found(index: SearchIndex, note: str) -> set[str]:
     return {row[0] for row in rows}
 
 
+class _Enough(Exception):
+    """There were so many kills, and one came before the index had everything."""
+
+
 def _live_and_look(office: ClosedOffice, kills: int, seed: int) -> None:
+    """So many kills, and as many more as it takes until one of them came in between."""
     behind: list[int] = []
+    reports: list[LifeReport] = []
 
     def after(report: LifeReport, so_far: Sequence[LifeReport]) -> None:
+        reports.append(report)
         behind.append(_behind(office))
         if report.number % LOOK_EVERY == 0:
             _look(office, so_far)
+        if report.number >= kills and any(behind):
+            raise _Enough
 
-    reports = run_lives(
-        operator_with_an_index, kills, seed=seed, facts=office.facts, after=after, most_done=8
-    )
+    with suppress(_Enough):
+        run_lives(
+            operator_with_an_index,
+            kills + MOST_MORE,
+            seed=seed,
+            facts=office.facts,
+            after=after,
+            most_done=8,
+        )
+    _look(office, reports)
     assert all(r.killed for r in reports)
     assert sum(len(r.of("done")) for r in reports) > 3 * kills
     # Worth something only when some kills came before the index had everything.
