@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -134,20 +135,31 @@ def _quiet_round(line: Line, reference: Reference) -> None:
         database.close()
 
 
+class _Enough(Exception):
+    """There were so many kills, and enough of them left a draft to be found."""
+
+
 def _live(line: Line, kills: int, seed: int, reference: Reference) -> list[LifeReport]:
+    """So many kills, or up to thrice as many until enough of them left a draft."""
+    reports: list[LifeReport] = []
+
     def after(report: LifeReport, so_far: Sequence[LifeReport]) -> None:
+        reports.append(report)
         if report.number % LOOK_EVERY == 0:
             _look(line, so_far)
+        if report.number >= kills and _judge_drafts(so_far) >= kills / 24:
+            raise _Enough
 
-    reports = run_lives(
-        operator_at_window,
-        kills,
-        seed=seed,
-        facts=line.office.facts,
-        after=after,
-        most_done=3,
-        most_ms=400,
-    )
+    with suppress(_Enough):
+        run_lives(
+            operator_at_window,
+            3 * kills,
+            seed=seed,
+            facts=line.office.facts,
+            after=after,
+            most_done=3,
+            most_ms=400,
+        )
     _look(line, reports)
     drafts = _judge_drafts(reports)
     assert all(r.killed for r in reports)
