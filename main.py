@@ -17,10 +17,11 @@ from pathlib import Path  # noqa: E402
 
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
-from operator_app import __version__, config  # noqa: E402
+from operator_app import __version__  # noqa: E402
 from operator_app.app import Application  # noqa: E402
 from operator_app.domain.clock import system_clock  # noqa: E402
 from operator_app.log import start_logging  # noqa: E402
+from operator_app.services.policy import installation, log_problems  # noqa: E402
 from operator_app.ui.dialogs import QtDialogs  # noqa: E402
 from operator_app.ui.first_paint import FirstPaint  # noqa: E402
 from operator_app.ui.garbage import GarbageTimer  # noqa: E402
@@ -40,12 +41,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--provision", type=Path, help="office.toml for the first start")
     parser.add_argument("--version", action="version", version=__version__)
     wanted = parser.parse_args(arguments)
-    paths = config.paths(wanted.data)
+    paths, policy = installation(wanted.data)
     start_logging(paths.logs)
+    log_problems(policy)
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("117 Operator")
     qt.setDesktopFileName("117-operator")
-    application = Application(qt, paths, system_clock, QtDialogs(), provisioning=wanted.provision)
+    application = Application(
+        qt, paths, system_clock, QtDialogs(), provisioning=wanted.provision, policy=policy
+    )
     if not application.start():
         application.tell_running()
         return 1

@@ -70,7 +70,8 @@ def backup_driver(desk: Desk, application: Application) -> BackupDriver:
     def is_quiet() -> bool:
         return desk.call_screen is None or not desk.call_screen.in_progress
 
-    backups = Backups(desk.database, application.paths, application.clock)
+    folder = application.policy.folder("backup_folder")
+    backups = Backups(desk.database, application.paths, application.clock, folder)
     return BackupDriver(backups, application.tasks, is_quiet)
 
 

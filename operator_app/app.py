@@ -15,6 +15,7 @@ from operator_app.config import Paths
 from operator_app.db.keyring import KdfCost
 from operator_app.domain.clock import Clock
 from operator_app.domain.people import Actor
+from operator_app.domain.policy import NOTHING_HELD, InForce
 from operator_app.domain.reference import Reference
 from operator_app.errors import BadInput, EnvironmentProblem
 from operator_app.i18n import use_language
@@ -26,6 +27,7 @@ from operator_app.ui.first_paint import FirstPaint
 from operator_app.ui.instance import InstanceLock
 from operator_app.ui.preferences import Preferences
 from operator_app.ui.problems import sentence
+from operator_app.ui.saving import propose_folder
 from operator_app.ui.sign_in_window import SignInWindow
 from operator_app.ui.tasks import TaskRunner
 
@@ -49,8 +51,9 @@ class Application(QObject):
         *,
         provisioning: Path | None = None,
         cost: KdfCost | None = None,
+        policy: InForce = NOTHING_HELD,
     ) -> None:
-        """`cost`: of new key slots; calibrated on this PC unless given."""
+        """`cost`: of new key slots; calibrated on this PC unless given. `policy`: what IT set."""
         super().__init__()
         self._qt = qt
         self.paths = paths
@@ -59,7 +62,10 @@ class Application(QObject):
         self._provisioning = provisioning
         self.cost = cost
         self._lock = InstanceLock(paths)
-        self.preferences = Preferences(paths.window)
+        self.policy = policy
+        language = policy.text("language") if policy.holds("language") else ""
+        self.preferences = Preferences(paths.window, held_language=language)
+        propose_folder(policy.folder("export_folder"))
         self.tasks = TaskRunner(self)
         self._reference: Reference | None = None
         self.sign_in = SignIn(paths, clock)
@@ -176,7 +182,7 @@ class Application(QObject):
     def _show_restore(self) -> None:
         from operator_app.ui.restore_wizard import RestoreWizard
 
-        known = self.preferences.backup_folder
+        known = self.policy.folder("backup_folder") or self.preferences.backup_folder
         wizard = RestoreWizard(
             self.paths, self.tasks, self.clock, self.dialogs, [Path(known)] if known else []
         )
@@ -238,7 +244,7 @@ class Application(QObject):
     def use_language(self, code: str) -> None:
         """Switch the language at once."""
         self.preferences.language = code
-        use_language(code, self.paths.resources)
+        use_language(self.preferences.language, self.paths.resources)
         self.rebuild()
 
     def use_appearance(self, name: str) -> None:

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from operator_app import config
 from operator_app.config import Paths
 from operator_app.domain.clock import system_clock
 from operator_app.errors import AppError, EnvironmentProblem
 from operator_app.i18n import _, ngettext, use_language
 from operator_app.log import start_logging
+from operator_app.services.policy import installation
 from operator_app.services.restore_place import finish_restore
 from operator_app.ui.instance import InstanceLock
 
@@ -51,7 +51,8 @@ def main(arguments: Sequence[str]) -> int:
     restore.add_argument("--language", default="ru", choices=("ky", "ru", "en"))
     restore.set_defaults(run=_restore, needs_office=False)
     wanted = parser.parse_args(arguments)
-    paths = config.paths(wanted.data)
+    paths, policy = installation(wanted.data)
+    wanted.policy = policy
     use_language(wanted.language, paths.resources)
     try:
         with _alone(paths, needs_office=wanted.needs_office):
@@ -146,7 +147,9 @@ def _backup(wanted: argparse.Namespace, paths: Paths) -> int:
 
     with _opened(wanted, paths) as (database, actor):
         watch = Watch(lambda _stage, _done, _total: None, lambda: False)
-        made = Backups(database, paths, system_clock).make(actor, watch, to=wanted.to)
+        made = Backups(database, paths, system_clock, wanted.policy.folder("backup_folder")).make(
+            actor, watch, to=wanted.to
+        )
     if made.doubtful:
         print(_("The audit log does not hold together. The backup was set apart."))
         return 1

@@ -27,6 +27,7 @@ from operator_app.services.case_exchange import fold_foreign
 from operator_app.services.cases import Cases
 from operator_app.services.connection import Connection
 from operator_app.services.journal import Journal
+from operator_app.services.pc_settings import PcSettings
 from operator_app.services.reference import with_feeds
 from operator_app.supervision import Supervision
 from operator_app.sync.bundle_post import BundlePost
@@ -59,8 +60,6 @@ from operator_app.ui.widgets.search_field import SearchField
 if TYPE_CHECKING:
     from operator_app.app import Application
 
-IDLE_MINUTES = 5
-
 
 class Desk:
     """One person at work. Made anew for another person, another language, another dress."""
@@ -76,7 +75,10 @@ class Desk:
         today = local_day(to_ms(self._clock()))
         self.reference = with_feeds(application.reference, database, today)
         self.calls = Calls(database, self.reference, self._clock)
-        self._connection = Connection(database, self._clock)
+        self.policy = application.policy
+        self._connection = Connection(database, self._clock, self.policy)
+        self._connection.obey()
+        self.pc_settings = PcSettings(database, self.policy, self._clock)
         self.accounts = Accounts(database, application.paths, self._clock, application.cost)
         self.cases = Cases(database, self.reference, self._clock)
         self.answers = Answers(database, self.reference, self._clock)
@@ -107,6 +109,7 @@ class Desk:
             [*places, administration_place(self, application)],
             application.preferences.appearance,
             self.search_field if actor.may(Right.SEE_DIRECTORY) else None,
+            language_held=self.policy.holds("language"),
         )
         self.announcement_bar = AnnouncementBar(
             self.answers.announcements, actor, self._tasks, self.events
@@ -116,21 +119,14 @@ class Desk:
         self.cycle = Cycle(
             database,
             self._clock,
-            partial(open_carrier, database),
+            partial(open_carrier, database, policy=self.policy),
             app_version=__version__,
             take_in=lambda connection: fold_foreign(connection, self.cases.files),
         )
         self.driver = SyncDriver(self.cycle, database, self._tasks, self.events, self._clock)
-        self._post = BundlePost(database, self._clock, __version__)
-        self.sync_page.ways.add(
-            _("Stick or folder"),
-            FolderCard(self._post, actor, self._tasks, self.events, self._dialogs, self._clock),
-        )
-        self.folder_driver = FolderDriver(
-            self._post, database, self._tasks, self.events, self._clock
-        )
+        self._post, self.folder_driver = self._by_folder()
         self.index_driver = IndexDriver(self.answers.index, self._tasks, self.events)
-        self.idle = IdleWatch(IDLE_MINUTES, self._clock)
+        self.idle = IdleWatch(self.pc_settings.idle_minutes(), self._clock)
         self.tray = Tray()
         self.reminders: Reminders | None = None
         if self.casework is not None:
@@ -243,6 +239,18 @@ class Desk:
         self.window.uncover()
         self.idle.start()
 
+    def _by_folder(self) -> tuple[BundlePost, FolderDriver]:
+        """The way by stick or folder; not offered where IT does not allow it."""
+        allowed = self.policy.allows("folder")
+        post = BundlePost(self.database, self._clock, __version__, allowed=allowed)
+        driver = FolderDriver(post, self.database, self._tasks, self.events, self._clock)
+        if allowed:
+            card = FolderCard(
+                post, self.actor, self._tasks, self.events, self._dialogs, self._clock
+            )
+            self.sync_page.ways.add(_("Stick or folder"), card)
+        return post, driver
+
     def _work_places(self) -> list[Place]:
         reference = self.reference
         self.casework = Casework(self, self._application)
@@ -263,6 +271,7 @@ class Desk:
             partial(
                 open_carrier,
                 self.database,
+                policy=self.policy,
                 connect_seconds=CONNECT_SECONDS,
                 read_seconds=READ_SECONDS,
             ),

@@ -62,8 +62,12 @@ class MainWindow(QMainWindow):
         places: Sequence[Place],
         appearance: str,
         search_field: QWidget | None = None,
+        *,
+        language_held: bool = False,
     ) -> None:
+        """`language_held`: IT's policy says it; it is shown and cannot be changed."""
         super().__init__()
+        self._language_held = language_held
         self.setWindowTitle("117")
         self.setMinimumSize(900, 500)
         self._actor = actor
@@ -281,6 +285,7 @@ class MainWindow(QMainWindow):
         languages = QActionGroup(menu)
         for code, name in LANGUAGE_NAMES.items():
             action = _choice(menu, languages, name, checked=code == language())
+            action.setEnabled(not self._language_held)
             action.triggered.connect(lambda _checked=False, c=code: self.language_asked.emit(c))
         menu.addSeparator()
         appearances = QActionGroup(menu)

@@ -12,6 +12,7 @@ from operator_app.ui.export_problems import SENTENCES as EXPORT_SENTENCES
 from operator_app.ui.folder_problems import SENTENCES as FOLDER_SENTENCES
 from operator_app.ui.lookup_problems import SENTENCES as LOOKUP_SENTENCES
 from operator_app.ui.people_problems import SENTENCES as PEOPLE_SENTENCES
+from operator_app.ui.policy_problems import SENTENCES as POLICY_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.review_problems import SENTENCES as REVIEW_SENTENCES
 from operator_app.ui.xroad_problems import SENTENCES as XROAD_SENTENCES
@@ -248,6 +249,7 @@ SENTENCES: dict[str, str] = {
     **FOLDER_SENTENCES,
     **LOOKUP_SENTENCES,
     **PEOPLE_SENTENCES,
+    **POLICY_SENTENCES,
     **REFERENCE_SENTENCES,
     **REVIEW_SENTENCES,
     **XROAD_SENTENCES,

@@ -205,7 +205,7 @@ class SetUpWizard(QWidget):
     def _speak(self, chosen: str) -> None:
         self._draft["language"] = chosen
         self._preferences.language = chosen
-        use_language(chosen, self._paths.resources)
+        use_language(self._preferences.language, self._paths.resources)
         self._build()
         self.language_chosen.emit(chosen)
 

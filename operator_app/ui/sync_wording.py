@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator_app.i18n import N_, _, ngettext
 from operator_app.sync.status import LinkState, SyncStatus
 from operator_app.ui.folder_problems import SENTENCES as FOLDER_SENTENCES
+from operator_app.ui.policy_problems import SENTENCES as POLICY_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.wording import Wording, time_of_day
 from operator_app.ui.xroad_problems import SENTENCES as XROAD_SENTENCES
@@ -54,7 +55,13 @@ CODE_SENTENCES = {
 """What the codes of the last problem mean to a person."""
 
 
-_ALL = (CODE_SENTENCES, FOLDER_SENTENCES, REFERENCE_SENTENCES, XROAD_SENTENCES)
+_ALL = (
+    CODE_SENTENCES,
+    FOLDER_SENTENCES,
+    POLICY_SENTENCES,
+    REFERENCE_SENTENCES,
+    XROAD_SENTENCES,
+)
 
 
 def link_words(state: LinkState) -> str:

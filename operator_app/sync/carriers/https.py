@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from operator_app import __version__
+from operator_app.domain.policy import DIRECT
 from operator_app.domain.server_url import is_loopback, read_server_url
 from operator_app.errors import BadInput, Fault, NetworkProblem
 from operator_app.sync.carriers.base import MOST_ANSWER_BYTES, Answer
@@ -133,16 +134,20 @@ class HttpsCarrier:
         self,
         url: str,
         *,
+        proxy: str = "",
         connect_seconds: float = CONNECT_SECONDS,
         read_seconds: float = READ_SECONDS,
     ) -> None:
-        """Raises BadInput("server.url_wrong"). Does not connect yet."""
+        """`proxy`: "http://host:port", "direct" for none, "" for the system's.
+
+        Raises BadInput("server.url_wrong"). Does not connect yet.
+        """
         address = read_server_url(url)
         if address is None:
             raise BadInput("server.url_wrong", [Fault("server_url", "server.url_wrong")])
         self._way = HttpExchange(
             address,
-            lambda: _new_session(address),
+            lambda: _new_session(address, proxy),
             connect_seconds=connect_seconds,
             read_seconds=read_seconds,
         )
@@ -174,7 +179,7 @@ def plain_session() -> requests.Session:
     return session
 
 
-def _new_session(url: str) -> requests.Session:
+def _new_session(url: str, proxy: str) -> requests.Session:
     import truststore
     from requests.adapters import HTTPAdapter
 
@@ -201,6 +206,10 @@ def _new_session(url: str) -> requests.Session:
         session.trust_env = False
     else:
         session.mount("https://", SystemTrust())
+        if proxy:
+            # What the environment says would stand above ours.
+            session.trust_env = False
+            session.proxies = {} if proxy == DIRECT else {"http": proxy, "https": proxy}
     return session
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, QStandardPaths, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -19,6 +18,7 @@ from operator_app.services.letters import Letters
 from operator_app.ui import problems
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.printing import PageView, PrintPage, print_page
+from operator_app.ui.saving import documents_folder
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, button, text
 from operator_app.ui.widgets.chips import Chip, ChipGroup
@@ -52,8 +52,7 @@ class LetterPage(QWidget):
         self._dialogs = dialogs
         self._print_page = print_page
         self._case_id = self._referral_id = ""
-        documents = QStandardPaths.StandardLocation.DocumentsLocation
-        self._folder = Path(QStandardPaths.writableLocation(documents))
+        self._folder = documents_folder()
         self.view = PageView()
         self.view.setAccessibleName(_("Letter as it will be printed"))
         self.back_button = button(_("Back"), key="Esc")
