@@ -30,8 +30,12 @@ from operator_app.ui.garbage import GarbageTimer  # noqa: E402
 def main(arguments: list[str]) -> int:
     """Run until the last window is closed; 1 when another instance is running.
 
-    A command for IT (`reindex`) runs without a window.
+    A command for IT (`reindex`) runs without a window, and so does `--self-check`.
     """
+    if arguments[:1] == ["--self-check"]:
+        from operator_app.self_check import command
+
+        return command.main(arguments[1:])
     if arguments and not arguments[0].startswith("-"):
         from operator_app import cli
 
@@ -39,6 +43,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="117-operator", description=__doc__)
     parser.add_argument("--data", type=Path, help="data folder of this installation")
     parser.add_argument("--provision", type=Path, help="office.toml for the first start")
+    parser.add_argument(
+        "--self-check", action="store_true", help="try this copy out; [--out DIR] [--language ru]"
+    )
     parser.add_argument("--version", action="version", version=__version__)
     wanted = parser.parse_args(arguments)
     paths, policy = installation(wanted.data)
