@@ -21,6 +21,7 @@ from operator_app import __version__  # noqa: E402
 from operator_app.app import Application  # noqa: E402
 from operator_app.domain.clock import system_clock  # noqa: E402
 from operator_app.log import start_logging  # noqa: E402
+from operator_app.running_mark import hold_running_mark  # noqa: E402
 from operator_app.services.policy import installation, log_problems  # noqa: E402
 from operator_app.ui.dialogs import QtDialogs  # noqa: E402
 from operator_app.ui.first_paint import FirstPaint  # noqa: E402
@@ -32,6 +33,7 @@ def main(arguments: list[str]) -> int:
 
     A command for IT (`reindex`) runs without a window, and so does `--self-check`.
     """
+    hold_running_mark()
     if arguments[:1] == ["--self-check"]:
         from operator_app.self_check import command
 

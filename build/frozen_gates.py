@@ -10,12 +10,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 MEGABYTE = 1_000_000
-BUDGET = {"linux": 150 * MEGABYTE, "win32": 121 * MEGABYTE}
+BUDGET = {"linux": 176 * MEGABYTE, "win32": 121 * MEGABYTE}
 """Bytes. Linux: as measured and a tenth more. Windows: of the estimate of 110 MB, until it is
 measured there."""
-NOT_OURS = ("pytest", "_pytest", "hypothesis", "babel", "openpyxl", "pypdf", "mypy", "ruff")
-NOT_OURS += ("importlinter", "grimp", "holidays", "PyInstaller", "tests", "build", "unittest")
-NOT_OURS += ("ministry_server", "starlette", "uvicorn", "psycopg", "tkinter", "sqlite3", "pip")
+NOT_OURS = (
+    *("pytest", "_pytest", "hypothesis", "babel", "openpyxl", "pypdf", "mypy", "ruff"),
+    *("importlinter", "grimp", "holidays", "PyInstaller", "tests", "build", "unittest"),
+    *("ministry_server", "starlette", "uvicorn", "psycopg", "tkinter", "sqlite3", "pip"),
+)
 SECRETS = (".pem", ".key", ".p12", ".pfx", ".db", ".117", ".env")
 PUBLIC = ("certifi/cacert.pem",)
 NEEDED = {
@@ -46,6 +48,11 @@ def complaints(folder: Path, root: Path, modules: Iterable[str] = ()) -> list[st
         *_secrets(files),
         *_svg(files),
         *_missing(files, root),
+        *(
+            f"{name}: only ASCII in names, for the installers"
+            for name in files
+            if not name.isascii()
+        ),
         *_too_large(files),
     ]
 

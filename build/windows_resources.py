@@ -17,7 +17,7 @@ RUSSIAN, UNICODE = 0x0419, 0x04B0
 def write_icon(file: Path) -> None:
     """The picture in all sizes as .ico, each as PNG inside it."""
     from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF
-    from PySide6.QtGui import QImage, QPainter
+    from PySide6.QtGui import QImage, QImageWriter, QPainter
     from PySide6.QtSvg import QSvgRenderer
 
     renderer = QSvgRenderer(QByteArray(PICTURE.read_bytes()))
@@ -32,7 +32,7 @@ def write_icon(file: Path) -> None:
         painter.end()
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        if not image.save(buffer, "PNG"):
+        if not QImageWriter(buffer, QByteArray(b"png")).write(image):
             raise OSError("the icon could not be drawn")
         drawn.append(bytes(buffer.data().data()))
     file.write_bytes(icon_file(SIZES, drawn))
