@@ -1,15 +1,16 @@
-"""Sub-commands for IT staff: `main.py reindex`, `verify-audit`, `backup`, `restore`. No window; a
-line or a few about how it ended."""
+"""Sub-commands for IT staff: `main.py check`, `reindex`, `verify-audit`, `backup`, `restore`. No
+window; a line or a few about how it ended."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import getpass
+import io
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from operator_app.config import Paths
 from operator_app.domain.clock import system_clock
@@ -50,18 +51,35 @@ def main(arguments: Sequence[str]) -> int:
     )
     restore.add_argument("--language", default="ru", choices=("ky", "ru", "en"))
     restore.set_defaults(run=_restore, needs_office=False)
+    _add_check(commands)
     wanted = parser.parse_args(arguments)
     paths, policy = installation(wanted.data)
     wanted.policy = policy
     use_language(wanted.language, paths.resources)
     try:
+        looks_only = wanted.run is _check and not wanted.login
+        if looks_only:
+            # Looks on while the program runs, and where no office is.
+            return _check(wanted, paths)
         with _alone(paths, needs_office=wanted.needs_office):
-            return int(wanted.run(wanted, paths))
+            code: int = wanted.run(wanted, paths)
+            return code
     except AppError as error:
         from operator_app.ui.problems import sentence
 
         print(sentence(error), file=sys.stderr)
-        return 1
+        # Of a check 1 would mean that it ended with a warning.
+        return 2 if wanted.run is _check else 1
+
+
+def _add_check(commands: Any) -> None:
+    check = commands.add_parser("check", help=_("look what is wrong on this PC"))
+    check.add_argument("--data", type=Path, help=_("data folder of this installation"))
+    check.add_argument("--login", default="", help=_("whose password; with it more is seen"))
+    check.add_argument("--json", action="store_true", help=_("for programs"))
+    check.add_argument("--support", type=Path, help=_("a zip for whoever helps; no personal data"))
+    check.add_argument("--language", default="ru", choices=("ky", "ru", "en"))
+    check.set_defaults(run=_check, needs_office=False)
 
 
 @contextlib.contextmanager
@@ -158,6 +176,23 @@ def _backup(wanted: argparse.Namespace, paths: Paths) -> int:
         print(sentence(EnvironmentProblem(made.folder_problem)), file=sys.stderr)
         return 1
     return 0
+
+
+def _check(wanted: argparse.Namespace, paths: Paths) -> int:
+    """0 all in order, 1 a warning, 2 a problem."""
+    from operator_app.check_command import check
+
+    if not wanted.login:
+        return check(wanted, paths, wanted.policy, None, _say)
+    with _opened(wanted, paths) as (database, _actor):
+        return check(wanted, paths, wanted.policy, database, _say)
+
+
+def _say(line: str) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Piped, Windows writes in a code page that lacks some signs.
+        sys.stdout.reconfigure(errors="replace")
+    print(line)
 
 
 def _restore(wanted: argparse.Namespace, paths: Paths) -> int:

@@ -110,6 +110,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "office.restored": N_("Restored the office from a backup"),
         "key.changed": N_("Changed the key of the database"),
         "server.changed": N_("Changed the connection with the ministry"),
+        "support_file.written": N_("Wrote a support file"),
         "idle_lock.set": N_("Set after how long the screen locks"),
         "device.enrolled": N_("This PC was enrolled at the ministry"),
         "bundle.written": N_("Wrote a bundle for the ministry"),

@@ -179,8 +179,29 @@ def plain_session() -> requests.Session:
     return session
 
 
-def _new_session(url: str, proxy: str) -> requests.Session:
+def trusting_context() -> ssl.SSLContext:
+    """Certificates as the operating system judges them."""
     import truststore
+
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def system_proxy(url: str) -> str:
+    """The proxy that the system says for an address, as "http://host:port"; "" for none.
+
+    A password in it is left out.
+    """
+    from requests.utils import get_environ_proxies, select_proxy
+
+    found = select_proxy(url, get_environ_proxies(url))
+    parts = urlsplit(found if "://" in (found or "") else f"http://{found}") if found else None
+    try:
+        return f"http://{parts.hostname}:{parts.port or 80}" if parts and parts.hostname else ""
+    except ValueError:
+        return ""
+
+
+def _new_session(url: str, proxy: str) -> requests.Session:
     from requests.adapters import HTTPAdapter
 
     class SystemTrust(HTTPAdapter):
@@ -188,18 +209,15 @@ def _new_session(url: str, proxy: str) -> requests.Session:
 
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
             """Every direct connection uses the system's judgement."""
-            super().init_poolmanager(*args, **kwargs, ssl_context=_context())
+            super().init_poolmanager(*args, **kwargs, ssl_context=trusting_context())
 
         def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
             """So does every connection through a proxy."""
-            return super().proxy_manager_for(proxy, **kwargs, ssl_context=_context())
+            return super().proxy_manager_for(proxy, **kwargs, ssl_context=trusting_context())
 
         def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
             """Leave out the bundle that `requests` would add to what the system trusts."""
             conn.cert_reqs = "CERT_REQUIRED"
-
-    def _context() -> ssl.SSLContext:
-        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
     session = plain_session()
     if is_loopback(urlsplit(url).hostname or ""):
