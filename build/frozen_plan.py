@@ -29,7 +29,7 @@ EXCLUDES = (
     # Other databases than SQLCipher.
     *("MySQLdb", "pymysql", "psycopg2", "pysqlite2", "asyncpg", "oracledb", "cx_Oracle"),
     *("sqlalchemy.testing", "alembic.testing", "PySide6.scripts"),
-    *(f"sqlalchemy.dialects.{name}" for name in ("mssql", "mysql", "oracle", "postgresql")),
+    *(f"sqlalchemy.dialects.{name}" for name in ("mssql", "mysql", "oracle")),
     *(f"phonenumbers.{name}" for name in ("geocoder", "geodata", "carrier", "carrierdata")),
     *("phonenumbers.timezone", "phonenumbers.tzdata"),
     *("pygal.test", "lxml", "cairosvg", "PIL", "numpy", "OpenSSL", "simplejson", "chardet"),
