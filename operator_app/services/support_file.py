@@ -32,12 +32,17 @@ LOG_LINES = 400
 _LINE = re.compile(
     r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} [A-Z]+ operator_app[\w.]*) (.*)", re.DOTALL
 )
+_PLACE = r"[\w.]+:\d+ [\w<>]+"
+_TRACE = re.compile(rf"\w+ [\w.]* at {_PLACE}(?: < {_PLACE})*", re.ASCII)
+"""The second line of an unexpected error: its type and places in the program (log.py)."""
 _HIDDEN = (
     re.compile(r"[^\x20-\x7e]+"),
     re.compile(r"[\w.+-]+@[\w-]+\.\w+"),
     re.compile(r"\+?\d(?:[ ()-]?\d){5,}"),
     re.compile(r"(?:[A-Za-z]:)?[\\/](?:[\w.~ -]+[\\/])+[\w.~-]*"),
 )
+# Our messages begin small, and names of errors have two capitals (OSError): this is a name.
+_CAPITALISED = re.compile(r"\b[A-Z][a-z]+\b")
 MARK = "[…]"
 
 
@@ -94,13 +99,16 @@ def looked_through(lines: Iterable[str], hidden: Iterable[str] = ()) -> list[str
     words = sorted({word for word in hidden if len(word) > 1}, key=len, reverse=True)
     named = re.compile("|".join(map(re.escape, words)), re.IGNORECASE) if words else None
     kept = []
-    for line in lines:
-        found = _LINE.fullmatch(line.rstrip("\r\n"))
+    for line in (each.rstrip("\r\n") for each in lines):
+        found = _LINE.fullmatch(line)
+        if _TRACE.fullmatch(line):
+            kept.append(line)
+            continue
         if found is None:
             # Not ours: nothing of the program writes such a line.
             continue
         said = found[2]
-        for pattern in (*_HIDDEN, *([named] if named else ())):
+        for pattern in (*_HIDDEN, _CAPITALISED, *([named] if named else ())):
             said = pattern.sub(MARK, said)
         kept.append(f"{found[1]} {said}")
     return kept[-LOG_LINES:]

@@ -173,7 +173,15 @@ TO_DO = {
     "net.unreachable": N_("Look at cable, Wi-Fi and the address; then check again."),
     "server.not_ours": N_("Compare the address with what the ministry gave you."),
 }  # fmt: skip
-"""By code; where there is none, the sentence of the problem says it."""
+"""By code."""
+
+_OTHERWISE = {
+    "server": N_("Look at the address, the proxy and the certificate; then check again."),
+    "xroad": N_("Correct it under “To the ministry”; ask whoever looks after the Security Server."),
+    "folder": N_("Look at the folder, or choose another one under “To the ministry”."),
+    "policy": N_("Correct the value in Group Policy, in policy.toml or in office.toml."),
+}
+"""By check, where its code has nothing of its own."""
 
 
 def grade_words(grade: Grade) -> str:
@@ -204,4 +212,7 @@ def to_do_words(finding: Finding) -> str:
     if finding.code == "office.none" and finding.check != "database":
         # Said once.
         return ""
-    return _(TO_DO[finding.code]) if finding.code in TO_DO else ""
+    said = TO_DO.get(finding.code, "")
+    if not said and finding.grade in (Grade.WARNING, Grade.PROBLEM):
+        said = _OTHERWISE.get(finding.check, N_("Send the support file to whoever helps you."))
+    return _(said) if said else ""

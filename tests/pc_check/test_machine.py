@@ -34,7 +34,7 @@ def one(findings: list[Finding]) -> tuple[str, str]:
     said = found_words(finding)
     assert said and "{" not in said and said != finding.code
     assert check_name(finding)
-    if finding.grade in (Grade.WARNING, Grade.PROBLEM) and finding.check != "policy":
+    if finding.grade in (Grade.WARNING, Grade.PROBLEM):
         assert to_do_words(finding), finding.code
     return finding.grade.value, finding.code
 
