@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,8 @@ from operator_app.domain.wire import Kind, case_body
 from operator_app.services.cases import Cases
 
 DEVICE = "0" * 16
+INCARNATION = "0" * 16
+_numbers = itertools.count(1)
 
 
 def changed_elsewhere(
@@ -34,6 +37,8 @@ def changed_elsewhere(
         "record_id": base.case_id,
         "kind": Kind.CASE.value,
         "dev": DEVICE,
+        "inc": INCARNATION,
+        "seq": next(_numbers),
         "bases": [base.op_id],
         "author": author_id,
         "at": at,

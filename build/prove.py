@@ -47,6 +47,13 @@ LONG = ("-m", "long")
 PARTS = (
     Part("leak scan", "scans", 3, ("tests/sync/test_canary.py", "-k", "word or planted")),
     Part("planted bugs found", "bugs", 5, ("tests/simulation", "-k", "planted")),
+    Part(
+        "contract fuzzed",
+        "requests",
+        24_000,
+        (*LONG, "tests/ministry_server/test_contract_fuzz.py"),
+        2_000,
+    ),
     Part("PC restored", "drills", 4, ("tests/backup/test_drill.py",)),
     Part("simulation", "seeds", 10_000),
     Part(

@@ -8,6 +8,7 @@ them; the key files are kept elsewhere (keys.py).
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, insert, inspect, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    create_engine,
+    insert,
+    inspect,
+    select,
+)
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
@@ -52,26 +62,36 @@ def make_backup(store: Store, file: Path, now: int) -> Backup:
 
     Raises EnvironmentProblem("backup.exists" | "backup.differs") and OSError.
     """
-    if file.exists():
-        raise EnvironmentProblem("backup.exists")
-    part = file.with_name(file.name + ".part")
-    part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    try:
+    with taken_whole(file) as part:
         made = _write(store, part, now)
         if check_backup(part) != made:
             raise EnvironmentProblem("backup.differs")
-        _sync(part)
-        part.rename(file)
-        _sync(file.parent)
-    finally:
-        part.unlink(missing_ok=True)
     with store.write() as connection:
         settings = get_all(connection, lock=True)
         # A database that was restored meanwhile is another history.
         if settings["epoch"] == made.epoch and int(settings["durable_through"]) < made.server_seq:
             put(connection, "durable_through", str(made.server_seq))
     return made
+
+
+@contextlib.contextmanager
+def taken_whole(file: Path) -> Iterator[Path]:
+    """A new file to write to; it gets its name at the end of the block, or is gone if that raises.
+
+    Raises EnvironmentProblem("backup.exists") rather than overwrite one.
+    """
+    if file.exists():
+        raise EnvironmentProblem("backup.exists")
+    part = file.with_name(file.name + ".part")
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        yield part
+        _sync(part)
+        part.rename(file)
+        _sync(file.parent)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def check_backup(file: Path) -> Backup:
@@ -103,9 +123,16 @@ def open_file(file: Path) -> Engine:
 
 
 def tables_in(connection: Connection) -> list[Table]:
-    """The tables that a database has of those we know, in the order in which rows may be added."""
+    """The tables that a database has of those we know, in the order in which rows may be added.
+
+    With the columns that they have there: a backup may be of another version than the program.
+    """
     there = set(inspect(connection).get_table_names())
-    return [table for table in schema.metadata.sorted_tables if table.name in there]
+    return [
+        Table(table.name, MetaData(), autoload_with=connection, resolve_fks=False)
+        for table in schema.metadata.sorted_tables
+        if table.name in there
+    ]
 
 
 def rows_of(connection: Connection, table: Table) -> Iterator[Sequence[dict[str, Any]]]:
@@ -145,11 +172,12 @@ def _write(store: Store, part: Path, now: int) -> Backup:
 
 def _copy_rows(source: Connection, part: Path, tables: list[Table]) -> None:
     engine = create_engine(f"sqlite:///{part}", poolclass=NullPool)
+    ours = schema.metadata.tables
     with engine.begin() as target:
-        schema.metadata.create_all(target, tables=tables)
+        schema.metadata.create_all(target, tables=[ours[table.name] for table in tables])
         for table in tables:
             for rows in rows_of(source, table):
-                target.execute(insert(table), list(rows))
+                target.execute(insert(ours[table.name]), list(rows))
     engine.dispose()
 
 

@@ -36,6 +36,8 @@ SENTENCES = {
     "folder.not_a_file": "this is no ordinary file",
 }
 
+_OTHERWISE = {"retry": "not taken, sealed to an ended key (the office sends them anew)"}
+
 
 def do_take_in(arguments: argparse.Namespace) -> None:
     """Take in a bundle, or all in a folder; write the receipts beside each.
@@ -66,7 +68,10 @@ def _bundles(where: Path) -> list[Path]:
 
 
 def _words(answered: Answered) -> str:
-    outcomes = ", ".join(f"{n} {outcome}" for outcome, n in sorted(answered.outcomes.items()))
+    outcomes = ", ".join(
+        f"{n} {_OTHERWISE.get(outcome, outcome)}"
+        for outcome, n in sorted(answered.outcomes.items())
+    )
     return f"device {answered.dev}: {outcomes or 'nothing new'}"
 
 

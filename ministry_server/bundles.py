@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,7 @@ from operator_app.sync.bundle import (
     read_lines,
     write_lines,
 )
+from operator_app.sync.envelope import KEY_ENDED
 
 _RECEIPTS_AT_ONCE = 500
 _MOST_RECEIPTS = 20_000
@@ -78,7 +80,7 @@ def take_in(receiver: Receiver, data: bytes) -> Answered:
     return Answered(
         head.dev,
         Counter(result.outcome for result in results),
-        _receipts(receiver, head, results),
+        _receipts(receiver, head, results, _to_be_sealed_anew(items, results)),
     )
 
 
@@ -105,7 +107,18 @@ def _is_news(connection: Connection, dev: str, report: Report) -> bool:
     return newest is None or report.audit.seq >= newest
 
 
-def _receipts(receiver: Receiver, head: BundleHead, results: list[Result]) -> bytes:
+def _to_be_sealed_anew(items: Sequence[Any], results: Sequence[Result]) -> list[Claim]:
+    """The numbers of what was not taken because its key is not taken any more."""
+    numbers: dict[str, list[tuple[int, int]]] = {}
+    for item, result in zip(items, results, strict=True):
+        if result.code == KEY_ENDED:
+            numbers.setdefault(item["inc"], []).append((item["seq"], item["seq"]))
+    return [Claim(inc, joined(ranges)) for inc, ranges in numbers.items()]
+
+
+def _receipts(
+    receiver: Receiver, head: BundleHead, results: list[Result], again: list[Claim]
+) -> bytes:
     keys = receiver.keys
     with receiver.store.read() as connection:
         settings = get_all(connection)
@@ -118,7 +131,7 @@ def _receipts(receiver: Receiver, head: BundleHead, results: list[Result]) -> by
         missing = [
             Claim(claim.inc, lacking)
             for claim in head.holds
-            if (lacking := _missing(connection, head.dev, claim))
+            if (lacking := _missing(connection, head.dev, claim, keys.sealing.lost))
         ]
     receipts: dict[str, SignedReceipt] = {}
     for signed in (*since, *(r for result in results for r in result.receipts)):
@@ -136,6 +149,7 @@ def _receipts(receiver: Receiver, head: BundleHead, results: list[Result]) -> by
         after=after,
         next=since[-1]["server_seq"] if since else after,
         missing=missing[:MOST_CLAIMS],
+        again=again[:MOST_CLAIMS],
         kid=keys.kid,
         recipients=list(keys.recipients),
         durable_through=durable_through,
@@ -154,8 +168,10 @@ def _since(connection: Connection, dev: str, after: int) -> list[SignedReceipt]:
     return found
 
 
-def _missing(connection: Connection, dev: str, claim: Claim) -> list[tuple[int, int]]:
-    return subtract(joined(claim.ranges), held_ranges(connection, dev, claim.inc))
+def _missing(
+    connection: Connection, dev: str, claim: Claim, lost: Collection[str]
+) -> list[tuple[int, int]]:
+    return subtract(joined(claim.ranges), held_ranges(connection, dev, claim.inc, lost))
 
 
 def _number(signed: dict[str, Any]) -> int:

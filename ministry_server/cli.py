@@ -8,7 +8,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ministry_server import device_commands, log, open_command
+from ministry_server import (
+    device_commands,
+    key_commands,
+    log,
+    open_command,
+    partition_commands,
+    refused_commands,
+)
 from ministry_server.admission import need_approval
 from ministry_server.backup_commands import SENTENCES as BACKUP_SENTENCES
 from ministry_server.backup_commands import (
@@ -33,6 +40,7 @@ from ministry_server.keys import (
     read_intake_keys,
     read_opener_keys,
 )
+from ministry_server.lookup_link import read_address
 from ministry_server.overview import overview
 from ministry_server.receiver import Receiver, Role
 from ministry_server.serve import Server, listen
@@ -42,11 +50,13 @@ from ministry_server.vault import Vault
 from ministry_server.web import build_app
 from operator_app.domain.enrolment import server_fingerprint
 from operator_app.domain.feeds import FEEDS
-from operator_app.errors import AppError
+from operator_app.errors import AppError, EnvironmentProblem
 
 _SENTENCES = {
     **BACKUP_SENTENCES,
     **DEVICE_SENTENCES,
+    **key_commands.SENTENCES,
+    **partition_commands.SENTENCES,
     "server.keys_exist": "There are keys in this folder already; they are never overwritten.",
     "server.keys_missing": "A key file is missing: {file}. Run `init` first, or bring it back.",
     "server.keys_damaged": "A key file cannot be read; bring it back from a copy.",
@@ -55,6 +65,10 @@ _SENTENCES = {
     "server.database_away": "The database does not answer. Is it running, and is the URL right?",
     "server.database_other_version": "The database is of another version ({found}).",
     "server.lookup_faulty": "lookup.toml is wrong at {where}.",
+    "server.lookup_at": "--lookup-at goes with --intake-only, and takes https://HOST[:PORT], or"
+    " http://HOST:PORT where HOST is this machine or an address of a private network.",
+    "server.lookup_listen": "--lookup-listen goes with --watch, and takes HOST:PORT where HOST is"
+    " this machine or an address of a private network.",
     "token.bad_name": "Say in --name for whom the token is, in one line of up to {most} letters.",
     "token.unknown_id": "No good token has this id; see `token list`.",
     "bundle.some_refused": "Not taken in, or not answered: {files}. The others are.",
@@ -99,17 +113,7 @@ def _parser() -> argparse.ArgumentParser:
         "--approval", action="store_true", help="new devices wait until somebody lets them in"
     )
     serve = command("serve", _serve, "answer devices")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8117)
-    role = serve.add_mutually_exclusive_group()
-    role.add_argument("--role", type=Role, choices=list(Role), default=Role.BOTH)
-    role.add_argument(
-        "--intake-only",
-        dest="role",
-        action="store_const",
-        const=Role.INTAKE,
-        help="without the opener's key; `open --watch` does the rest",
-    )
+    _add_serve_arguments(serve)
     open_command.add_arguments(command("open", open_command.do_open, "open what was stored"))
     code = command(
         "code",
@@ -123,6 +127,14 @@ def _parser() -> argparse.ArgumentParser:
     approve.add_argument("device", help="device id")
     revoke = command("revoke", device_commands.do_revoke, "refuse a device from now on")
     device_commands.add_arguments(code, revoke)
+    refused_commands.add_arguments(
+        command("rejected", refused_commands.do_rejected, "what was refused, and why"),
+        command(
+            "look-again",
+            refused_commands.do_look_again,
+            "try again what waits for a newer program, or was refused for a reason",
+        ),
+    )
     taking = command("take-in", do_take_in, "take in bundles from a stick or a shared folder")
     taking.add_argument("where", type=Path, help="a bundle (.117), or a folder of them")
     backup = command("backup", do_backup, "a verified copy of the database in one file")
@@ -131,6 +143,10 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument("file", type=Path)
     add_restore_arguments(
         command("restore", do_restore, "put a backup back, under a new epoch; stop `serve` before")
+    )
+    text = "what came in which month; move old content out to a file"
+    partition_commands.add_arguments(
+        commands.add_parser("partitions", help=text, description=text), common
     )
     command("new-epoch", _new_epoch, "after a restore: make all devices compare notes again")
     command("records", _records, "how much is here, in figures")
@@ -148,7 +164,28 @@ def _parser() -> argparse.ArgumentParser:
     suggestions.add_argument("--json", action="store_true", help="as JSON")
     text = "who may ask for figures (/statistics/v1), or watch (/metrics)"
     add_arguments(commands.add_parser("token", help=text, description=text), common)
+    text = "the key that devices seal to: a new one, which there are, an end to an old one"
+    key_commands.add_arguments(commands.add_parser("keys", help=text, description=text), common)
     return parser
+
+
+def _add_serve_arguments(serve: argparse.ArgumentParser) -> None:
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8117)
+    role = serve.add_mutually_exclusive_group()
+    role.add_argument("--role", type=Role, choices=list(Role), default=Role.BOTH)
+    role.add_argument(
+        "--intake-only",
+        dest="role",
+        action="store_const",
+        const=Role.INTAKE,
+        help="without the opener's key; `open --watch` does the rest",
+    )
+    serve.add_argument(
+        "--lookup-at",
+        metavar="URL",
+        help="with --intake-only: where `open --watch --lookup-listen` answers questions for benefits",
+    )
 
 
 def _init(arguments: argparse.Namespace) -> None:
@@ -166,10 +203,18 @@ def _init(arguments: argparse.Namespace) -> None:
 
 def _serve(arguments: argparse.Namespace) -> None:
     log.set_up()
+    lookup_at = None
+    if arguments.lookup_at is not None:
+        if arguments.role is not Role.INTAKE:
+            raise EnvironmentProblem("server.lookup_at")
+        lookup_at = read_address(arguments.lookup_at)
     listener = listen(arguments.host, arguments.port)
     try:
         receiver = Receiver(
-            arguments.data, database_url=arguments.database_url, role=arguments.role
+            arguments.data,
+            database_url=arguments.database_url,
+            role=arguments.role,
+            lookup_at=lookup_at,
         )
         listener.listen(128)
         host, port = listener.getsockname()[:2]

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from ministry_server.contact_kinds import asked_kinds
 from ministry_server.counted import BROKEN, Counted, counted_call, counted_case, read_counted
+from ministry_server.records import bases_of
 from ministry_server.schema import event, fact, fact_source, meta, receipt, record
 from ministry_server.store import Store, get_all, insert_new, put
 from ministry_server.tally import record_kind
@@ -143,7 +144,7 @@ class Facts:
         shown = payloads[row["shown"]]
         try:
             if kind is Kind.CASE:
-                bases = {one.op_id: json.loads(one.bases) for one in events}
+                bases = {one.op_id: bases_of(one.bases) for one in events}
                 by_month = counted_case(ref, _shown_case(ref, payloads, bases, heads))
             else:
                 first = min(payload["at"] for payload in payloads.values())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, not_, select
 
 from ministry_server.ledger import receipts_after
+from ministry_server.lost_keys import unreadable
 from ministry_server.messages import Have
 from ministry_server.schema import intake
 from ministry_server.store import Store, get_all
@@ -19,13 +20,13 @@ Ranges = list[tuple[int, int]]
 MOST_RECEIPTS = 500
 
 
-def compare(store: Store, request: Have, now: int) -> dict[str, Any]:
-    """The answer, still to be signed."""
+def compare(store: Store, request: Have, lost: Collection[str], now: int) -> dict[str, Any]:
+    """The answer, still to be signed. `lost`: the sealing keys that nobody has any more."""
     with store.write() as connection:
         note_contact(connection, request.dev, now)
     with store.read() as connection:
         settings = get_all(connection)
-        here = held_ranges(connection, request.dev, request.inc)
+        here = held_ranges(connection, request.dev, request.inc, lost)
         receipts = receipts_after(connection, request.dev, request.cursor, MOST_RECEIPTS)
     claimed = joined(request.ranges)
     return {
@@ -42,12 +43,16 @@ def compare(store: Store, request: Have, now: int) -> dict[str, Any]:
     }
 
 
-def held_ranges(connection: Connection, dev: str, inc: str) -> Ranges:
-    """The numbers of an incarnation that are stored: gaps and islands, counted in SQL."""
+def held_ranges(connection: Connection, dev: str, inc: str, lost: Collection[str]) -> Ranges:
+    """The numbers of an incarnation that are stored: gaps and islands, counted in SQL.
+
+    What is sealed to a lost key and was never opened is as good as missing.
+    """
+    readable = [not_(unreadable(lost))] if lost else []
     number = func.row_number().over(order_by=intake.c.seq)
     rows = (
         select(intake.c.seq, (intake.c.seq - number).label("island"))
-        .where(intake.c.dev == dev, intake.c.inc == inc)
+        .where(intake.c.dev == dev, intake.c.inc == inc, *readable)
         .subquery()
     )
     islands = select(func.min(rows.c.seq), func.max(rows.c.seq)).group_by(rows.c.island)

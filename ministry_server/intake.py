@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
 from ministry_server.devices import Device
-from ministry_server.keys import IntakeKeys
+from ministry_server.keys import IntakeKeys, SealingKeys
 from ministry_server.ledger import Ledger, SignedReceipt, receipts_of
+from ministry_server.lost_keys import take_its_place, unreadable_among
 from ministry_server.messages import Push
-from ministry_server.schema import intake
+from ministry_server.schema import intake, intake_body
 from ministry_server.store import Store, insert_new
 from ministry_server.watch import note_contact, raise_alarm, watch_audit
 from operator_app.domain.wire import Header, State, is_word
-from operator_app.sync.envelope import BadEnvelope, check, header_of
+from operator_app.sync.envelope import KEY_ENDED, BadEnvelope, check, header_of
 
 
 @dataclass
@@ -47,38 +49,46 @@ class Result:
 
 @dataclass(frozen=True)
 class _Item:
-    """A checked item (`row` is what to insert), or a refused one (`code` says why)."""
+    """A checked item (`row` and `body` are what to insert), or a refused one (`code` says why).
+
+    `ended`: sealed to a key to which nothing new is taken.
+    """
 
     op_id: str | None
     header: Header | None = None
     tag: str = ""
     row: dict[str, Any] | None = None
+    body: dict[str, Any] | None = None
     code: str = ""
+    ended: bool = False
 
 
 @dataclass(frozen=True)
 class _Arrival:
-    """One request: its drawn mark, whose it is, and when it came (UTC ms)."""
+    """One request: its drawn mark, whose it is, when it came (UTC ms), the keys at that moment."""
 
     mark: int
     device: Device
     at: int
+    sealing: SealingKeys
 
 
 class Intake:
     """Takes pushes in. Safe from several threads and processes."""
 
-    def __init__(self, store: Store, keys: IntakeKeys) -> None:
+    def __init__(self, store: Store, keys: Callable[[], IntakeKeys]) -> None:
+        """`keys` gives those of this moment."""
         self._store = store
         self._keys = keys
 
     def accept(self, device: Device, push: Push, now: int) -> tuple[str, list[Result]]:
         """(epoch, one result per item in order). All that is told is committed when it returns."""
-        arrival = _Arrival(secrets.randbits(62), device, now)
+        keys = self._keys()
+        arrival = _Arrival(secrets.randbits(62), device, now, keys.sealing)
         items = [_examine(item, arrival) for item in push.items]
         with self._store.write() as connection:
-            ledger = Ledger(connection, self._keys.receipt_key, now)
-            rows = [item.row for item in items if item.row is not None]
+            ledger = Ledger(connection, keys.receipt_key, now)
+            rows = [item.row for item in items if item.row is not None and not item.ended]
             if rows:
                 connection.execute(insert_new(connection, intake), rows)
             results = _look(connection, ledger, items, arrival)
@@ -93,30 +103,41 @@ def _look(
     connection: Connection, ledger: Ledger, items: list[_Item], arrival: _Arrival
 ) -> list[Result]:
     """Compare what was sent with what is stored, and sign accordingly."""
-    columns = (intake.c[n] for n in ("op_id", "dev", "inc", "seq", "tag", "arrival"))
+    names = ("id", "op_id", "dev", "inc", "seq", "tag", "arrival", "received_at")
+    columns = (intake.c[n] for n in names)
     op_ids = {item.op_id for item in items if item.row}
     there = {
         row.op_id: row
         for row in connection.execute(select(*columns).where(intake.c.op_id.in_(op_ids)))
     }
     older = [op_id for op_id, row in there.items() if row.arrival != arrival.mark]
+    _insert_bodies(connection, items, {o: r for o, r in there.items() if o not in older})
     known = receipts_of(connection, older)
+    to_replace = unreadable_among(connection, older, arrival.sealing.lost)
     results = []
     for item in items:
         if item.header is None:
             results.append(Result(item.op_id, State.REJECTED.value, [], item.code))
             continue
         header, tag = item.header, item.tag
-        if item.row is None:
+        if item.row is None or item.body is None:
             refused = ledger.refuse(header, tag, item.code)
             results.append(Result(item.op_id, State.REJECTED.value, [refused], item.code))
             continue
         row = there.get(header.op_id)
-        if row is None or (row.dev, row.inc, row.seq, row.tag) != (*_place(header), tag):
+        if row is None and item.ended:
+            # Not refused: the device seals it anew. No receipt, for nothing is decided.
+            results.append(Result(item.op_id, "retry", [], KEY_ENDED))
+        elif row is None or (row.dev, row.inc, row.seq, row.tag) != (*_place(header), tag):
             mark = f"{header.op_id} {header.inc} {header.seq} {tag}"
             raise_alarm(connection, header.dev, "mismatch", mark, arrival.at)
             refused = ledger.refuse(header, tag, "mismatch")
             results.append(Result(item.op_id, "mismatch", [refused], "mismatch"))
+        elif header.op_id in to_replace and not item.ended:
+            take_its_place(connection, item.row, item.body, row)
+            to_replace.remove(header.op_id)
+            known[header.op_id] = [ledger.sign(header, tag, State.STORED)]
+            results.append(Result(item.op_id, State.STORED.value, known[header.op_id], kept=True))
         elif header.op_id in known:
             results.append(Result(item.op_id, "duplicate", known[header.op_id], kept=True))
         else:
@@ -124,6 +145,19 @@ def _look(
             receipts = known[header.op_id]
             results.append(Result(item.op_id, State.STORED.value, receipts, kept=True))
     return results
+
+
+def _insert_bodies(connection: Connection, items: list[_Item], inserted: dict[str, Any]) -> None:
+    """The content of the rows that this request inserted: that of the first item that fits."""
+    bodies: dict[int, dict[str, Any]] = {}
+    for item in items:
+        row = inserted.get(item.op_id or "")
+        if row is None or item.header is None or item.body is None or item.ended:
+            continue
+        if (row.dev, row.inc, row.seq, row.tag) == (*_place(item.header), item.tag):
+            bodies.setdefault(row.id, {"id": row.id, **item.body})
+    if bodies:
+        connection.execute(insert(intake_body), list(bodies.values()))
 
 
 def _place(header: Header) -> tuple[str, str, int]:
@@ -157,10 +191,9 @@ def _examine(item: Any, arrival: _Arrival) -> _Item:
         "kid": item["kid"],
         "arrival": arrival.mark,
         "received_at": arrival.at,
-        "sig": sig,
-        "ct": ct,
     }
-    return _Item(op_id, header, tag, row)
+    body = {"received_at": arrival.at, "sig": sig, "ct": ct}
+    return _Item(op_id, header, tag, row, body, ended=item["kid"] in arrival.sealing.ended)
 
 
 def _readable_header(item: Any) -> Header | None:

@@ -2,23 +2,28 @@
 
     receipt.key       Ed25519, signs receipts and answers          intake and opener
                       (enrolment codes and confidential addresses are kept under keys made from it)
-    recipients.json   what devices seal to: ministry and escrow    public
+    recipients.json   what devices seal to: ministry and escrow; which keys have ended    public
     opener.key        age identities and the key of the event store    opener only
     escrow.key        the second way to open everything: to be moved to a safe, off this machine
     status.token      opens the status page from elsewhere than this machine
+    lookup.token      lets the intake hand questions on to the opener    intake and opener
 
-Secret files are 0600 and never overwritten.
+All are 0600. The secrets in them are never overwritten; opener.key only gains identities
+(rotation.py).
 """
 
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -26,25 +31,62 @@ import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from operator_app.errors import EnvironmentProblem
+from operator_app.files import sync_folder
 
 RECEIPT_FILE = "receipt.key"
 RECIPIENTS_FILE = "recipients.json"
 OPENER_FILE = "opener.key"
 ESCROW_FILE = "escrow.key"
 STATUS_FILE = "status.token"
+LOOKUP_FILE = "lookup.token"
+
+
+class Ending(StrEnum):
+    """Why nothing is taken any more that is sealed to a key of the ministry."""
+
+    RETIRED = "retired"
+    COMPROMISED = "compromised"
+    """Somebody else may have it."""
+    LOST = "lost"
+    """Nobody has it: what was never opened has to be sealed anew."""
+
+
+@dataclass(frozen=True)
+class SealingKeys:
+    """What devices seal to, as recipients.json says.
+
+    `recipients` are age public keys ("age1..."), the ministry's first; `kid` names them. `since`:
+    when a key came into use, by kid, UTC ms; not known of keys older than this file's form.
+    """
+
+    kid: str
+    recipients: tuple[str, ...]
+    since: Mapping[str, int] = field(default_factory=dict)
+    ended: Mapping[str, Ending] = field(default_factory=dict)
+
+    @property
+    def lost(self) -> frozenset[str]:
+        """The kids that nobody can open anything with."""
+        return frozenset(kid for kid, why in self.ended.items() if why is Ending.LOST)
 
 
 @dataclass(frozen=True)
 class IntakeKeys:
-    """What the intake needs; nothing here can open an envelope.
-
-    `recipients` are age public keys ("age1..."), the ministry's first; `kid` names them.
-    """
+    """What the intake needs; nothing here can open an envelope."""
 
     receipt_key: Ed25519PrivateKey = field(repr=False)
-    kid: str
-    recipients: tuple[str, ...]
+    sealing: SealingKeys
     status_token: str = field(repr=False)
+
+    @property
+    def kid(self) -> str:
+        """The key that devices seal to now."""
+        return self.sealing.kid
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """What they seal to: the ministry's public key first."""
+        return self.sealing.recipients
 
     @property
     def receipt_public(self) -> bytes:
@@ -80,7 +122,7 @@ def make_keys(folder: Path, escrow: str | None = None) -> None:
     Raises EnvironmentProblem("server.keys_exist") rather than overwrite one.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    names = (RECEIPT_FILE, RECIPIENTS_FILE, OPENER_FILE, ESCROW_FILE, STATUS_FILE)
+    names = (RECEIPT_FILE, RECIPIENTS_FILE, OPENER_FILE, ESCROW_FILE, STATUS_FILE, LOOKUP_FILE)
     if any((folder / name).exists() for name in names):
         raise EnvironmentProblem("server.keys_exist")
     if escrow is None:
@@ -88,20 +130,14 @@ def make_keys(folder: Path, escrow: str | None = None) -> None:
         escrow = str(identity.to_public())
         _write_secret(folder / ESCROW_FILE, str(identity) + "\n")
     else:
-        _check_recipient(escrow)
+        check_recipient(escrow)
     ministry = pyrage.x25519.Identity.generate()
-    kid = f"min-{secrets.token_hex(4)}"
-    _write_json(
-        folder / OPENER_FILE,
-        {
-            "identities": {kid: str(ministry)},
-            "store_key": base64.b64encode(secrets.token_bytes(32)).decode(),
-        },
-    )
-    _write_json(
-        folder / RECIPIENTS_FILE, {"kid": kid, "recipients": [str(ministry.to_public()), escrow]}
-    )
-    _write_secret(folder / STATUS_FILE, secrets.token_urlsafe(32) + "\n")
+    kid = new_kid()
+    store_key = secrets.token_bytes(32)
+    write_opener_keys(folder, OpenerKeys({kid: ministry}, store_key))
+    write_sealing_keys(folder, SealingKeys(kid, (str(ministry.to_public()), escrow)))
+    for name in (STATUS_FILE, LOOKUP_FILE):
+        _write_secret(folder / name, secrets.token_urlsafe(32) + "\n")
     receipt_key = Ed25519PrivateKey.generate().private_bytes_raw()
     _write_secret(folder / RECEIPT_FILE, base64.b64encode(receipt_key).decode() + "\n")
 
@@ -111,11 +147,44 @@ def read_intake_keys(folder: Path) -> IntakeKeys:
     receipt_text = _read(folder / RECEIPT_FILE)
     token = _read(folder / STATUS_FILE).strip()
     try:
-        public = json.loads(_read(folder / RECIPIENTS_FILE))
         receipt_key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(receipt_text))
-        return IntakeKeys(receipt_key, str(public["kid"]), tuple(public["recipients"]), token)
-    except (ValueError, KeyError, TypeError) as error:
+    except ValueError as error:
         raise EnvironmentProblem("server.keys_damaged") from error
+    return IntakeKeys(receipt_key, read_sealing_keys(folder), token)
+
+
+def read_sealing_keys(folder: Path) -> SealingKeys:
+    """Raises EnvironmentProblem("server.keys_missing" | "server.keys_damaged")."""
+    text = _read(folder / RECIPIENTS_FILE)
+    try:
+        data = json.loads(text)
+        keys = SealingKeys(
+            str(data["kid"]),
+            tuple(str(recipient) for recipient in data["recipients"]),
+            {str(kid): int(at) for kid, at in data.get("since", {}).items()},
+            {str(kid): Ending(why) for kid, why in data.get("ended", {}).items()},
+        )
+        for recipient in keys.recipients:
+            check_recipient(recipient)
+    except (ValueError, KeyError, TypeError, AttributeError, EnvironmentProblem) as error:
+        raise EnvironmentProblem("server.keys_damaged") from error
+    if keys.kid in keys.ended or not keys.recipients:
+        # Devices would seal to it again and again.
+        raise EnvironmentProblem("server.keys_damaged")
+    return keys
+
+
+def write_sealing_keys(folder: Path, keys: SealingKeys) -> None:
+    """Replace recipients.json: the old one or the new one is there at any moment."""
+    _replace_json(
+        folder / RECIPIENTS_FILE,
+        {
+            "kid": keys.kid,
+            "recipients": list(keys.recipients),
+            "since": dict(keys.since),
+            "ended": {kid: why.value for kid, why in keys.ended.items()},
+        },
+    )
 
 
 def read_opener_keys(folder: Path) -> OpenerKeys:
@@ -135,7 +204,41 @@ def read_opener_keys(folder: Path) -> OpenerKeys:
         raise EnvironmentProblem("server.keys_damaged") from error
 
 
-def _check_recipient(text: str) -> None:
+def write_opener_keys(folder: Path, keys: OpenerKeys) -> None:
+    """Replace opener.key: the old one or the new one is there at any moment."""
+    _replace_json(
+        folder / OPENER_FILE,
+        {
+            "identities": {kid: str(identity) for kid, identity in keys.identities.items()},
+            "store_key": base64.b64encode(keys.store_key).decode(),
+        },
+    )
+
+
+def make_lookup_token(folder: Path) -> None:
+    """Make it where there is none yet: in a folder of before there was one."""
+    with contextlib.suppress(FileExistsError):
+        _write_secret(folder / LOOKUP_FILE, secrets.token_urlsafe(32) + "\n")
+
+
+def read_lookup_token(folder: Path) -> str:
+    """What intake and opener of one data folder know each other by.
+
+    Raises EnvironmentProblem("server.keys_missing" | "server.keys_damaged").
+    """
+    token = _read(folder / LOOKUP_FILE).strip()
+    if len(token) < 32 or not token.isascii():
+        raise EnvironmentProblem("server.keys_damaged")
+    return token
+
+
+def new_kid() -> str:
+    """A name that no other key has."""
+    return f"min-{secrets.token_hex(4)}"
+
+
+def check_recipient(text: str) -> None:
+    """Raises EnvironmentProblem("server.escrow_wrong") unless it is an age public key."""
     try:
         pyrage.x25519.Recipient.from_str(text)
     except pyrage.RecipientError as error:
@@ -147,10 +250,17 @@ def _read(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise EnvironmentProblem("server.keys_missing", file=file.name) from error
+    except ValueError as error:
+        raise EnvironmentProblem("server.keys_damaged") from error
 
 
-def _write_json(file: Path, data: dict[str, Any]) -> None:
-    _write_secret(file, json.dumps(data, indent=2) + "\n")
+def _replace_json(file: Path, data: dict[str, Any]) -> None:
+    new = file.with_name(file.name + ".new")
+    # What a stopped command left.
+    new.unlink(missing_ok=True)
+    _write_secret(new, json.dumps(data, indent=2) + "\n")
+    new.replace(file)
+    sync_folder(file.parent)
 
 
 def _write_secret(file: Path, text: str) -> None:

@@ -88,7 +88,10 @@ class Ledger:
 
 
 def receipts_of(connection: Connection, op_ids: list[str]) -> dict[str, list[SignedReceipt]]:
-    """All receipts about stored revisions, oldest first, by op_id."""
+    """All receipts about stored revisions, oldest first, by op_id.
+
+    Of what was stored anew, sealed to another key, those since then.
+    """
     found: dict[str, list[SignedReceipt]] = {}
     if op_ids:
         rows = connection.execute(
@@ -97,7 +100,10 @@ def receipts_of(connection: Connection, op_ids: list[str]) -> dict[str, list[Sig
             .order_by(receipt.c.server_seq)
         )
         for row in rows:
-            found.setdefault(row.op_id, []).append(json.loads(row.text))
+            signed = json.loads(row.text)
+            if signed["stage"] == State.STORED:
+                found[row.op_id] = []
+            found.setdefault(row.op_id, []).append(signed)
     return found
 
 

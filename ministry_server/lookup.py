@@ -1,7 +1,7 @@
 """Asks the social assistance system for somebody's benefits, through our Security Server.
 
-What the ministry configures in `lookup.toml` in the data folder; without that file the receiver
-offers no such thing:
+What the ministry configures in `lookup.toml` in the data folder, where opener.key lies (an intake
+without it hands questions on: lookup_link.py); without that file the receiver offers no such thing:
 
     [xroad]                                   # as in an office.toml, but for the section's name
     security_server = "https://10.20.0.5"
@@ -33,17 +33,18 @@ import base64
 import json
 import logging
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyrage
-from sqlalchemy import insert
+from sqlalchemy import select
 
 from ministry_server.devices import Device
+from ministry_server.keys import OpenerKeys
 from ministry_server.messages import LookupRequest, Refusal
 from ministry_server.schema import lookup
-from ministry_server.store import Store
+from ministry_server.store import Store, insert_new
 from operator_app.domain.lookup import (
     DOWN,
     FOUND,
@@ -128,37 +129,45 @@ class LookupDesk:
     """Takes a device's question, asks, seals the answer, notes that it was asked."""
 
     def __init__(
-        self, store: Store, identities: dict[str, pyrage.x25519.Identity], settings: LookupSettings
+        self, store: Store, keys: Callable[[], OpenerKeys], settings: LookupSettings
     ) -> None:
+        """`keys` gives those of this moment."""
         self._store = store
-        self._identities = identities
+        self._keys = keys
         self._settings = settings
 
     def answer(self, asking: Device, request: LookupRequest, now: int) -> dict[str, Any]:
-        """The answer, still to be signed. Raises Refusal(400) when it is no question."""
+        """The answer, still to be signed.
+
+        Raises Refusal(400) when it is no question, Refusal(409) when one of this reference was
+        asked before: what the notes say of it would be true of one of them only.
+        """
         question = self._opened(request)
+        with self._store.read() as connection:
+            known = select(lookup.c.at).where(lookup.c.reference == question.reference)
+            if connection.execute(known).first() is not None:
+                raise Refusal(409, "lookup.repeated")
         answer = self._ask(question)
         with self._store.write() as connection:
-            connection.execute(
-                insert(lookup).values(
-                    reference=question.reference,
-                    at=now,
-                    dev=asking.dev,
-                    office=asking.office,
-                    purpose=question.purpose,
-                    outcome=answer.outcome,
-                )
+            noted = connection.execute(
+                insert_new(connection, lookup),
+                {
+                    "reference": question.reference,
+                    "at": now,
+                    "dev": asking.dev,
+                    "office": asking.office,
+                    "purpose": question.purpose,
+                    "outcome": answer.outcome,
+                },
             )
+            if noted.rowcount != 1:
+                # Asked twice at once.
+                raise Refusal(409, "lookup.repeated")
         log.info("lookup of %s: %s, %s", asking.dev, question.purpose, answer.outcome)
-        sealed = sealed_for(write_answer(answer), [request.recipient])
-        return {
-            "n": request.nonce,
-            "dev": asking.dev,
-            "sealed": base64.b64encode(sealed).decode(),
-        }
+        return message_of(answer, asking, request)
 
     def _opened(self, request: LookupRequest) -> Question:
-        identity = self._identities.get(request.kid)
+        identity = self._keys().identities.get(request.kid)
         if identity is None:
             raise Refusal(400, "request.malformed")
         try:
@@ -210,6 +219,16 @@ class LookupDesk:
         return Benefit(
             " ".join(kind.split()), self._settings.statuses.get(status, "other"), since, until
         )
+
+
+def message_of(answer: Answer, asking: Device, request: LookupRequest) -> dict[str, Any]:
+    """An answer as it travels, sealed to the device; still to be signed."""
+    sealed = sealed_for(write_answer(answer), [request.recipient])
+    return {
+        "n": request.nonce,
+        "dev": asking.dev,
+        "sealed": base64.b64encode(sealed).decode(),
+    }
 
 
 def _section(data: dict[str, Any], name: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from ministry_server import devices, messages
+from ministry_server import devices, messages, partitions
 from ministry_server.bearer import Doorkeeper
 from ministry_server.changes import changes_of_office
 from ministry_server.clock import Clock, now_ms, system_clock
@@ -20,9 +20,18 @@ from ministry_server.feed_pages import FeedPage, FeedPages
 from ministry_server.feeds import versions
 from ministry_server.have import compare
 from ministry_server.intake import Intake, Result
-from ministry_server.keys import read_intake_keys, read_opener_keys
+from ministry_server.keys import (
+    OPENER_FILE,
+    RECIPIENTS_FILE,
+    IntakeKeys,
+    read_intake_keys,
+    read_lookup_token,
+    read_opener_keys,
+)
 from ministry_server.ledger import receipts_of
+from ministry_server.live_keys import LiveKeys
 from ministry_server.lookup import LookupDesk, read_settings
+from ministry_server.lookup_link import RemoteDesk
 from ministry_server.messages import MAX_BYTES, MAX_ITEMS, PROTO, Push, Refusal
 from ministry_server.opener import Opener
 from ministry_server.places import places_for
@@ -69,13 +78,18 @@ class Receiver:
         database_url: str | None = None,
         role: Role = Role.BOTH,
         clock: Clock = system_clock,
+        lookup_at: str | None = None,
     ) -> None:
+        """`lookup_at`: where an opener answers the questions that an intake cannot open."""
         self.role = role
-        self.keys = read_intake_keys(data)
-        opener_keys = None if role is Role.INTAKE else read_opener_keys(data)
+        self._keys = LiveKeys(data / RECIPIENTS_FILE, read_intake_keys)
+        opener_keys = (
+            None if role is Role.INTAKE else LiveKeys(data / OPENER_FILE, read_opener_keys)
+        )
         self.store = open_store(data, database_url)
         self._clock = clock
-        self._intake = Intake(self.store, self.keys)
+        self._make_months()
+        self._intake = Intake(self.store, self._keys)
         self._feeds = FeedPages(self.store, self.keys)
         self._throttle = Throttle(*_TRIES, "enrol.too_often")
         self._device_pace = Pace(*_DEVICE_PACE, "device.too_fast")
@@ -90,6 +104,10 @@ class Receiver:
         self.statistics: StatisticsDesk | None = None
         self._lookup_pace = Pace(*_LOOKUP_PACE, "lookup.too_often")
         self._lookups: LookupDesk | None = None
+        self._remote_lookups: RemoteDesk | None = None
+        if lookup_at is not None:
+            token = read_lookup_token(data)
+            self._remote_lookups = RemoteDesk(lookup_at, token, self.keys.receipt_public)
         if opener_keys is not None:
             self.opener = Opener(self.store, self.keys.receipt_key, opener_keys)
             self.opener.look_again(self.now())
@@ -101,7 +119,12 @@ class Receiver:
                 Throttle(*_TRIES, "token.too_often"),
             )
             if (asks := read_settings(data)) is not None:
-                self._lookups = LookupDesk(self.store, opener_keys.identities, asks)
+                self._lookups = LookupDesk(self.store, opener_keys, asks)
+
+    @property
+    def keys(self) -> IntakeKeys:
+        """The keys of this moment: the sealing key may change while the process runs."""
+        return self._keys()
 
     def now(self) -> int:
         """The server's time in UTC milliseconds."""
@@ -121,6 +144,7 @@ class Receiver:
         with self.store.read() as connection:
             settings = get_all(connection)
             feeds = versions(connection)
+        sealing = self.keys.sealing
         return self._signed(
             {
                 "proto": PROTO,
@@ -129,8 +153,8 @@ class Receiver:
                 "now": self.now(),
                 "max_bytes": MAX_BYTES,
                 "max_items": MAX_ITEMS,
-                "kid": self.keys.kid,
-                "recipients": list(self.keys.recipients),
+                "kid": sealing.kid,
+                "recipients": list(sealing.recipients),
                 "durable_through": int(settings["durable_through"]),
                 "feeds": feeds,
             },
@@ -154,14 +178,15 @@ class Receiver:
             raise
         with self.store.read() as connection:
             settings = get_all(connection)
+        sealing = self.keys.sealing
         return self._signed(
             {
                 "n": request.nonce,
                 "device_id": dev,
                 "receipt_key": base64.b64encode(self.keys.receipt_public).decode(),
                 "epoch": settings["epoch"],
-                "kid": self.keys.kid,
-                "recipients": list(self.keys.recipients),
+                "kid": sealing.kid,
+                "recipients": list(sealing.recipients),
                 "now": self.now(),
             },
             "enrolled",
@@ -206,7 +231,9 @@ class Receiver:
         signed = messages.parse(body)
         request = messages.read_have(signed)
         self._recognise(request.dev, signed, "have")
-        return self._signed(compare(self.store, request, self.now()), "have_answer")
+        return self._signed(
+            compare(self.store, request, self.keys.sealing.lost, self.now()), "have_answer"
+        )
 
     def changes(self, body: bytes) -> dict[str, Any]:
         """Tell a device what its office's other devices wrote into cases."""
@@ -235,21 +262,39 @@ class Receiver:
         signed = messages.parse(body)
         request = messages.read_lookup(signed)
         device = self._recognise(request.dev, signed, "lookup")
-        if self._lookups is None:
+        if self._lookups is None and self._remote_lookups is None:
             raise Refusal(404, "lookup.not_offered")
         self._lookup_pace.take(device.dev)
-        return self._signed(self._lookups.answer(device, request, self.now()), "lookup_answer")
+        if self._remote_lookups is not None:
+            answer = self._remote_lookups.answer(device, request, body)
+        elif self._lookups is not None:
+            answer = self._lookups.answer(device, request, self.now())
+        return self._signed(answer, "lookup_answer")
 
     def housekeeping(self) -> None:
         """What has to be done from time to time, whether or not anybody calls."""
         if self.role is not Role.OPENER:
             with self.store.write() as connection:
                 forget_old_heads(connection, self.now())
+            self._make_months()
         if self.opener is not None:
+            self.opener.look_with_new_keys(self.now())
             self.opener.work(self.now())
             self.opener.force_overdue(self.now())
         if self.facts is not None:
             self.facts.catch_up(_STEPS_PER_ROUND)
+
+    def _make_months(self) -> None:
+        """Partitions of the intake, ahead of time."""
+        if self.role is Role.OPENER:
+            return
+        with self.store.read() as connection:
+            wanted = partitions.missing(connection, self.now())
+        if wanted:
+            with self.store.write() as connection:
+                # Whoever writes waits for this row: nobody holds what is to be locked.
+                get_all(connection, lock=True)
+                partitions.make(connection, wanted)
 
     def _recognise(self, dev: str, signed: dict[str, Any], purpose: str) -> devices.Device:
         """The device that asks. Raises Refusal(401), and Refusal(429) when it asks without end."""

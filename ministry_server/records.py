@@ -19,6 +19,9 @@ from operator_app.domain.wire import Header, Kind, State, caution
 BASE_MISSING = "wire.base_missing"
 CONFLICT = "wire.conflict"
 FORCED = "wire.forced"
+_OVER = "~"
+"""Before an id in the column `event.bases`: no base, but one whose place the revision takes. No id
+begins with it."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class Arrived:
     """A revision as the opener judged it.
 
     `payload` and its bytes `plain` when it is sound, and then its stage follows from the record;
-    else `stage` and `code` are final, and a receipt was signed for them already.
+    else `stage` and `code` are final, and a receipt was signed for them already. `bases`: what one
+    that is refused says it was made from, as far as that could be read.
     """
 
     header: Header
@@ -37,6 +41,12 @@ class Arrived:
     plain: bytes
     stage: State
     code: str | None
+    bases: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether nothing is made of it, now or when the rest has come."""
+        return self.payload is None and self.stage is State.REJECTED
 
 
 class Records:
@@ -54,6 +64,12 @@ class Records:
                 rows.append(_event(item, item.stage, item.code))
             else:
                 new.setdefault(self._vault.reference(item.payload), []).append(item)
+        kinds = {ref: _kind(items) for ref, items in new.items()}
+        if refused := [item for item in arrived if item.refused]:
+            # What waits for one of these waits no longer.
+            behind = _held_behind(connection, refused) - new.keys()
+            new |= {ref: [] for ref in sorted(behind)}
+            kinds |= {ref: kind for ref, (kind, _) in self._standing(connection, behind).items()}
         known = self._revisions(connection, new)
         changes: list[_Settled] = []
         for ref, items in new.items():
@@ -61,12 +77,18 @@ class Records:
             revisions = [
                 *known.get(ref, ()),
                 *(
-                    Revision(i.header.op_id, tuple(i.payload["bases"]), i.intake_id)
+                    Revision(
+                        i.header.op_id,
+                        tuple(i.payload["bases"]),
+                        i.intake_id,
+                        over=tuple(i.payload.get("over", ())),
+                    )
                     for i in items
                     if i.payload
                 ),
             ]
-            settled = self._fold(connection, ref, _kind(items), revisions, faces)
+            revisions += _refused_bases(connection, revisions, refused)
+            settled = self._fold(connection, ref, kinds[ref], revisions, faces)
             changes.append(settled)
             for item in items:
                 stage = settled.stages[item.header.op_id]
@@ -93,12 +115,14 @@ class Records:
         known = self._revisions(connection, {row.record_ref for row in late})
         kinds = {ref: kind for ref, (kind, _) in self._standing(connection, known).items()}
         changes: list[_Settled] = []
-        for ref, revisions in known.items():
+        for ref, of_record in known.items():
+            revisions = [*of_record, *_refused_bases(connection, of_record, ())]
             forced = force(revisions, overdue)
             newly = [new.op_id for old, new in zip(revisions, forced, strict=True) if old != new]
             connection.execute(update(event).where(event.c.op_id.in_(newly)).values(forced=1))
             settled = self._fold(connection, ref, kinds[ref], forced, {})
-            self._move(connection, ledger, settled, {r.op_id: r for r in forced})
+            known_before = {r.op_id: r for r in forced if not r.refused}
+            self._move(connection, ledger, settled, known_before)
             changes.append(settled)
         self._write(connection, ledger, changes)
         return len(known)
@@ -125,10 +149,11 @@ class Records:
             found.setdefault(row.record_ref, []).append(
                 Revision(
                     row.op_id,
-                    tuple(json.loads(row.bases)),
+                    bases_of(row.bases),
                     row.intake_id,
                     bool(row.forced),
                     State(row.stage),
+                    _over_of(row.bases),
                 )
             )
         return found
@@ -259,8 +284,69 @@ def _event(
         "code": code,
         "forced": 0,
         "record_ref": ref,
-        "bases": json.dumps(item.payload["bases"]) if item.payload else None,
+        "bases": _written(item),
         "sealed": sealed,
+    }
+
+
+def bases_of(text: str | None) -> tuple[str, ...]:
+    """The bases of a revision, from the column `event.bases`."""
+    return tuple(op_id for op_id in json.loads(text or "[]") if not op_id.startswith(_OVER))
+
+
+def _over_of(text: str | None) -> tuple[str, ...]:
+    listed = json.loads(text or "[]")
+    return tuple(op_id.removeprefix(_OVER) for op_id in listed if op_id.startswith(_OVER))
+
+
+def _written(item: Arrived) -> str | None:
+    if item.payload is None:
+        return json.dumps(item.bases) if item.refused else None
+    over = [_OVER + op_id for op_id in item.payload.get("over", ())]
+    return json.dumps([*item.payload["bases"], *over])
+
+
+def _refused_bases(
+    connection: Connection, revisions: Sequence[Revision], just_now: Sequence[Arrived]
+) -> list[Revision]:
+    """The refused ones that these are based on, directly or over other refused ones."""
+    known = {r.op_id for r in revisions}
+    new = {item.header.op_id: item for item in just_now}
+    found: list[Revision] = []
+    todo = {base for r in revisions for base in r.bases} - known
+    while todo:
+        known |= todo
+        refused = [
+            Revision(op_id, new[op_id].bases, new[op_id].intake_id, stage=State.REJECTED)
+            for op_id in sorted(todo & new.keys())
+        ]
+        if earlier := todo - new.keys():
+            rows = connection.execute(
+                select(event.c.op_id, event.c.bases, event.c.intake_id).where(
+                    event.c.op_id.in_(earlier), event.c.stage == State.REJECTED.value
+                )
+            )
+            refused += [
+                Revision(row.op_id, bases_of(row.bases), row.intake_id, stage=State.REJECTED)
+                for row in rows
+            ]
+        found += refused
+        todo = {base for r in refused for base in r.bases} - known
+    return found
+
+
+def _held_behind(connection: Connection, refused: Sequence[Arrived]) -> set[str]:
+    """The records in which something waits for one of these."""
+    return {
+        str(ref)
+        for item in refused
+        for ref in connection.execute(
+            select(event.c.record_ref).where(
+                event.c.stage == State.HELD.value,
+                event.c.code == BASE_MISSING,
+                event.c.bases.contains(f'"{item.header.op_id}"', autoescape=True),
+            )
+        ).scalars()
     }
 
 

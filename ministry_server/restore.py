@@ -7,11 +7,13 @@ again, and every device compares notes and sends what is missing (invariant I7).
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, text
+from sqlalchemy import Connection, Table, delete, func, insert, select, text
 
 from ministry_server import schema
 from ministry_server.backup import Backup, check_backup, open_file, rows_of, tables_in
+from ministry_server.partitions import make, months_of_rows
 from ministry_server.store import Store, get_all, put, renew_epoch
 from operator_app.errors import EnvironmentProblem
 
@@ -53,11 +55,22 @@ def _holds_something(connection: Connection) -> bool:
 def _copy(source: Connection, target: Connection) -> None:
     for table in reversed(schema.metadata.sorted_tables):
         target.execute(delete(table))
+    make(target, months_of_rows(source))
     for table in tables_in(source):
+        ours = schema.metadata.tables[table.name]
         for rows in rows_of(source, table):
-            target.execute(insert(table), list(rows))
+            target.execute(insert(ours), [_only(row, ours) for row in rows])
+            if "ct" in table.c and ours is schema.intake:
+                # Of a program that had it all in one table.
+                bodies = [_only(row, schema.intake_body) for row in rows]
+                target.execute(insert(schema.intake_body), bodies)
     if target.dialect.name == "postgresql":
         for table in (schema.intake, schema.alarm):
             last = select(func.max(table.c.id)).scalar_subquery()
             sequence = func.pg_get_serial_sequence(table.name, "id")
             target.execute(select(func.setval(sequence, func.coalesce(last, 1))))
+
+
+def _only(row: dict[str, Any], table: Table) -> dict[str, Any]:
+    """The columns of a row that the table has."""
+    return {name: value for name, value in row.items() if name in table.c}

@@ -1,7 +1,9 @@
 """The tables. Times in UTC milliseconds. No column holds a field of a call in the clear.
 
-`intake` is what arrived, as it arrived, and is never changed. `event` is what the opener made of
-it, `record` the fold of a record's events; their content is sealed with the opener's store key.
+`intake` and `intake_body` are what arrived, as it arrived, and never changed (but what was sealed to
+a lost key, and never opened, gives way to the same revision sealed anew). `event` is what the
+opener made of it, `record` the fold of a record's events; their content is sealed with the opener's
+store key.
 `fact` holds what of the records is counted in figures, sealed as well.
 What the ministry publishes (`feed_entry`) is for everybody, but for the addresses of confidential
 places: those lie in `feed_place`, sealed with a key made from the receipt key (keys.py).
@@ -12,6 +14,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     ForeignKey,
     Index,
     Integer,
@@ -21,10 +24,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy import event as happening
 
-VERSION = "4"
+VERSION = "5"
 """Version 1 had no feeds, version 2 no facts and tokens, version 3 no approvals, revocations, lookups;
-nothing else changed since."""
+version 4 had all of the intake in one table, and codes that were good over the network only
+(upgrade.py)."""
 metadata = MetaData()
 
 meta = Table(
@@ -75,7 +80,9 @@ enrolment_code = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("used_by", Text),
+    Column("file_key", LargeBinary),
 )
+"""`file_key`, sealed: what an enrolment by file shows to know the code (card.py)."""
 
 _ID = BigInteger().with_variant(Integer, "sqlite")
 
@@ -91,17 +98,32 @@ intake = Table(
     Column("kid", Text, nullable=False),
     Column("arrival", BigInteger, nullable=False),
     Column("received_at", BigInteger, nullable=False),
-    Column("sig", LargeBinary, nullable=False),
-    Column("ct", LargeBinary, nullable=False),
     UniqueConstraint("dev", "inc", "seq"),
 )
 """`arrival` is drawn for each request: it tells the rows a request inserted from older ones.
 
-One table, not one for each month. That an op_id is stored once, whatever its number and whenever
-it comes again, is this table's unique constraint (I4, I5); PostgreSQL keeps such a constraint over
-partitions only when the partition's key is part of it, and then the same id in two months would be
-two rows. A second table for the ids alone would keep it at the price of another insert for every
-revision; all offices together write some two million a year, which needs no partitions."""
+Who and what, in one table for all time: that an op_id is stored once, whatever its number and
+whenever it comes again, is this table's unique constraint (I4, I5). PostgreSQL keeps such a
+constraint over partitions only when the partition's key is part of it, and then the same id in two
+months would be two rows. A row stays when its body was moved out, and answers a duplicate."""
+
+intake_body = Table(
+    "intake_body",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("received_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("sig", LargeBinary, nullable=False),
+    Column("ct", LargeBinary, nullable=False),
+    postgresql_partition_by="RANGE (received_at)",
+)
+"""What is heavy of the row of `intake` with this id. On PostgreSQL by months (partitions.py)."""
+
+
+@happening.listens_for(intake_body, "after_create")
+def _make_rest(_table: Table, connection: Connection, **_: object) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("CREATE TABLE intake_body_rest PARTITION OF intake_body DEFAULT")
+
 
 event = Table(
     "event",
@@ -117,7 +139,8 @@ event = Table(
     Column("bases", Text),
     Column("sealed", LargeBinary),
 )
-"""`record_ref` is a keyed hash of the record's id (the id tells when the call came)."""
+"""`record_ref` is a keyed hash of the record's id (the id tells when the call came). `bases` are
+JSON; of a refused one only as far as they could be read (records.py: they lead to what came before)."""
 Index("ix_event_record", event.c.record_ref)
 _unsettled = event.c.stage != "applied"
 Index(

@@ -33,15 +33,14 @@ from sqlalchemy.pool import QueuePool
 
 from ministry_server import schema
 from ministry_server.schema import meta
+from ministry_server.upgrade import OLDER, bring_up
 from operator_app.errors import EnvironmentProblem
 
 DATABASE_FILE = "ministry.db"
 BUSY_SECONDS = 10.0
 LOST_VERSIONS = 1_000
 """More than anybody published after the backup that was restored."""
-_ADDED_TO = ("1", "2", "3")
-"""Versions of the schema that lack tables, and nothing else."""
-KNOWN_VERSIONS = (*_ADDED_TO, schema.VERSION)
+KNOWN_VERSIONS = (*OLDER, schema.VERSION)
 
 _ALL = select(meta.c.key, meta.c.value)
 _PUT = update(meta).where(meta.c.key == bindparam("name")).values(value=bindparam("value"))
@@ -118,7 +117,7 @@ class Turnstile:
 def open_store(folder: Path, database_url: str | None = None) -> Store:
     """The store of a data folder, or of a database elsewhere. It must have been made.
 
-    Tables that an older program did not know are added. Raises EnvironmentProblem(
+    What an older program made is brought up to this one. Raises EnvironmentProblem(
     "server.database_missing" | "server.database_away" | "server.database_other_version").
     """
     store = _connect(folder, database_url, make=False)
@@ -131,19 +130,23 @@ def open_store(folder: Path, database_url: str | None = None) -> Store:
         away = database_url is not None and isinstance(error, OperationalError)
         code = "server.database_away" if away else "server.database_missing"
         raise EnvironmentProblem(code) from error
-    if version in _ADDED_TO:
-        version = _add_tables(store)
+    if version in OLDER:
+        try:
+            version = _bring_up(store)
+        except BaseException:
+            store.close()
+            raise
     if version != schema.VERSION:
         store.close()
         raise EnvironmentProblem("server.database_other_version", found=version)
     return store
 
 
-def _add_tables(store: Store) -> str:
+def _bring_up(store: Store) -> str:
     with store.write() as connection:
         # Another process may be doing the same.
-        if get_all(connection, lock=True)["schema"] in _ADDED_TO:
-            schema.metadata.create_all(connection)
+        if get_all(connection, lock=True)["schema"] in OLDER:
+            bring_up(connection)
             put(connection, "schema", schema.VERSION)
         return get(connection, "schema")
 

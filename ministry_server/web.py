@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hmac
 import json
 import logging
 import time
@@ -20,6 +21,7 @@ from starlette.routing import Route
 
 from ministry_server import log as lines
 from ministry_server.health import health
+from ministry_server.lookup_link import PATH
 from ministry_server.messages import MAX_BYTES, Refusal
 from ministry_server.overview import overview
 from ministry_server.receiver import LATER_SECONDS, Receiver, Role
@@ -182,6 +184,30 @@ def build_app(receiver: Receiver) -> Starlette:
     )
 
 
+def build_lookup_app(receiver: Receiver, token: str) -> Starlette:
+    """What an opener offers its intake: to answer a device's question (lookup_link.py)."""
+    asking = ThreadPoolExecutor(WORKERS, thread_name_prefix="lookup")
+    known = f"Bearer {token}".encode()
+
+    async def lookup(request: Request) -> Response:
+        if not hmac.compare_digest(request.headers.get("authorization", "").encode(), known):
+            raise Refusal(401, "token.wrong")
+        body = await _read_body(request)
+        loop = asyncio.get_running_loop()
+        return _json(await loop.run_in_executor(asking, receiver.lookup, body))
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        asking.shutdown()
+
+    return Starlette(
+        routes=[Route(PATH, _guard(receiver, lookup), methods=["POST"])],
+        exception_handlers={HTTPException: _http_problem},
+        lifespan=lifespan,
+    )
+
+
 async def _keep_house(receiver: Receiver, work: Callable[..., Awaitable[Any]]) -> None:
     """The rounds: for what another process stored, and for what waits too long."""
     pause = 2.0 if receiver.role is Role.OPENER else 60.0
@@ -257,7 +283,10 @@ def _address(request: Request) -> str:
 async def _http_problem(_request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     codes = {404: "request.unknown_path", 405: "request.method"}
-    return _problem(status, codes.get(status, "request.refused"))
+    response = _problem(status, codes.get(status, "request.refused"))
+    # Which methods there are (405).
+    response.headers.update(getattr(error, "headers", None) or {})
+    return response
 
 
 def _json(data: dict[str, Any], status: int = 200) -> Response:

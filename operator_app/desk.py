@@ -22,8 +22,8 @@ from operator_app.i18n import _, language
 from operator_app.services import entrance
 from operator_app.services.accounts import Accounts
 from operator_app.services.call_drafts import Draft
+from operator_app.services.call_exchange import fold_office
 from operator_app.services.calls import Calls
-from operator_app.services.case_exchange import fold_foreign
 from operator_app.services.cases import Cases
 from operator_app.services.connection import Connection
 from operator_app.services.journal import Journal
@@ -34,6 +34,7 @@ from operator_app.sync.bundle_post import BundlePost
 from operator_app.sync.carriers.chosen import open_carrier
 from operator_app.sync.cycle import Cycle
 from operator_app.sync.lookup import CONNECT_SECONDS, READ_SECONDS, BenefitLookup
+from operator_app.sync.seats import OfficeSeats
 from operator_app.ui.events import Events
 from operator_app.ui.folder_driver import FolderDriver
 from operator_app.ui.idle import IdleWatch
@@ -52,6 +53,7 @@ from operator_app.ui.screens.sync_page import SyncPage
 from operator_app.ui.screens.violence_case import KnownCases
 from operator_app.ui.sync_driver import SyncDriver
 from operator_app.ui.sync_parts.folder_card import FolderCard
+from operator_app.ui.sync_parts.seats_card import SeatsCard
 from operator_app.ui.tray import Tray
 from operator_app.ui.ways_from_search import lead_from_search
 from operator_app.ui.widgets.announcement_bar import AnnouncementBar
@@ -116,14 +118,16 @@ class Desk:
         )
         self.window.add_strip(self.announcement_bar)
         self.supervision.join(self.window, self.call_screen)
+        take_in = partial(fold_office, files=self.cases.files, reference=self.reference)
         self.cycle = Cycle(
             database,
             self._clock,
             partial(open_carrier, database, policy=self.policy),
             app_version=__version__,
-            take_in=lambda connection: fold_foreign(connection, self.cases.files),
+            take_in=take_in,
         )
         self.driver = SyncDriver(self.cycle, database, self._tasks, self.events, self._clock)
+        self._seats = OfficeSeats(database, self._clock, take_in)
         self._post, self.folder_driver = self._by_folder()
         self.index_driver = IndexDriver(self.answers.index, self._tasks, self.events)
         self.idle = IdleWatch(self.pc_settings.idle_minutes(), self._clock)
@@ -186,6 +190,7 @@ class Desk:
         # Not here: a request under way may take all its patience to end.
         self._tasks.network(self._application, self.cycle.close, _nothing, _nothing)
         self._tasks.network(self._application, self._post.close, _nothing, _nothing)
+        self._tasks.network(self._application, self._seats.close, _nothing, _nothing)
 
     def leave(self) -> None:
         """Audit that the person goes, while the office is still open."""
@@ -243,12 +248,13 @@ class Desk:
         """The way by stick or folder; not offered where IT does not allow it."""
         allowed = self.policy.allows("folder")
         post = BundlePost(self.database, self._clock, __version__, allowed=allowed)
-        driver = FolderDriver(post, self.database, self._tasks, self.events, self._clock)
+        shared = (self.actor, self._tasks, self.events, self._dialogs, self._clock)
         if allowed:
-            card = FolderCard(
-                post, self.actor, self._tasks, self.events, self._dialogs, self._clock
-            )
-            self.sync_page.ways.add(_("Stick or folder"), card)
+            self.sync_page.ways.add(_("Stick or folder"), FolderCard(post, *shared))
+            self.sync_page.ways.add(_("Our PCs"), SeatsCard(self._seats, *shared))
+        driver = FolderDriver(
+            post, self._seats, self.database, self._tasks, self.events, self._clock
+        )
         return post, driver
 
     def _work_places(self) -> list[Place]:

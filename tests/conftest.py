@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from operator_app.config import Paths, paths
+from operator_app.db import keyring
 from operator_app.db.engine import Database
 from operator_app.db.keyring import KdfCost, new_recovery_key
 from operator_app.domain.calls import CallForm
@@ -29,11 +30,35 @@ from operator_app.services.calls import Calls
 from operator_app.services.reference import load_reference
 from operator_app.services.set_up import set_up_office
 from operator_app.services.sign_in import SignIn
+from tests.samples import choose_examples
 
 # As in main.py: Python's own collector may run on a worker thread in the middle of a deletion by Qt,
 # and then each waits for the other (operator_app/ui/garbage.py).
 gc.disable()
 _TESTS = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    choose_examples(full=_is_long(config))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With all its examples a test of Hypothesis is one of the long ones."""
+    from hypothesis import is_hypothesis_test
+
+    for item in items:
+        if _is_long(config) and is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.long)
+
+
+def _is_long(config: pytest.Config) -> bool:
+    return "long" in config.option.markexpr.replace("not long", "")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: it need not be looked through again after every test."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_logfinish() -> None:
@@ -42,7 +67,11 @@ def pytest_runtest_logfinish() -> None:
 
 
 PASSWORD = "tulip-mountain-2026"
-CHEAP = KdfCost()
+PRODUCT_MEMORY_KIB = keyring.LEAST_MEMORY_KIB
+"""What the program itself demands of a slot; tests/db/test_keyring.py holds it to that."""
+CHEAP = KdfCost(memory_kib=1024)
+"""A thousand slots are made and opened by the tests, and each would take 64 MiB and 0.1 s."""
+keyring.LEAST_MEMORY_KIB = CHEAP.memory_kib
 ALAMUDUN = "41708203000000"
 
 
@@ -77,6 +106,15 @@ class TestOffice:
         accounts = Accounts(self.database, self.paths, self.clock, CHEAP)
         added = accounts.add(self.actor, login, f"{login.title()} Testova", role, PASSWORD)
         return Actor(added.user_id, login, added.full_name, role)
+
+    def for_another_process(self, *logins: str) -> None:
+        """Slots as the program makes them, for these people alone: it takes no cheap ones."""
+        slots = keyring.read_keyring(self.paths.keyring)
+        for slot in slots.slots:
+            slots = slots.without_slot(slot.login)
+        for login in logins:
+            slots = slots.with_slot(login, PASSWORD, self.database.key, KdfCost())
+        keyring.write_keyring(slots, self.paths.keyring)
 
 
 def office_setup(**changes: Any) -> OfficeSetup:

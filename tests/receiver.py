@@ -35,8 +35,10 @@ class RunningReceiver:
         clock: Callable[[], datetime] = system_clock,
         role: Role = Role.BOTH,
         database_url: str | None = None,
+        lookup_at: str | None = None,
     ) -> None:
         self.folder = folder
+        self._lookup_at = lookup_at
         self.database_url = database_url
         self._clock = clock
         self._role = role
@@ -82,6 +84,7 @@ class RunningReceiver:
             database_url=self.database_url,
             clock=self._clock,
             role=self._role,
+            lookup_at=self._lookup_at,
         )
         self._server = Server(build_app(self.receiver))
         self._socket.listen(128)

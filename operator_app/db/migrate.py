@@ -14,8 +14,8 @@ from operator_app.db.engine import Database, driver
 from operator_app.errors import EnvironmentProblem, Outdated
 from operator_app.files import sync_folder
 
-HEAD = "0004"
-KNOWN = ("0001", "0002", "0003", "0004")
+HEAD = "0005"
+KNOWN = ("0001", "0002", "0003", "0004", "0005")
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-from operator_app.db import case_models, reference_models, supervisor_models
+from operator_app.db import case_models, reference_models, seat_models, supervisor_models
 from operator_app.db.metadata import metadata
 
 setting = Table(
@@ -93,9 +93,9 @@ call = Table(
     "call",
     metadata,
     Column("call_id", Text, primary_key=True),
-    Column("number", Text, nullable=False, unique=True),
+    Column("number", Text, nullable=False),
     Column("office_code", Text, nullable=False),
-    Column("operator_id", Text, ForeignKey("app_user.user_id"), nullable=False),
+    Column("operator_id", Text, nullable=False),
     Column("started_at", Integer, nullable=False),
     Column("ended_at", Integer, nullable=False),
     Column("duration_seconds", Integer, nullable=False),
@@ -120,14 +120,20 @@ call = Table(
     Column("phone_key", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("revision_no", Integer, nullable=False),
-    Column("op_id", Text, ForeignKey("revision.op_id"), nullable=False, unique=True),
+    Column("op_id", Text, nullable=False, unique=True),
     Column("voided_at", Integer),
     Column("void_reason", Text),
     Column("violence_block", Text),
     Column("complete", Integer, nullable=False, server_default=text("1")),
+    Column("device", Text, nullable=False, server_default=text("''")),
 )
-"""`violence_block` is the ViolenceForm as JSON; `complete` is 0 for a call sent early."""
+"""`violence_block` is the ViolenceForm as JSON; `complete` is 0 for a call sent early.
 
+`device` is empty for a call of this PC. Of a call of another one `op_id` is in foreign_revision and
+`operator_id` in seat_person; each PC counts its numbers by itself, and anew what a restore took.
+"""
+
+Index("ix_call_number", call.c.number)
 Index("ix_call_started_at", call.c.started_at, call.c.call_id)
 Index("ix_call_local_day", call.c.local_day, call.c.started_at)
 Index("ix_call_operator_id", call.c.operator_id, call.c.started_at)
@@ -242,9 +248,11 @@ foreign_revision = Table(
     Column("payload", LargeBinary, nullable=False),
     Column("received_at", Integer, nullable=False),
     Column("folded", Integer, nullable=False, server_default=text("0")),
+    Column("inc", Text, nullable=False, server_default=text("''")),
+    Column("seq", Integer, nullable=False, server_default=text("0")),
 )
-"""Revisions of this office's cases made on its other PCs; write-once but for `folded`: whether
-the rows that screens read take it into account already."""
+"""Revisions made on this office's other PCs: of cases, and at the office's station of everything;
+write-once but for `folded`: whether the rows that screens read take it into account already."""
 
 Index("ix_foreign_revision_record_id", foreign_revision.c.record_id)
 Index(
@@ -252,6 +260,19 @@ Index(
     foreign_revision.c.folded,
     sqlite_where=text("folded = 0"),
 )
+Index(
+    "ix_foreign_revision_seq",
+    foreign_revision.c.dev,
+    foreign_revision.c.inc,
+    foreign_revision.c.seq,
+    unique=True,
+    sqlite_where=text("seq > 0"),
+)
 
-ELSEWHERE = (case_models.case_file, reference_models.feed_entry, supervisor_models.review)
+ELSEWHERE = (
+    case_models.case_file,
+    reference_models.feed_entry,
+    seat_models.seat,
+    supervisor_models.review,
+)
 """Whoever asks for all tables asks here: the modules of the others are known by now."""

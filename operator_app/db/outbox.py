@@ -26,9 +26,15 @@ from sqlalchemy import (
     update,
 )
 
+from operator_app.db.lost import EARLIER_NOT_MENDED, NOT_MENDED
 from operator_app.db.models import revision
 from operator_app.db.prepared import Prepared
-from operator_app.db.revisions import UNFINISHED, WRITTEN_ORDER, Revision, from_row
+from operator_app.db.revisions import (
+    UNFINISHED,
+    WRITTEN_ORDER,
+    Revision,
+    from_row,
+)
 from operator_app.domain.wire import CONFIRMED, WAITING, Lane, State
 
 _PROGRESS = (
@@ -67,7 +73,8 @@ def due(
 
     A lease that ran out (the PC was switched off while sending) counts as due. Behind a revision
     that waits for something else the later ones of its record wait, too: their bases lie among
-    the earlier ones, and none may arrive before its base (I11).
+    the earlier ones, and none may arrive before its base (I11). One whose place was taken holds up
+    nobody.
     """
     earlier = revision.alias("earlier")
     overtakes = exists(
@@ -76,6 +83,7 @@ def due(
             literal_column("earlier.rowid") < WRITTEN_ORDER,
             earlier.c.state.in_(sorted(WAITING)),
             ~_ready(earlier, lanes, now_ms),
+            EARLIER_NOT_MENDED,
         )
     )
     rows = connection.execute(
@@ -142,13 +150,11 @@ def give_back(
     )
 
 
-def hurry(connection: Connection) -> None:
-    """Make everything that was put aside due now, by a person's decision."""
-    connection.execute(
-        update(revision)
-        .where(UNFINISHED, revision.c.state == State.QUEUED.value, revision.c.next_try_at > 0)
-        .values(next_try_at=0)
-    )
+def hurry(connection: Connection, *, code: str | None = None) -> None:
+    """Make everything that was put aside due now, or what was for this reason."""
+    reason = [] if code is None else [revision.c.last_code == code]
+    aside = (revision.c.state == State.QUEUED.value, revision.c.next_try_at > 0)
+    connection.execute(update(revision).where(UNFINISHED, *aside, *reason).values(next_try_at=0))
 
 
 def next_due_at(connection: Connection, now_ms: int) -> int | None:
@@ -172,9 +178,10 @@ _RANK = {
     State.SENDING: 0,
     State.STORED: 1,
     State.HELD: 2,
-    State.CONFLICT: 3,
+    # A mended server may take later what it refused.
     State.REJECTED: 3,
-    State.APPLIED: 4,
+    State.CONFLICT: 4,
+    State.APPLIED: 5,
 }
 
 
@@ -307,22 +314,6 @@ def queue_again(connection: Connection, inc: str, first: int, last: int, *, code
     return int(done.rowcount)
 
 
-def send_rejected_again(connection: Connection, op_id: str) -> bool:
-    """Put one refused revision back in the queue, by a person's decision."""
-    done = connection.execute(
-        update(revision)
-        .where(revision.c.op_id == op_id, revision.c.state == State.REJECTED.value)
-        .values(
-            state=State.QUEUED.value,
-            next_try_at=0,
-            last_code=None,
-            final_receipt=None,
-            confirmed_at=None,
-        )
-    )
-    return bool(done.rowcount)
-
-
 def incarnations(connection: Connection) -> list[str]:
     """Every incarnation that has revisions here."""
     return list(connection.execute(select(revision.c.inc).distinct()).scalars())
@@ -378,6 +369,7 @@ def urgent_older_than(connection: Connection, age_ms: int, now_ms: int) -> int:
                 UNFINISHED,
                 revision.c.state.in_(sorted(WAITING)),
                 revision.c.lane == int(Lane.URGENT),
+                NOT_MENDED,
                 or_(
                     revision.c.created_at < now_ms - age_ms,
                     revision.c.created_at > now_ms + age_ms,

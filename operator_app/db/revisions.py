@@ -26,10 +26,12 @@ from sqlalchemy import (
     update,
 )
 
+from operator_app.db.lost import HOW_MANY_NEED_YOU, STUCK_TRIES
 from operator_app.db.models import revision, withheld
 from operator_app.db.prepared import Prepared
 from operator_app.db.settings import Device
 from operator_app.domain.ids import new_op_id
+from operator_app.domain.mending import Made, footing
 from operator_app.domain.wire import (
     SCHEMA,
     WAITING,
@@ -41,12 +43,13 @@ from operator_app.domain.wire import (
     payload,
 )
 
+_THERE = (State.APPLIED, State.CONFLICT)
 UNFINISHED = text("revision.state <> 'applied'")
 """Spelled as in ix_revision_unconfirmed: with a bound value SQLite would not use that index."""
 WRITTEN_ORDER: ColumnElement[int] = literal_column("revision.rowid")
 """Rows are never deleted, so this is the order in which they were saved, over incarnations too."""
 
-_WITH_WHOLE = select(revision, withheld.c.body.label("whole")).outerjoin(
+WITH_WHOLE = select(revision, withheld.c.body.label("whole")).outerjoin(
     withheld, withheld.c.op_id == revision.c.op_id
 )
 _LAST_SEQ = Prepared(select(func.max(revision.c.seq)).where(revision.c.inc == bindparam("inc")))
@@ -90,6 +93,19 @@ class Revision:
         )
         return data
 
+    @property
+    def over(self) -> tuple[str, ...]:
+        """The refused ones it takes the place of."""
+        if b'"over":[' not in self.payload:
+            return ()
+        return tuple(json.loads(self.payload).get("over", ()))
+
+    @property
+    def lost(self) -> bool:
+        """Whether it was refused, or is tried again and again in vain."""
+        tried = self.state in WAITING and self.attempts >= STUCK_TRIES
+        return tried or self.state is State.REJECTED
+
 
 def append(
     connection: Connection,
@@ -104,16 +120,25 @@ def append(
     body: dict[str, Any],
     op_id: str | None = None,
     outgoing: dict[str, Any] | None = None,
+    over: tuple[str, ...] = (),
 ) -> Header:
     """Write a revision, with the next gapless number of this incarnation.
 
     `outgoing` is what may leave of the body, where that is less; the whole stays in `withheld`.
+    `over`: refused ones it takes the place of.
     """
     sent = body if outgoing is None else outgoing
     last = _LAST_SEQ.run(connection, {"inc": device.inc}).fetchone()[0]
     header = Header(op_id or new_op_id(), device.device_id, device.inc, (last or 0) + 1)
     plaintext = payload(
-        header, record_id=record_id, kind=kind, bases=bases, author=author_id, at=at, body=sent
+        header,
+        record_id=record_id,
+        kind=kind,
+        bases=bases,
+        author=author_id,
+        at=at,
+        body=sent,
+        over=over,
     )
     _INSERT.run(
         connection,
@@ -136,7 +161,7 @@ def append(
         connection.execute(
             insert(withheld).values(op_id=header.op_id, body=canonical_plain(body).decode())
         )
-    if bases:
+    if bases or over:
         # What a revision is based on must be there first: it inherits the better lane, also when
         # it was confirmed already, because a restored server may ask for both again.
         connection.execute(
@@ -147,17 +172,29 @@ def append(
     return header
 
 
+def stand_on(
+    before: Sequence[Revision], bases: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(bases, over) of a new revision made from `bases`; `before` is the history of its record."""
+    if not any(one.lost for one in before):
+        return bases, ()
+    return footing(
+        [Made(one.op_id, one.bases, one.over, one.lost, one.state in _THERE) for one in before],
+        bases,
+    )
+
+
 def history(connection: Connection, record_id: str) -> list[Revision]:
     """All revisions of a record, oldest first."""
     rows = connection.execute(
-        _WITH_WHOLE.where(revision.c.record_id == record_id).order_by(revision.c.seq)
+        WITH_WHOLE.where(revision.c.record_id == record_id).order_by(revision.c.seq)
     ).mappings()
     return [from_row(row) for row in rows]
 
 
 def find(connection: Connection, op_id: str) -> Revision | None:
     """The revision, or None."""
-    row = connection.execute(_WITH_WHOLE.where(revision.c.op_id == op_id)).mappings().first()
+    row = connection.execute(WITH_WHOLE.where(revision.c.op_id == op_id)).mappings().first()
     return from_row(row) if row else None
 
 
@@ -166,7 +203,8 @@ class OutboxCounts:
     """The numbers on the screen; they are counted from the rows (invariant I15).
 
     `waiting` rows have no receipt; `oldest_waiting_at` is when the oldest of them was saved;
-    `urgent_waiting_at` the same for urgent ones; `needs_you` were refused or are in conflict.
+    `urgent_waiting_at` the same for urgent ones; `needs_you` were refused, are in conflict, or are tried in
+    vain, without those that were mended or set aside.
     """
 
     waiting: int
@@ -184,11 +222,7 @@ def counts(connection: Connection) -> OutboxCounts:
             func.min(revision.c.created_at).filter(revision.c.lane == int(Lane.URGENT)),
         ).where(UNFINISHED, revision.c.state.in_(sorted(WAITING)))
     ).one()
-    needs_you = connection.execute(
-        select(func.count())
-        .select_from(revision)
-        .where(UNFINISHED, revision.c.state.in_([State.REJECTED, State.CONFLICT]))
-    ).scalar_one()
+    needs_you = connection.execute(HOW_MANY_NEED_YOU).scalar_one()
     return OutboxCounts(int(waiting), oldest, urgent, int(needs_you))
 
 

@@ -82,7 +82,8 @@ class Server:
 
     `enrolment_code` is kept until it was used. `receipt_key` is the Ed25519 public key (32 bytes)
     whose signature makes a receipt; `kid` names the sealing key in use and `recipients` are the
-    age recipients ("age1..."): ministry and escrow. `xroad`: the way there when it leads through a
+    age recipients ("age1..."): ministry and escrow; `keys_at` is when the server told of these, by
+    its clock (UTC ms; 0 when it is not known). `xroad`: the way there when it leads through a
     Security Server; `url` is its `address` then.
     """
 
@@ -92,6 +93,7 @@ class Server:
     kid: str = ""
     recipients: tuple[str, ...] = ()
     xroad: XRoad | None = None
+    keys_at: int = 0
 
     @property
     def enrolled(self) -> bool:
@@ -109,6 +111,7 @@ def read_server(connection: Connection) -> Server:
         kid=data.get("kid", ""),
         recipients=tuple(data.get("recipients", ())),
         xroad=XRoad(**data["xroad"]) if data.get("xroad") else None,
+        keys_at=data.get("keys_at", 0),
     )
 
 
@@ -124,6 +127,7 @@ def write_server(connection: Connection, server: Server) -> None:
             "kid": server.kid,
             "recipients": list(server.recipients),
             "xroad": asdict(server.xroad) if server.xroad else None,
+            "keys_at": server.keys_at,
         },
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -112,6 +113,16 @@ class FolderState:
 
 
 @dataclass(frozen=True)
+class SetAside:
+    """A supervisor's word that a revision stays with the office for good: when (UTC ms), whose,
+    and why."""
+
+    at: int
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class BatchSize:
     """How much is sent at once."""
 
@@ -211,6 +222,16 @@ def read_folder(connection: Connection) -> FolderState:
 def write_folder(connection: Connection, state: FolderState) -> None:
     """Remember it."""
     _put(connection, "folder", asdict(state))
+
+
+def read_set_aside(connection: Connection) -> dict[str, SetAside]:
+    """What stays here for good, by op_id."""
+    return {op_id: SetAside(**d) for op_id, d in (_get(connection, "set_aside") or {}).items()}
+
+
+def write_set_aside(connection: Connection, aside: Mapping[str, SetAside]) -> None:
+    """Remember it."""
+    _put(connection, "set_aside", {op_id: asdict(word) for op_id, word in aside.items()})
 
 
 def start_anew(connection: Connection) -> None:

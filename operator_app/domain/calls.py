@@ -281,7 +281,10 @@ def _check_violence(form: CallForm, reference: Reference) -> list[Fault]:
 
 @dataclass(frozen=True)
 class Call:
-    """A saved call. Times in UTC milliseconds, duration in seconds."""
+    """A saved call. Times in UTC milliseconds, duration in seconds.
+
+    `device` is the PC of the office that took it, empty for this one.
+    """
 
     call_id: str
     number: str
@@ -295,6 +298,7 @@ class Call:
     op_id: str
     voided_at: int | None = None
     void_reason: str | None = None
+    device: str = ""
 
     @property
     def anonymous(self) -> bool:

@@ -4,6 +4,11 @@ A revision is *ready* when all its bases are here and ready, or when it was forc
 ready revisions no other ready one is based on. One head: that is the record. Several: they were
 made without knowledge of each other; all are kept, one is shown, the safety fields take the more
 cautious value, until a person makes a revision based on all of them.
+
+A *refused* revision (stage rejected) is nothing by itself and holds nobody up: what is based on it
+counts as based on what it was based on. A revision made to mend refused ones names them as those
+it takes the place of (`over`): they are no bases, it waits for none of them; should one be taken
+after all, it is superseded.
 """
 
 from __future__ import annotations
@@ -26,6 +31,12 @@ class Revision:
     order: int
     forced: bool = False
     stage: State | None = None
+    over: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether it was judged to be no revision at all."""
+        return self.stage is State.REJECTED
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,7 @@ class Shown:
 
 def fold(revisions: Sequence[Revision]) -> Folded:
     """Which revisions count, and which are the last word."""
+    revisions = _without_refused(revisions)
     ready: set[str] = set()
     children: dict[str, list[Revision]] = {}
     open_bases: dict[str, int] = {}
@@ -78,8 +90,8 @@ def fold(revisions: Sequence[Revision]) -> Folded:
             open_bases[child.op_id] -= 1
             if open_bases[child.op_id] == 0:
                 todo.append(child)
-    superseded = {base for r in revisions if r.op_id in ready for base in r.bases}
-    # Only forced revisions can go round in a circle; then each of them is a last word.
+    superseded = {base for r in revisions if r.op_id in ready for base in (*r.bases, *r.over)}
+    # Only forced or forged revisions can go round in a circle; then each of them is a last word.
     heads = ready - superseded or ready
     held = sorted(r.op_id for r in revisions if r.op_id not in ready)
     return Folded(frozenset(ready), tuple(sorted(heads)), tuple(held))
@@ -107,7 +119,8 @@ def stages(revisions: Sequence[Revision], folded: Folded) -> dict[str, State]:
 
     Of revisions that contradict each other the first to arrive is applied, the others are told.
     """
-    result: dict[str, State] = {}
+    result: dict[str, State] = {r.op_id: State.REJECTED for r in revisions if r.refused}
+    revisions = _without_refused(revisions)
     ready = [r for r in revisions if r.op_id in folded.ready]
     siblings = _siblings(ready)
     ancestors: dict[str, frozenset[str]] = {}
@@ -142,6 +155,29 @@ def force(revisions: Sequence[Revision], overdue: Collection[str]) -> list[Revis
     return result
 
 
+def _without_refused(revisions: Sequence[Revision]) -> Sequence[Revision]:
+    """What is left, based on what the refused ones among its bases were based on."""
+    refused = {r.op_id: r.bases for r in revisions if r.refused}
+    if not refused:
+        return revisions
+    left = []
+    for revision in revisions:
+        if revision.refused:
+            continue
+        bases: dict[str, None] = {}
+        seen: set[str] = set()
+        todo = [*reversed(revision.bases)]
+        while todo:
+            base = todo.pop()
+            if base not in refused:
+                bases[base] = None
+            elif base not in seen:
+                seen.add(base)
+                todo.extend(reversed(refused[base]))
+        left.append(replace(revision, bases=tuple(bases)))
+    return left
+
+
 def _siblings(ready: Sequence[Revision]) -> dict[str, list[Revision]]:
     """For each revision that shares a base with others: those others. No base is a base, too."""
     by_base: dict[str | None, list[Revision]] = {}
@@ -163,8 +199,8 @@ def _came_first(other: Revision, revision: Revision) -> bool:
 
 
 def _ancestors(ready: Sequence[Revision]) -> dict[str, frozenset[str]]:
-    """For each revision: itself and all it is made from."""
-    bases = {r.op_id: r.bases for r in ready}
+    """For each revision: itself, all it is made from or takes the place of."""
+    bases = {r.op_id: (*r.bases, *r.over) for r in ready}
     result: dict[str, frozenset[str]] = {}
     for op_id in bases:
         seen, todo = {op_id}, [op_id]

@@ -55,6 +55,7 @@ class Right(StrEnum):
     MANAGE_SHIFTS = "manage_shifts"
     EXPORT_AUDIT = "export_audit"
     MANAGE_BACKUPS = "manage_backups"
+    MANAGE_SEATS = "manage_seats"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {

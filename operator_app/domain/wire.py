@@ -193,10 +193,12 @@ def payload(
     author: str,
     at: int,
     body: dict[str, Any],
+    over: tuple[str, ...] = (),
 ) -> bytes:
-    """The canonical plaintext of a revision."""
+    """The canonical plaintext of a revision; `over` are refused ones it takes the place of."""
     return canonical_plain(
         {
+            **({"over": list(over)} if over else {}),
             "schema": SCHEMA,
             "op_id": header.op_id,
             "dev": header.dev,
@@ -267,6 +269,9 @@ def check_payload(data: Any) -> list[Fault]:
         faults.append(Fault("at", "wire.out_of_range"))
     if not all(isinstance(base, str) for base in data["bases"]):
         faults.append(Fault("bases", "wire.wrong_type"))
+    over = data.get("over", [])
+    if type(over) is not list or not all(isinstance(op_id, str) for op_id in over):
+        faults.append(Fault("over", "wire.wrong_type"))
     body = data["body"]
     if data["kind"] == Kind.CASE:
         return faults + _check_case(body)
@@ -289,10 +294,22 @@ def check_references(data: dict[str, Any]) -> list[Fault]:
     faults = [
         Fault(name, "wire.bad_id") for name in ("record_id", "author") if not is_word(data[name])
     ]
-    bases = data["bases"]
-    if len(bases) > MOST_BASES or not all(map(is_word, bases)) or data["op_id"] in bases:
-        faults.append(Fault("bases", "wire.bad_base"))
+    faults += [
+        Fault(name, "wire.bad_base")
+        for name in ("bases", "over")
+        if not are_bases(data.get(name, []), data["op_id"])
+    ]
     return faults
+
+
+def are_bases(value: Any, op_id: Any) -> bool:
+    """Whether it is a list of ids of other revisions, and not too many."""
+    return (
+        type(value) is list
+        and len(value) <= MOST_BASES
+        and all(map(is_word, value))
+        and op_id not in value
+    )
 
 
 def is_word(value: Any) -> bool:

@@ -7,7 +7,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from operator_app.config import Paths
-from operator_app.db import audit
+from operator_app.db import audit, seats
 from operator_app.db.engine import Database
 from operator_app.db.keyring import (
     RECOVERY_LOGIN,
@@ -49,8 +49,10 @@ class Accounts:
         return self._people()
 
     def names(self) -> dict[str, str]:
-        """Full name by user id, for lists that say who took a call."""
-        return {p.user_id: p.full_name for p in self._people()}
+        """Full name by user id, for lists that say who took a call; of other PCs at the station."""
+        with self._database.read() as connection:
+            others = seats.people(connection)
+        return others | {p.user_id: p.full_name for p in self._people()}
 
     def add(self, actor: Actor, login: str, full_name: str, role: Role, password: str) -> Person:
         """A new person with a first password."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 from sqlalchemy import (
     BindParameter,
@@ -25,7 +27,8 @@ from operator_app.domain.violence import ViolenceForm
 from operator_app.errors import NotFound
 
 _OF_CALL: BindParameter[str] = bindparam("of_call")
-_ADD = Prepared(insert(call))
+_ADD = Prepared(insert(call), columns=[c.name for c in call.c if c.name != "device"])
+_ADD_FOREIGN = Prepared(insert(call))
 _ADD_TOPICS = Prepared(insert(call_topic))
 _ADD_ACTIONS = Prepared(insert(call_action))
 _ADD_ADVICE = Prepared(insert(call_advice))
@@ -57,6 +60,20 @@ def add(connection: Connection, new: Call, reference: Reference, *, complete: bo
     not complete."""
     _ADD.run(connection, {"call_id": new.call_id, **_columns(new, reference, complete)})
     _add_lists(connection, new)
+
+
+def add_foreign(connection: Connection, new: Call, reference: Reference) -> None:
+    """Write the rows of a call that another PC of the office took."""
+    columns = _columns(new, reference, complete=True)
+    _ADD_FOREIGN.run(connection, {"call_id": new.call_id, "device": new.device, **columns})
+    _add_lists(connection, new)
+
+
+def device_of(connection: Connection, call_id: str) -> str | None:
+    """The PC that took the call, "" for this one; None for an unknown call."""
+    found = connection.execute(select(call.c.device).where(call.c.call_id == call_id))
+    device: str | None = found.scalar()
+    return device
 
 
 def replace(
@@ -95,12 +112,9 @@ def block(text: str | None) -> ViolenceForm | None:
     return msgspec.json.decode(text, type=ViolenceForm) if text else None
 
 
-def was_violence(connection: Connection, call_id: str) -> bool:
+def was_violence(history: Iterable[revisions.Revision]) -> bool:
     """Whether any revision of the call told of violence: what was said then stays protected."""
-    return any(
-        CallForm.from_dict(revision.body).is_violence
-        for revision in revisions.history(connection, call_id)
-    )
+    return any(CallForm.from_dict(revision.body).is_violence for revision in history)
 
 
 def _add_lists(connection: Connection, new: Call) -> None:
@@ -207,4 +221,5 @@ def _call(
         op_id=row["op_id"],
         voided_at=row["voided_at"],
         void_reason=row["void_reason"],
+        device=row["device"],
     )

@@ -26,10 +26,17 @@ from operator_app.domain.people import Actor, Right
 from operator_app.domain.phone import read_phone
 from operator_app.domain.reference import Reference
 from operator_app.domain.text import check_text
-from operator_app.domain.wire import Kind, Lane, State, call_body, call_from_body
+from operator_app.domain.wire import Kind, Lane, call_body
 from operator_app.errors import AppError, BadInput, Fault, NotAllowed
-from operator_app.services import call_drafts, call_lookup, call_rows, response_clock
+from operator_app.services import (
+    call_drafts,
+    call_history,
+    call_lookup,
+    call_rows,
+    response_clock,
+)
 from operator_app.services.call_drafts import Draft
+from operator_app.services.call_history import CallVersion
 from operator_app.services.call_lookup import EarlierCall, Sending, TodayFigures
 from operator_app.services.case_files import CaseFiles
 
@@ -44,18 +51,6 @@ class NewCall:
 
     form: CallForm
     number: str
-
-
-@dataclass(frozen=True)
-class CallVersion:
-    """One revision of a call: who made it, when (UTC ms), and how far it is on its way."""
-
-    call: Call
-    kind: Kind
-    author_id: str
-    at: int
-    state: State
-    last_code: str | None
 
 
 class Calls:
@@ -202,21 +197,7 @@ class Calls:
         """All revisions, oldest first; the same rule of access as `open`."""
         self.open(actor, call_id, reason)
         with self._database.read() as connection:
-            rows = revisions.history(connection, call_id)
-        return [
-            CallVersion(
-                replace(
-                    call_from_body(r.body, call_id=call_id, op_id=r.op_id, saved_at=r.created_at),
-                    revision=number,
-                ),
-                r.kind,
-                r.author_id,
-                r.created_at,
-                r.state,
-                r.last_code,
-            )
-            for number, r in enumerate(rows, start=1)
-        ]
+            return call_history.versions(connection, call_id)
 
     def earlier(self, actor: Actor, typed_phone: str, limit: int = 5) -> list[EarlierCall]:
         """Earlier calls from the same number, newest first; none for a hidden or short one."""
@@ -238,8 +219,9 @@ class Calls:
             return call_lookup.sending(connection, call_id)
 
     def may_change(self, actor: Actor, saved: Call) -> bool:
-        """Whether `amend` and `void` would be allowed now."""
-        if saved.voided_at is not None:
+        """Whether `amend` and `void` would be allowed now: never for a call of another PC, because
+        what is changed here does not get there."""
+        if saved.voided_at is not None or saved.device:
             return False
         if actor.may(Right.CHANGE_ANY_CALL):
             return True
@@ -304,8 +286,7 @@ class Calls:
     def _require_changeable(self, connection: Connection, actor: Actor, call_id: str) -> Call:
         before = call_rows.read(connection, call_id)
         if not self.may_change(actor, before):
-            code = "call.voided_already" if before.voided_at else "call.not_changeable"
-            raise NotAllowed(code)
+            raise NotAllowed(why_not_changeable(before))
         return before
 
     def _replace(
@@ -334,18 +315,21 @@ class Calls:
         ordinary = Lane.AMENDED if bases else Lane.NEW
         lane = Lane.URGENT if saved.form.is_urgent else ordinary
         body = call_body(saved)
+        before = revisions.history(connection, saved.call_id) if bases else []
         outgoing = call_outgoing(
             saved,
             body,
-            was_violence=bool(bases) and call_rows.was_violence(connection, saved.call_id),
+            was_violence=call_rows.was_violence(before),
             of_case=self._case_files.words_for(connection, saved),
         )
+        bases, over = revisions.stand_on(before, bases)
         revisions.append(
             connection,
             self._device,
             record_id=saved.call_id,
             kind=kind,
             bases=bases,
+            over=over,
             author_id=actor.user_id,
             at=now,
             lane=lane,
@@ -379,6 +363,13 @@ class Calls:
             entity_id=call_id,
             details=details,
         )
+
+
+def why_not_changeable(saved: Call) -> str:
+    """The code of the reason why a call may not be changed."""
+    if saved.device:
+        return "call.other_seat"
+    return "call.voided_already" if saved.voided_at is not None else "call.not_changeable"
 
 
 def _check_reason(reason: str) -> None:

@@ -69,10 +69,7 @@ class CaseFiles:
 
     def heads(self, connection: Connection, case_id: str) -> list[Version]:
         """The versions no other is based on; more than one is a conflict."""
-        row = _row(connection, case_id)
-        wanted = json.loads(row.heads)
-        found = {v.case.op_id: v for v in self.versions(connection, case_id)}
-        return [found[op_id] for op_id in wanted]
+        return _heads(connection, case_id, self.versions(connection, case_id))
 
     def versions(self, connection: Connection, case_id: str) -> list[Version]:
         """All revisions, own and others', oldest first; numbered in that order."""
@@ -171,28 +168,37 @@ class CaseFiles:
         saved = replace(case, op_id=new_op_id(), saved_at=now, revision=case.revision + 1)
         body = case_body(saved)
         ordinary = Lane.AMENDED if bases else Lane.NEW
+        known = self.versions(connection, saved.case_id) if bases else []
+        words = self._known_words(connection, known, saved, bases)
+        own = [v.sent for v in known if v.sent is not None]
+        bases, over = revisions.stand_on(own, bases)
         revisions.append(
             connection,
             self._device,
             record_id=saved.case_id,
             kind=Kind.CASE,
             bases=bases,
+            over=over,
             author_id=author_id,
             at=now,
             lane=Lane.URGENT if _is_alarm(connection, saved, now) else ordinary,
             body=body,
-            outgoing=case_outgoing(saved, body, self._known_words(connection, saved, bases)),
+            outgoing=case_outgoing(saved, body, words),
             op_id=saved.op_id,
         )
         self.project(connection, saved.case_id, prefer=saved.op_id)
         return saved
 
     def _known_words(
-        self, connection: Connection, saved: Case, bases: tuple[str, ...]
+        self,
+        connection: Connection,
+        known: Sequence[Version],
+        saved: Case,
+        bases: tuple[str, ...],
     ) -> tuple[Consent, ...]:
         """Her words as this version and others that contradict it have them: what was refused to
         another seat is refused here, also before anybody brought the versions together."""
-        heads = self.heads(connection, saved.case_id) if bases else []
+        heads = _heads(connection, saved.case_id, known) if bases else []
         others = [head.case for head in heads if head.case.op_id not in bases]
         return merged([saved, *others]).case.consents if others else saved.consents
 
@@ -204,7 +210,7 @@ class CaseFiles:
         every = self.versions(connection, case_id)
         versions = {v.case.op_id: v for v in every}
         heads = fold(
-            [Node(v.case.op_id, v.bases, i) for i, v in enumerate(versions.values())]
+            [Node(v.case.op_id, v.bases, i, over=v.over) for i, v in enumerate(versions.values())]
         ).heads
         if not heads:
             return
@@ -286,6 +292,11 @@ def _merged(
     ancestor = last_common({op_id: v.bases for op_id, v in known.items()}, heads)
     before = known[ancestor].case if ancestor else None
     return merged([known[h].case for h in heads], before, decision)
+
+
+def _heads(connection: Connection, case_id: str, versions: Sequence[Version]) -> list[Version]:
+    found = {v.case.op_id: v for v in versions}
+    return [found[op_id] for op_id in json.loads(_row(connection, case_id).heads)]
 
 
 def _is_alarm(connection: Connection, saved: Case, now: int) -> bool:

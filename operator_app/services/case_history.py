@@ -111,7 +111,8 @@ def _parts(case: Case) -> Iterator[Happening]:
 def _changes(versions: Sequence[Version]) -> Iterator[Happening]:
     known = {version.case.op_id: version.case for version in versions}
     for version in _in_order(versions):
-        bases = [known[op_id] for op_id in version.bases if op_id in known]
+        replaced = [known[op_id] for op_id in version.over[:1] if op_id in known]
+        bases = replaced or [known[op_id] for op_id in version.bases if op_id in known]
         if len(bases) > 1:
             yield Happening(version.at, version.author_id, VersionsMerged())
         for part in _differences(bases, version.case):
@@ -120,7 +121,7 @@ def _changes(versions: Sequence[Version]) -> Iterator[Happening]:
 
 def _in_order(versions: Sequence[Version]) -> list[Version]:
     """What a version was made from comes before it, also within one millisecond."""
-    bases = {v.case.op_id: v.bases for v in versions}
+    bases = {v.case.op_id: (*v.bases, *v.over) for v in versions}
     try:
         order = list(TopologicalSorter(bases).static_order())
     except CycleError:

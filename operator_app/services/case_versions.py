@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from operator_app.db import revisions
 from operator_app.db.models import foreign_revision
+from operator_app.db.revisions import Revision
 from operator_app.domain.cases import Case
 from operator_app.domain.completion import completed
 from operator_app.domain.wire import case_from_body
@@ -18,13 +19,18 @@ from operator_app.domain.wire import case_from_body
 
 @dataclass(frozen=True)
 class Version:
-    """A revision of a case, made here or on another PC of the office. `own`: made on this PC."""
+    """A revision of a case, made here or on another PC of the office. `own`: made on this PC.
+
+    `over`: refused ones it takes the place of; `sent`: of an own one, its row in the outbox.
+    """
 
     case: Case
     author_id: str
     at: int
     own: bool
     bases: tuple[str, ...]
+    over: tuple[str, ...] = ()
+    sent: Revision | None = None
 
 
 @dataclass(frozen=True)
@@ -36,8 +42,10 @@ class _Row:
     author_id: str
     own: bool
     bases: tuple[str, ...]
+    over: tuple[str, ...]
     sent: dict[str, Any]
     whole: dict[str, Any]
+    revision: Revision | None = None
 
 
 def read_versions(connection: Connection, case_id: str) -> list[Version]:
@@ -61,6 +69,8 @@ def read_versions(connection: Connection, case_id: str) -> list[Version]:
             row.at,
             row.own,
             row.bases,
+            row.over,
+            row.revision,
         )
         for number, row in enumerate(rows, start=1)
     ]
@@ -71,7 +81,7 @@ def _own(connection: Connection, case_id: str) -> list[_Row]:
     for r in revisions.history(connection, case_id):
         body = r.body
         sent = body if r.whole is None else json.loads(r.payload)["body"]
-        found.append(_Row(r.op_id, r.created_at, r.author_id, True, r.bases, sent, body))
+        found.append(_Row(r.op_id, r.created_at, r.author_id, True, r.bases, r.over, sent, body, r))
     return found
 
 
@@ -83,9 +93,10 @@ def _others(connection: Connection, case_id: str) -> list[_Row]:
     )
     found = []
     for r in rows:
-        body = json.loads(r.payload)["body"]
+        payload = json.loads(r.payload)
+        body, over = payload["body"], tuple(payload.get("over", ()))
         bases = tuple(json.loads(r.bases))
-        found.append(_Row(r.op_id, r.created_at, r.author_id, False, bases, body, body))
+        found.append(_Row(r.op_id, r.created_at, r.author_id, False, bases, over, body, body))
     return found
 
 

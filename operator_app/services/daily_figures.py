@@ -76,7 +76,11 @@ UNION ALL
   WHERE call_topic.topic = :complaint OR substr(call_topic.topic, 1, 4) = :complaint || '.'
 """  # noqa: S608
 
-PEOPLE = "SELECT user_id, full_name FROM app_user"
+PEOPLE = """
+SELECT user_id, full_name FROM app_user
+UNION ALL
+SELECT user_id, full_name FROM seat_person WHERE user_id NOT IN (SELECT user_id FROM app_user)
+"""
 
 ROSTERED = """
 SELECT DISTINCT user_id FROM duty WHERE local_day = :day AND :shift IN ('', shift)

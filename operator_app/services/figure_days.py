@@ -43,6 +43,10 @@ SELECT local_day FROM foreign_revision
 CROSS JOIN case_call ON case_call.case_id = foreign_revision.record_id
 CROSS JOIN call ON call.call_id = case_call.call_id
 WHERE foreign_revision.rowid > :foreign AND foreign_revision.folded
+UNION
+SELECT local_day FROM foreign_revision
+CROSS JOIN call ON call.call_id = foreign_revision.record_id
+WHERE foreign_revision.rowid > :foreign AND foreign_revision.folded
 """)
 
 

@@ -1,7 +1,7 @@
 """The facts that figures are made of, read from the rows of this office (domain.call_figures).
 
-A call with a violence block, or with something withheld, is read as it was sent, so that the office and
-the ministry count the same. The statements name their index: see services/reports.py. Something is
+A call with a violence block, with something withheld, or of another PC, is read as it was sent, so that
+the office and the ministry count the same. The statements name their index: see services/reports.py. Something is
 withheld only of calls that are, or were before they were amended, about violence: looking it up for
 each call would take most of the time.
 """
@@ -25,8 +25,13 @@ CALLS = """
 SELECT call.call_id, started_at, ended_at, duration_seconds, contact_kind, substantive, violence,
        danger_now, danger_at, language, benefit_issue, caller_sex, caller_age_group, division, caller_name,
        phone_e164,
-       (SELECT min(created_at) FROM revision INDEXED BY ix_revision_record_id_seq
-        WHERE record_id = call.call_id) AS first_saved_at,
+       CASE WHEN device = '' THEN (
+          SELECT min(created_at) FROM revision INDEXED BY ix_revision_record_id_seq
+          WHERE record_id = call.call_id
+       ) ELSE (
+          SELECT min(created_at) FROM foreign_revision INDEXED BY ix_foreign_revision_record_id
+          WHERE record_id = call.call_id
+       ) END AS first_saved_at,
        (SELECT min(case_file.statistics) FROM case_call JOIN case_file USING (case_id)
         WHERE case_call.call_id = call.call_id) AS statistics,
        (SELECT group_concat(topic, ' ') FROM (
@@ -35,7 +40,9 @@ SELECT call.call_id, started_at, ended_at, duration_seconds, contact_kind, subst
        (SELECT group_concat(action, ' ') FROM (
           SELECT action FROM call_action WHERE call_action.call_id = call.call_id ORDER BY position
        )) AS actions,
-       CASE WHEN violence_block IS NOT NULL OR ((violence OR revision_no > 1) AND EXISTS (
+       CASE WHEN device <> '' THEN (
+          SELECT payload FROM foreign_revision WHERE foreign_revision.op_id = call.op_id
+       ) WHEN violence_block IS NOT NULL OR ((violence OR revision_no > 1) AND EXISTS (
           SELECT 1 FROM withheld WHERE withheld.op_id = call.op_id
        )) THEN (SELECT payload FROM revision WHERE revision.op_id = call.op_id) END AS payload
 FROM call INDEXED BY ix_call_local_day

@@ -27,9 +27,8 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.sql import operators
-from sqlalchemy.sql.expression import UnaryExpression
 
+from operator_app.db import seats
 from operator_app.db.engine import Database
 from operator_app.db.models import call, revision
 from operator_app.db.prepared import Prepared
@@ -39,6 +38,7 @@ from operator_app.domain.people import Actor, Right
 from operator_app.domain.phone import read_phone
 from operator_app.domain.reference import Reference
 from operator_app.domain.wire import State
+from operator_app.services.journal_terms import Lead, count, in_states, unled
 from operator_app.services.search import Search
 
 PAGE = 100
@@ -57,7 +57,7 @@ class JournalFilter:
     UNKNOWN_PLACE; `nuisance` True for the kinds that are their whole record, False for
     conversations; `danger` "Y", "N" or "U"; `states` any of the sync states; `text` the number of
     a call, a phone number as people write it, a part of either, or words: of the calls that these
-    find, the newest MOST_IN_JOURNAL are looked at.
+    find, the newest MOST_IN_JOURNAL are looked at; `seat` the number of the office's PC, 0 for this.
     """
 
     first_day: date | None = None
@@ -70,12 +70,15 @@ class JournalFilter:
     danger: str | None = None
     states: tuple[State, ...] = ()
     text: str = ""
+    seat: int | None = None
 
 
 class JournalRow(NamedTuple):
     """One line of the journal: no name and no text. Times in UTC milliseconds.
 
-    A tuple, because a page of dataclasses takes longer to make than to read.
+    `seat` is the number of the office's PC that took the call, 0 for this one; how far calls of
+    others are on their way is not known here: no state. A tuple, because a page of dataclasses takes
+    longer to make than to read.
     """
 
     call_id: str
@@ -91,8 +94,9 @@ class JournalRow(NamedTuple):
     violence: bool
     revision_no: int
     voided: bool
-    state: State
+    state: State | None
     last_code: str | None
+    seat: int = 0
 
     @property
     def key(self) -> tuple[int, str]:
@@ -117,8 +121,9 @@ _ROWS: Select[Any] = select(
     call.c.voided_at,
     revision.c.state,
     revision.c.last_code,
-).join_from(call, revision, revision.c.op_id == call.c.op_id)
-"""In the order of the fields of JournalRow."""
+    call.c.device,
+).join_from(call, revision, revision.c.op_id == call.c.op_id, isouter=True)
+"""In the order of the fields of JournalRow, but for the seat's number."""
 _EVERYTHING = JournalFilter()
 _ORDER = (call.c.started_at.desc(), call.c.call_id.desc())
 # The offset is written out: SQLAlchemy gives SQLite one in any case, as a parameter of its own.
@@ -157,9 +162,18 @@ class Journal:
             if by_text is not None:
                 wanted = replace(wanted, text="")
             found = self._found(connection, wanted, after, limit, by_text)
+            numbers = seats.numbers(connection) if any(r[15] for r in found) else {}
         return [
             JournalRow._make(
-                (*r[:10], bool(r[10]), r[11], r[12] is not None, _STATES[r[13]], r[14])
+                (
+                    *r[:10],
+                    bool(r[10]),
+                    r[11],
+                    r[12] is not None,
+                    _STATES.get(r[13]),
+                    r[14],
+                    numbers.get(r[15], 0),
+                )
             )
             for r in found
         ]
@@ -181,6 +195,11 @@ class Journal:
                 }
         return found
 
+    def seat(self, device: str) -> int:
+        """The number of the office's PC; 0 for this one."""
+        with self._database.read() as connection:
+            return seats.numbers(connection).get(device, 0)
+
     def query(
         self,
         connection: Connection,
@@ -199,9 +218,9 @@ class Journal:
             lead = None
         by_state = lead is None and self._states_lead(connection, wanted)
         common = self._common(wanted, after, by_state)
-        common += [_unled(x.column).in_(x.values) for x in leads if x is not lead]
+        common += [unled(x.column).in_(x.values) for x in leads if x is not lead]
         if lead is None:
-            newest = _unled(call.c.started_at) if by_state else call.c.started_at
+            newest = unled(call.c.started_at) if by_state else call.c.started_at
             return _ROWS.where(*common).order_by(newest.desc(), call.c.call_id.desc()).limit(limit)
         if not lead.values:
             return None
@@ -227,18 +246,18 @@ class Journal:
         wanted: JournalFilter,
         after: tuple[int, str] | None,
         limit: int,
-        leads: list[_Lead],
+        leads: list[Lead],
         call_ids: Sequence[str],
     ) -> Select[Any] | None:
         """The page of a few known calls: they are looked up first, and sorted."""
         if not call_ids:
             return None
-        newest = _unled(call.c.started_at)
+        newest = unled(call.c.started_at)
         return (
             _ROWS.where(
                 call.c.call_id.in_(list(call_ids)),
                 *self._common(wanted, after, bool(wanted.states)),
-                *(_unled(x.column).in_(x.values) for x in leads),
+                *(unled(x.column).in_(x.values) for x in leads),
             )
             .order_by(newest.desc(), call.c.call_id.desc())
             .limit(limit)
@@ -261,7 +280,7 @@ class Journal:
         query = self.query(connection, wanted, after, limit, among)
         return [] if query is None else connection.execute(query).all()
 
-    def _leads(self, connection: Connection, wanted: JournalFilter) -> list[_Lead]:
+    def _leads(self, connection: Connection, wanted: JournalFilter) -> list[Lead]:
         c = call.c
         leads = []
         if text := wanted.text.strip():
@@ -269,24 +288,24 @@ class Journal:
             known = connection.execute(select(c.call_id).where(c.number == text)).first()
             key = read_phone(text).key
             if known:
-                leads.append(_Lead(c.number, (text,)))
+                leads.append(Lead(c.number, (text,)))
             else:
-                leads.append(_Lead(c.phone_key, (key,) if key else ()))
+                leads.append(Lead(c.phone_key, (key,) if key else ()))
         if wanted.operator_id:
-            leads.append(_Lead(c.operator_id, (wanted.operator_id,)))
+            leads.append(Lead(c.operator_id, (wanted.operator_id,)))
         if wanted.topic:
-            leads.append(_Lead(c.topic, self._topics(connection, wanted.topic)))
+            leads.append(Lead(c.topic, self._topics(connection, wanted.topic)))
         if wanted.division:
-            leads.append(_Lead(c.division, self._inside(connection, wanted.division)))
+            leads.append(Lead(c.division, self._inside(connection, wanted.division)))
         if wanted.contact_kind:
-            leads.append(_Lead(c.contact_kind, (wanted.contact_kind,)))
+            leads.append(Lead(c.contact_kind, (wanted.contact_kind,)))
         if wanted.danger:
-            leads.append(_Lead(c.danger_now, (wanted.danger,)))
+            leads.append(Lead(c.danger_now, (wanted.danger,)))
         return leads
 
     def _narrowest(
-        self, connection: Connection, wanted: JournalFilter, leads: list[_Lead]
-    ) -> _Lead | None:
+        self, connection: Connection, wanted: JournalFilter, leads: list[Lead]
+    ) -> Lead | None:
         """The condition to walk along; None when there is none, or a sync state is narrower."""
         if len(leads) < 2 and not wanted.states:
             return leads[0] if leads else None
@@ -296,7 +315,7 @@ class Journal:
                 select(literal(1)).where(lead.equals(value), *_period(wanted)).limit(PROBE)
                 for value in lead.values
             ]
-            number = sum(_count(connection, one) for one in some)
+            number = sum(count(connection, one) for one in some)
             counted.append((number, len(lead.values), lead))
         if not counted:
             return None
@@ -308,7 +327,8 @@ class Journal:
         if not wanted.states or State.APPLIED in wanted.states:
             return False
         return (
-            _count(connection, select(literal(1)).where(*_in_states(wanted)).limit(PROBE)) < PROBE
+            count(connection, select(literal(1)).where(*in_states(wanted.states)).limit(PROBE))
+            < PROBE
         )
 
     def _common(
@@ -318,15 +338,17 @@ class Journal:
         c = call.c
         conditions = _period(wanted, led=not by_state)
         if wanted.nuisance is not None:
-            kind = _unled(c.contact_kind)
+            kind = unled(c.contact_kind)
             nuisance = kind.in_(NUISANCE_KINDS)
             conditions.append(nuisance if wanted.nuisance else kind.not_in(NUISANCE_KINDS))
         if by_state:
-            conditions += _in_states(wanted)
+            conditions += in_states(wanted.states)
         elif wanted.states:
-            conditions.append(_unled(revision.c.state).in_([s.value for s in wanted.states]))
+            conditions.append(unled(revision.c.state).in_([s.value for s in wanted.states]))
+        if wanted.seat is not None:
+            conditions.append(unled(c.device) == seats.device_of(wanted.seat))
         if after:
-            started = _unled(c.started_at) if by_state else c.started_at
+            started = unled(c.started_at) if by_state else c.started_at
             conditions.append(tuple_(started, c.call_id) < tuple_(*after))
         return conditions
 
@@ -354,42 +376,11 @@ class Journal:
         return tuple(connection.execute(select(place.c.value).where(occurs)).scalars())
 
 
-@dataclass(frozen=True, eq=False)
-class _Lead:
-    """A condition that can lead: an indexed column of call, equal to any of the values."""
-
-    column: ColumnElement[Any]
-    values: tuple[str, ...]
-
-    def equals(self, value: str) -> ColumnElement[bool]:
-        """The condition for one value, in the words of the column's index."""
-        if self.column is call.c.phone_key:
-            return (self.column == value) & (self.column != "")
-        return self.column == value
-
-
 def _period(wanted: JournalFilter, *, led: bool = True) -> list[ColumnElement[bool]]:
-    started = call.c.started_at if led else _unled(call.c.started_at)
+    started = call.c.started_at if led else unled(call.c.started_at)
     conditions = []
     if wanted.first_day:
         conditions.append(started >= day_bounds_ms(wanted.first_day)[0])
     if wanted.last_day:
         conditions.append(started < day_bounds_ms(wanted.last_day)[1])
     return conditions
-
-
-def _in_states(wanted: JournalFilter) -> list[ColumnElement[bool]]:
-    # The second condition is that of the partial index ix_revision_unconfirmed, word for word.
-    return [
-        revision.c.state.in_([s.value for s in wanted.states]),
-        revision.c.state != literal(State.APPLIED.value, literal_execute=True),
-    ]
-
-
-def _unled(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The column with a unary plus: SQLite then leaves its index alone."""
-    return UnaryExpression(column, operator=operators.custom_op("+"), type_=column.type)
-
-
-def _count(connection: Connection, some: Select[Any]) -> int:
-    return int(connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())

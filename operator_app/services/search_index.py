@@ -49,7 +49,7 @@ STEP = 500
 BIG_STEP = 10_000
 """The same while nobody waits for a save: made anew by command or by the button."""
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_THROUGH, _FEEDS, _BUILT_AT = "revision", "feeds", "built_at"
+_THROUGH, _FOREIGN, _FEEDS, _BUILT_AT = "revision", "foreign", "feeds", "built_at"
 
 _NEW = (
     select(WRITTEN_ORDER.label("number"), revision.c.record_id, revision.c.kind)
@@ -58,6 +58,14 @@ _NEW = (
     .limit(bindparam("most"))
 )
 _NEWEST = Prepared(select(func.max(WRITTEN_ORDER)).select_from(revision))
+_RECEIVED_ORDER: ColumnElement[int] = literal_column("foreign_revision.rowid")
+_NEW_FOREIGN = (
+    select(_RECEIVED_ORDER.label("number"), foreign_revision.c.record_id, foreign_revision.c.kind)
+    .where(bindparam("through") < _RECEIVED_ORDER)
+    .order_by(_RECEIVED_ORDER)
+    .limit(bindparam("most"))
+)
+_NEWEST_FOREIGN = Prepared(select(func.max(_RECEIVED_ORDER)).select_from(foreign_revision))
 _CALL_COLUMNS = select(
     call.c.call_id,
     call.c.caller_name,
@@ -123,11 +131,12 @@ class SearchIndex:
     def behind_of(self, connection: Connection) -> int:
         """The same, as the transaction sees it."""
         try:
-            through = self.file.get(_THROUGH)
+            through, foreign = self.file.get(_THROUGH), self.file.get(_FOREIGN)
         except Exception as error:  # noqa: BLE001 - as in `step`
             self.note_fault(error)
             return -1
-        return max(0, _newest(connection) - through)
+        newest, came = _newest(connection)
+        return max(0, newest - through) + max(0, came - foreign)
 
     def state(self) -> IndexState:
         """How the index stands."""
@@ -154,7 +163,7 @@ class SearchIndex:
         """
         self.begin_anew()
         with self._database.read() as connection:
-            newest = _newest(connection)
+            newest = sum(_newest(connection))
         behind = newest
         while not stopped():
             behind = self._step(BIG_STEP)
@@ -178,19 +187,21 @@ class SearchIndex:
                 log.warning("search index not removed: %s", type(held).__name__)
 
     def _step(self, most: int) -> int:
-        through = self.file.get(_THROUGH)
+        through, foreign = self.file.get(_THROUGH), self.file.get(_FOREIGN)
         with self._database.read() as connection:
-            newest = _newest(connection)
-            if through > newest:
+            newest, came = _newest(connection)
+            if through > newest or foreign > came:
                 # An older database was put back: what the index knows is of another life.
-                through = 0
+                through = foreign = 0
             rows = connection.execute(_NEW, {"through": through, "most": most}).all()
+            others = connection.execute(_NEW_FOREIGN, {"through": foreign, "most": most}).all()
             calls = _call_docs(
-                connection, {row.record_id for row in rows if row.kind in _CALL_KINDS}
+                connection, {row.record_id for row in (*rows, *others) if row.kind in _CALL_KINDS}
             )
             cases = self._changed_cases(connection)
             changes = feeds.changes_so_far(connection)
         reached = rows[-1].number if rows else through
+        reached_foreign = others[-1].number if others else foreign
         entries = None if self.file.get(_FEEDS) == changes + 1 else self._entry_docs()
         with self.file.transaction() as index:
             if calls:
@@ -202,7 +213,8 @@ class SearchIndex:
             if not self.file.get(_BUILT_AT):
                 self.file.put(_BUILT_AT, to_ms(self._clock()))
             self.file.put(_THROUGH, reached)
-        return max(0, newest - reached)
+            self.file.put(_FOREIGN, reached_foreign)
+        return max(0, newest - reached) + max(0, came - reached_foreign)
 
     def _changed_cases(self, connection: Connection) -> list[CaseDoc]:
         """Cases change by revisions of this PC and of others: their heads tell."""
@@ -229,8 +241,10 @@ class SearchIndex:
         return docs + [_article_doc(name, versions) for name, versions in articles.items()]
 
 
-def _newest(connection: Connection) -> int:
-    return int(_NEWEST.run(connection, {}).fetchone()[0] or 0)
+def _newest(connection: Connection) -> tuple[int, int]:
+    """The newest revision of this PC and the one that came last from the others."""
+    own, foreign = (p.run(connection, {}).fetchone()[0] for p in (_NEWEST, _NEWEST_FOREIGN))
+    return int(own or 0), int(foreign or 0)
 
 
 def _call_docs(connection: Connection, call_ids: set[str]) -> list[CallDoc]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, Protocol, TypeVar
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -27,6 +27,8 @@ SUFFIX = ".117"
 RECEIPTS_SUFFIX = ".receipts.117"
 RECORDS: Final = "117-bundle"
 RECEIPTS: Final = "117-receipts"
+SEAT: Final = "117-seat"
+"""What a seat hands over to the office's station (seat_files.py): the same lines."""
 VERSION: Final = 1
 MOST_BYTES = 48 << 20
 """A file that is larger is not even read."""
@@ -36,7 +38,7 @@ MOST_ITEM_BYTES = 24 << 20
 MOST_CLAIMS = 200
 MOST_RANGES = 5_000
 
-_PURPOSE = {RECORDS: "bundle", RECEIPTS: "receipts"}
+_PURPOSE = {RECORDS: "bundle", RECEIPTS: "receipts", SEAT: "seat_records"}
 _BEGINNING = b'{"format":"117-'
 
 Word = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:+/=-]{1,64}\Z")]
@@ -82,11 +84,15 @@ class BundleHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     report: dict[str, Any]
 
 
-class ReceiptsHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ReceiptsHead(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True
+):
     """The first line of receipts: the answer to one bundle. Times in UTC milliseconds.
 
     `receipt_key` is the signer's, in base64; `missing` of what the bundle said the ministry holds;
     `after` and `next`: every receipt for the device between these numbers of the server is there.
+    `again`: of what the bundle sent, what was not taken because it is sealed to a key of the
+    ministry that is taken no more; it is to be sealed to `recipients`, and sent again.
     """
 
     format: Literal["117-receipts"]
@@ -103,9 +109,17 @@ class ReceiptsHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kid: Word
     recipients: Annotated[list[Recipient], msgspec.Meta(min_length=1, max_length=16)]
     durable_through: Count
+    again: Claims = []
 
 
 Head = TypeVar("Head", BundleHead, ReceiptsHead)
+
+
+class HeadOfFile(Protocol):
+    """The first line of a file: a Struct whose `format` is one of the kinds."""
+
+    @property
+    def format(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -118,9 +132,7 @@ class Lines:
     kind: str
 
 
-def write_lines(
-    head: BundleHead | ReceiptsHead, items: Sequence[dict[str, Any]], key: Ed25519PrivateKey
-) -> bytes:
+def write_lines(head: HeadOfFile, items: Sequence[dict[str, Any]], key: Ed25519PrivateKey) -> bytes:
     """The bytes of a file, signed."""
     lines = [msgspec.json.encode(head), *(canonical_plain(item) for item in items)]
     before = b"".join(line + b"\n" for line in lines)
@@ -173,7 +185,10 @@ def read_head(lines: Lines, form: type[Head]) -> Head:
         head: Head = msgspec.json.decode(lines.head, type=form)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise BadBundle("bundle.malformed") from None
-    claims = [*head.sent, *head.holds] if isinstance(head, BundleHead) else head.missing
+    if isinstance(head, BundleHead):
+        claims = [*head.sent, *head.holds]
+    else:
+        claims = [*head.missing, *head.again]
     backwards = any(first > last for claim in claims for first, last in claim.ranges)
     if head.count != len(lines.items) or backwards:
         raise BadBundle("bundle.malformed")

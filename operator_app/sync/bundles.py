@@ -42,6 +42,7 @@ from operator_app.sync.bundle import (
     write_lines,
 )
 from operator_app.sync.have import MISSING_CODE
+from operator_app.sync.ministry_key import use_key
 from operator_app.sync.push import confirmation_of, report_of, seal_batch
 
 CARRIER = "folder"
@@ -66,12 +67,15 @@ class Bundle:
 @dataclass(frozen=True)
 class ReceiptsTaken:
     """`confirmed` receipts are about revisions here, `foreign` about none here (this PC was put
-    back to an older state); `missing` revisions are queued again, for the ministry lost them."""
+    back to an older state); `missing` revisions are queued again, for the ministry lost them.
+    `again`: how many were not taken, because the ministry has another key by now; they wait still,
+    and the next bundle carries them."""
 
     bundle_id: str
     confirmed: int
     foreign: int
     missing: int
+    again: int = 0
 
 
 def make_bundle(
@@ -141,6 +145,9 @@ def take_receipts(database: Database, clock: Clock, data: bytes) -> ReceiptsTake
             raise BadBundle("bundle.other_epoch")
         if newest:
             state = replace(state, last_bundle="")
+        if newest or head.made_at > settings.read_server(connection).keys_at:
+            recipients_now = tuple(head.recipients)
+            use_key(connection, head.kid, recipients_now, told_at=head.made_at, now=now)
         missing = _take_answer(connection, head) if newest else 0
         moved = outbox.confirm(connection, _there(confirmations, head if newest else None), now)
         same = head.epoch == sync_state.read_ledger(connection).epoch
@@ -151,7 +158,8 @@ def take_receipts(database: Database, clock: Clock, data: bytes) -> ReceiptsTake
             sync_state.write_contact(connection, replace(contact, last_verified_at=now))
         sync_state.write_folder(connection, replace(state, read_at=now))
         sync_state.add_attempt(connection, Attempt(now, CARRIER, "receipts", "ok", moved))
-    return ReceiptsTaken(head.bundle_id, moved, len(confirmations) - moved, missing)
+    again = sum(last - first + 1 for claim in head.again for first, last in claim.ranges)
+    return ReceiptsTaken(head.bundle_id, moved, len(confirmations) - moved, missing, again)
 
 
 def _read(data: bytes, device: Device, server: Server) -> tuple[ReceiptsHead, list[Confirmation]]:
@@ -176,11 +184,7 @@ def _read(data: bytes, device: Device, server: Server) -> tuple[ReceiptsHead, li
 
 
 def _take_answer(connection: Connection, head: ReceiptsHead) -> int:
-    """What only the newest answer tells: keys in use, and what the server lacks of what it had."""
-    server = settings.read_server(connection)
-    known = replace(server, kid=head.kid, recipients=tuple(head.recipients))
-    if known != server:
-        settings.write_server(connection, known)
+    """What only the newest answer tells: what the server lacks of what it had."""
     ledger = sync_state.read_ledger(connection)
     if ledger.epoch != head.epoch:
         # Restored, or first met: it counted from `after` on, and over the network everything is

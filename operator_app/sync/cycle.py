@@ -17,19 +17,20 @@ from sqlalchemy import Connection
 
 from operator_app.db import foreign, outbox, revisions, settings, sync_state
 from operator_app.db.engine import Database
-from operator_app.db.revisions import Revision
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.wire import Lane, State
 from operator_app.errors import AppError, BadInput, NetworkProblem, ServerRefused
 from operator_app.sync import pacing
 from operator_app.sync.answers import BUSY, NEVER_ARRIVED, TOO_LARGE, Hello
+from operator_app.sync.batches import Batches
 from operator_app.sync.carriers.base import Carrier
 from operator_app.sync.changes import pull, pull_gently
 from operator_app.sync.enrol import enrol
+from operator_app.sync.envelope import KEY_ENDED
 from operator_app.sync.feeds import pull_feeds
 from operator_app.sync.have import reconcile
 from operator_app.sync.link import Link
-from operator_app.sync.push import Sealed, give_back, push, seal_batch, set_aside
+from operator_app.sync.push import Sealed, give_back, push, set_aside
 from operator_app.sync.recovery import recover
 from operator_app.sync.status import LinkState, state_after
 
@@ -38,7 +39,6 @@ log = logging.getLogger(__name__)
 MOST_REQUESTS = 100
 """Pushes in one run; the next run follows at once when more waits."""
 MOST_BAD_PUSHES = 8
-FAIRNESS_SLOT = 10
 HAVE_EVERY_MS = 6 * 3_600_000
 HAVE_PENDING_EVERY_MS = 10 * 60_000
 
@@ -91,7 +91,7 @@ class Cycle:
         self._carrier: Carrier | None = None
         self._carrier_way: object = None
         self._first_run = True
-        self._slot = 0
+        self._batches = Batches(database)
 
     def stop(self) -> None:
         """End a run at its next request, and let no other begin; safe from any thread."""
@@ -237,14 +237,18 @@ class Cycle:
             size = replace(size, items=1)
         bad_pushes = 0
         new_epoch = False
+        self._batches.forget()
         for _request in range(MOST_REQUESTS):
             if self._stop.is_set():
                 break
-            batch = self._next_batch(link, pacing.within(size, hello.max_items, hello.max_bytes))
+            allowed = pacing.within(size, hello.max_items, hello.max_bytes)
+            batch = self._batches.next(link, allowed)
             if not batch:
                 break
+            begun = link.now
             try:
-                pushed = push(link, batch)
+                with self._batches.sealing_ahead(link, batch, allowed):
+                    pushed = push(link, batch)
             except (NetworkProblem, ServerRefused) as problem:
                 hello = self._judge(link, batch, problem, hello)
                 size = self._isolate(link, batch, size, problem.code)
@@ -257,8 +261,20 @@ class Cycle:
             done.confirmed += pushed.confirmed
             done.rejected += pushed.rejected
             new_epoch = new_epoch or _epoch_changed(hello.epoch, pushed.epoch)
-            if batch[0].revision.lane is not Lane.URGENT:
-                size = self._remember(size, pacing.grown(size, hello.max_items))
+            if pushed.key_ended:
+                kid = link.server.kid
+                hello = link.hello()
+                if link.server.kid == kid:
+                    # It names the key that it takes no more; asking again would go on for ever.
+                    done.problem = KEY_ENDED
+                    break
+            sent = sync_state.BatchSize(len(batch), sum(sealed.size for sealed in batch))
+            took = link.now - begun
+            if batch[0].revision.lane is Lane.URGENT:
+                fitting = pacing.shortened(size, sent, took)
+            else:
+                fitting = pacing.fitted(size, sent, took, hello.max_items)
+            size = self._remember(size, fitting)
         return new_epoch
 
     def _judge(self, link: Link, batch: list[Sealed], problem: AppError, hello: Hello) -> Hello:
@@ -273,31 +289,6 @@ class Cycle:
         except (NetworkProblem, ServerRefused):
             give_back(link, batch, problem.code)
             raise
-
-    def _next_batch(self, link: Link, allowed: sync_state.BatchSize) -> list[Sealed]:
-        with self._database.read() as connection:
-            due = self._pick(
-                lambda lanes, most: outbox.due(
-                    connection, lanes=lanes, now_ms=link.now, most_items=most
-                ),
-                allowed.items,
-            )
-        return seal_batch(due, link.device, link.server, allowed.size)
-
-    def _pick(
-        self, due: Callable[[tuple[Lane, ...], int], list[Revision]], most: int
-    ) -> list[Revision]:
-        """Urgent ones first and one at a time; every tenth request is for who else waits."""
-        found = due(tuple(Lane), most)
-        if not found:
-            return []
-        first = found[0].lane
-        self._slot = (self._slot + 1) % FAIRNESS_SLOT
-        if self._slot == 0:
-            others = due(tuple(lane for lane in Lane if lane is not first), most)
-            if others:
-                return others
-        return found[:1] if first is Lane.URGENT else found
 
     def _isolate(
         self, link: Link, batch: list[Sealed], size: sync_state.BatchSize, code: str

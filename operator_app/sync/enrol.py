@@ -55,13 +55,13 @@ def enrol(link: Link) -> Server:
     message = signed_answer(data, public_key(receipt_key), purpose="enrolled", nonce=nonce)
     if text(message, "device_id") != link.device.device_id:
         raise NetworkProblem("net.bad_answer")
-    number(message, "now")
     pinned = replace(
         link.server,
         enrolment_code="",
         receipt_key=receipt_key,
         kid=text(message, "kid"),
         recipients=recipients(message),
+        keys_at=number(message, "now"),
     )
     with link.database.write() as connection:
         if settings.read_server(connection) != link.server:

@@ -25,6 +25,8 @@ from operator_app.errors import AppError
 
 VERSION = 1
 ALGORITHM = "age-x25519"
+KEY_ENDED = "kid.retired"
+"""Said of an item whose `kid` the ministry takes no more: seal it to the key that `hello` names."""
 BUCKETS = (1 << 10, 1 << 12, 1 << 14, 1 << 16, 1 << 18)
 """Sizes in bytes that sealed payloads are padded to: the length tells next to nothing."""
 MOST_PLAINTEXT = 4 << 20

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from operator_app.db import audit, feeds, settings
+from operator_app.db import feeds, settings
 from operator_app.db.feeds import FeedState, Taken
 from operator_app.domain.feed_pages import (
     MOST_FEED_BYTES,
@@ -36,6 +36,7 @@ from operator_app.errors import AppError, BadInput, NetworkProblem, ServerRefuse
 from operator_app.sync.answers import NEVER_ARRIVED, Hello, content, public_key
 from operator_app.sync.carriers.base import BASE_PATH
 from operator_app.sync.link import Link
+from operator_app.sync.ministry_key import use_key
 from operator_app.sync.places import pull_places
 from operator_app.sync.receipts import BadSignature, verify
 
@@ -214,16 +215,8 @@ def _use_current_key(connection: Connection, changes: FeedChanges, now: int) -> 
     for entry in changes.entries:
         if entry.body is not None and entry.body.get("current"):
             key: KeyEntry = entry_from(KEYS, entry.body)
-            known = replace(server, kid=key.kid, recipients=key.recipients)
-            if known != server:
-                settings.write_server(connection, known)
-                audit.append(
-                    connection,
-                    at=now,
-                    user_id="",
-                    action="ministry.key_changed",
-                    details={"key": known.kid},
-                )
+            # When it was said is not known; what was said before stays older than what comes.
+            use_key(connection, key.kid, key.recipients, told_at=server.keys_at, now=now)
 
 
 def _rename_office(connection: Connection, changes: FeedChanges) -> None:

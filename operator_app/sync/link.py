@@ -15,6 +15,7 @@ from operator_app.domain.wire import canonical_plain
 from operator_app.errors import AppError
 from operator_app.sync.answers import Hello, content, new_nonce, public_key, read_hello
 from operator_app.sync.carriers.base import BASE_PATH, Answer, Carrier
+from operator_app.sync.ministry_key import use_key
 from operator_app.sync.receipts import sign
 
 
@@ -51,14 +52,14 @@ class Link:
         self.note("hello", "ok", 0)
         skew = (before + self.now) // 2 - hello.now
         known = replace(self.server, kid=hello.kid, recipients=hello.recipients)
+        told_at, now = hello.now, self.now
         with self.database.write() as connection:
             if known != self.server:
                 # The address may have been changed by a person meanwhile.
                 stored = settings.read_server(connection)
                 if stored.receipt_key == self.server.receipt_key:
-                    settings.write_server(
-                        connection, replace(stored, kid=hello.kid, recipients=hello.recipients)
-                    )
+                    use_key(connection, hello.kid, hello.recipients, told_at=told_at, now=now)
+                known = replace(known, keys_at=told_at)
             contact = sync_state.read_contact(connection)
             sync_state.write_contact(
                 connection, replace(contact, last_contact_at=self.now, skew_ms=skew)

@@ -16,7 +16,12 @@ CAP_MS = 60 * 60_000
 IDLE_MS = 15 * 60_000
 BREAKER_FAILURES = 5
 LONGEST_FLOOR_MS = 6 * 3_600_000
-MOST_BATCH_BYTES = 1 << 20
+MOST_BATCH_BYTES = 256 << 10
+"""A line that became slow since the last batch carries this at 64 kbit/s in 40 s, while an urgent
+record may be waiting; and with smaller batches there is one to seal while another is awaited."""
+LONGEST_ON_THE_WAY_MS = 10_000
+"""One batch, from its sending to its answer; a promise to urgent records, which wait behind it."""
+SIGN_OF_A_SLOW_LINE_MS = 1_500
 ROOM_FOR_THE_REST = 4096
 """Bytes of a push request that are not envelopes."""
 
@@ -32,9 +37,34 @@ def grown(size: BatchSize, most_items: int) -> BatchSize:
     return BatchSize(max(1, items), min(MOST_BATCH_BYTES, size.size + size.size // 4))
 
 
+def fitted(size: BatchSize, sent: BatchSize, took_ms: int, most_items: int) -> BatchSize:
+    """After a success: `sent` of `size` took so long. On a slow line batches are kept as short as
+    an urgent record that is saved meanwhile can wait for; else they grow.
+
+    A clock that was set meanwhile makes one batch too small or too large, no more.
+    """
+    if took_ms > LONGEST_ON_THE_WAY_MS:
+        items = sent.items * LONGEST_ON_THE_WAY_MS // took_ms
+        return BatchSize(max(1, items), max(8_192, sent.size * LONGEST_ON_THE_WAY_MS // took_ms))
+    larger = grown(size, most_items)
+    if took_ms * larger.items > LONGEST_ON_THE_WAY_MS * sent.items:
+        return size
+    return larger
+
+
+def shortened(size: BatchSize, sent: BatchSize, took_ms: int) -> BatchSize:
+    """After an urgent record that went alone: one that took its time tells of a slow line, before a
+    whole batch has to find out."""
+    if took_ms <= SIGN_OF_A_SLOW_LINE_MS:
+        return size
+    return replace(
+        size, size=min(size.size, max(8_192, sent.size * LONGEST_ON_THE_WAY_MS // took_ms))
+    )
+
+
 def within(size: BatchSize, most_items: int, most_bytes: int) -> BatchSize:
-    """The size that the server's own limits allow."""
-    room = max(1, most_bytes - ROOM_FOR_THE_REST)
+    """The size that the server's limits and ours allow."""
+    room = max(1, min(MOST_BATCH_BYTES, most_bytes - ROOM_FOR_THE_REST))
     return BatchSize(min(size.items, most_items), min(size.size, room))
 
 

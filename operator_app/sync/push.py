@@ -21,10 +21,10 @@ from operator_app.db import audit, outbox, revisions, sync_state
 from operator_app.db.outbox import Confirmation
 from operator_app.db.revisions import Revision
 from operator_app.db.settings import Device, Server
-from operator_app.domain.wire import Header, Lane, State, canonical_plain
+from operator_app.domain.wire import Header, Lane, State
 from operator_app.errors import NetworkProblem
 from operator_app.sync.answers import listed, public_key, text
-from operator_app.sync.envelope import seal
+from operator_app.sync.envelope import KEY_ENDED, seal
 from operator_app.sync.link import Link
 from operator_app.sync.receipts import BadSignature, verify_receipt
 
@@ -33,48 +33,73 @@ LONGEST_ASIDE_MS = 3_600_000
 LONGEST_URGENT_ASIDE_MS = 300_000
 _CODE = re.compile(r"[a-z0-9_.-]{1,64}")
 
+Envelope = dict[str, Any]
+
 
 @dataclass(frozen=True)
 class Sealed:
     """A revision ready to travel; `size` in bytes of its JSON."""
 
     revision: Revision
-    envelope: dict[str, Any]
+    envelope: Envelope
     size: int
 
 
 @dataclass(frozen=True)
 class Pushed:
-    """What became of a batch: receipts verified, refused among them, and the rest given back."""
+    """What became of a batch: receipts verified, refused among them, and the rest given back.
+
+    `key_ended`: some came back because they were sealed to a key that is taken no more.
+    """
 
     confirmed: int
     rejected: int
     given_back: int
     epoch: str
+    key_ended: bool = False
+
+
+def seal_revision(revision: Revision, device: Device, server: Server) -> Envelope:
+    """Seal one revision to the recipients the server named. Raises what `seal` raises."""
+    return seal(
+        revision.payload,
+        revision.tag,
+        Header(revision.op_id, device.device_id, revision.inc, revision.seq),
+        kid=server.kid,
+        recipients=server.recipients,
+        signing_key=device.signing_key,
+    )
 
 
 def seal_batch(
-    due: Sequence[Revision], device: Device, server: Server, most_bytes: int
+    due: Sequence[Revision],
+    device: Device,
+    server: Server,
+    most_bytes: int,
+    ready: dict[str, Envelope] | None = None,
 ) -> list[Sealed]:
-    """Seal revisions in order until the limit is reached; always at least the first."""
+    """Seal revisions in order until the limit is reached; always at least the first.
+
+    `ready`: what was sealed before, by op_id; what is used is taken out, what is too much put in.
+    """
+    ready = {} if ready is None else ready
     batch: list[Sealed] = []
     total = 0
     for revision in due:
-        header = Header(revision.op_id, device.device_id, revision.inc, revision.seq)
-        envelope = seal(
-            revision.payload,
-            revision.tag,
-            header,
-            kid=server.kid,
-            recipients=server.recipients,
-            signing_key=device.signing_key,
-        )
-        size = len(canonical_plain(envelope)) + 1
+        envelope = ready.pop(revision.op_id, None) or seal_revision(revision, device, server)
+        size = _size(envelope)
         total += size
         if batch and total > most_bytes:
+            ready[revision.op_id] = envelope
             break
         batch.append(Sealed(revision, envelope, size))
     return batch
+
+
+def _size(envelope: Envelope) -> int:
+    """Bytes of its JSON and the comma behind it: all names and values are plain ASCII."""
+    quotes = {str: 2, int: 0}
+    return 2 + sum(len(k) + 4 + len(str(v)) + quotes[type(v)] for k, v in envelope.items())
 
 
 def push(link: Link, batch: Sequence[Sealed]) -> Pushed:
@@ -136,7 +161,10 @@ def push(link: Link, batch: Sequence[Sealed]) -> Pushed:
             # The receipts of what was held or doubted for the lack of these lie ready there.
             sync_state.compare_soon(connection)
         link.write_notes(connection)
-    return Pushed(len(batch) - given_back, rejected, given_back, epoch)
+    ended = any(
+        not verified[op_id] and results.get(op_id, {}).get("code") == KEY_ENDED for op_id in op_ids
+    )
+    return Pushed(len(batch) - given_back, rejected, given_back, epoch, ended)
 
 
 def give_back(link: Link, batch: Sequence[Sealed], code: str) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from operator_app.db import outbox, revisions, settings, sync_state
+from operator_app.db import outbox, quarantine, revisions, settings, sync_state
 from operator_app.db.engine import Database
 from operator_app.db.revisions import Revision
 from operator_app.db.sync_state import Attempt, Contact
@@ -104,8 +104,9 @@ def waiting_rows(database: Database, limit: int = 200) -> list[OutboxRow]:
 
 
 def rows_that_need_you(database: Database, limit: int = 200) -> list[OutboxRow]:
-    """What the ministry refused or holds as a conflict."""
-    return _rows(database, [State.REJECTED, State.CONFLICT], limit)
+    """What the ministry refused, cannot take or holds as a conflict; set aside or not."""
+    with database.read() as connection:
+        return [_row(r) for r in quarantine.lost(connection, limit)]
 
 
 def last_attempts(database: Database, limit: int = 50) -> list[Attempt]:
@@ -117,7 +118,7 @@ def last_attempts(database: Database, limit: int = 50) -> list[Attempt]:
 def send_again(database: Database, op_id: str) -> bool:
     """Put one refused revision back in the queue, by a person's decision."""
     with database.write() as connection:
-        return outbox.send_rejected_again(connection, op_id)
+        return quarantine.send_again(connection, op_id)
 
 
 def _state(connection: Connection, contact: Contact, now: int) -> tuple[LinkState, str | None]:

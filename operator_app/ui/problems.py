@@ -15,6 +15,7 @@ from operator_app.ui.people_problems import SENTENCES as PEOPLE_SENTENCES
 from operator_app.ui.policy_problems import SENTENCES as POLICY_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.review_problems import SENTENCES as REVIEW_SENTENCES
+from operator_app.ui.seat_problems import SENTENCES as SEAT_SENTENCES
 from operator_app.ui.xroad_problems import SENTENCES as XROAD_SENTENCES
 
 log = logging.getLogger(__name__)
@@ -153,6 +154,9 @@ SENTENCES: dict[str, str] = {
     ),
     "call.voided_already": N_("This call is already void."),
     "call.not_changeable": N_("This call can only be changed by the supervisor now."),
+    "call.other_seat": N_(
+        "This call was taken at another PC of the office. It is corrected or voided there; what changes comes here by itself."
+    ),
     "call.unknown": N_("This call is not there any more."),
     # Cases
     "case.reason_needed": N_(
@@ -247,6 +251,7 @@ SENTENCES: dict[str, str] = {
     **BACKUP_SENTENCES,
     **DIRECTORY_SENTENCES,
     **FOLDER_SENTENCES,
+    **SEAT_SENTENCES,
     **LOOKUP_SENTENCES,
     **PEOPLE_SENTENCES,
     **POLICY_SENTENCES,

@@ -7,6 +7,7 @@ from operator_app.sync.status import LinkState, SyncStatus
 from operator_app.ui.folder_problems import SENTENCES as FOLDER_SENTENCES
 from operator_app.ui.policy_problems import SENTENCES as POLICY_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
+from operator_app.ui.seat_problems import SENTENCES as SEAT_SENTENCES
 from operator_app.ui.wording import Wording, time_of_day
 from operator_app.ui.xroad_problems import SENTENCES as XROAD_SENTENCES
 
@@ -50,6 +51,7 @@ CODE_SENTENCES = {
     "change.not_a_case": N_("An entry that is no case came as one and was set aside. The others were taken."),
     "change.other_office": N_("An entry of another office came by mistake and was set aside. Tell the ministry."),
     "change.own": N_("An entry of this PC came back under a colleague's name and was set aside. Tell the ministry."),
+    "kid.retired": N_("The ministry has withdrawn the key that records are sealed with, and names no other. Records stay here; call the ministry."),
     "mismatch": N_("The ministry holds something else under this number. Both sides must look at it."),
 }  # fmt: skip
 """What the codes of the last problem mean to a person."""
@@ -60,6 +62,7 @@ _ALL = (
     FOLDER_SENTENCES,
     POLICY_SENTENCES,
     REFERENCE_SENTENCES,
+    SEAT_SENTENCES,
     XROAD_SENTENCES,
 )
 

@@ -65,6 +65,16 @@ def state_wording(state: State, *, sends: bool = True) -> Wording:
     return Wording(_(wording.words), wording.tone, wording.sign)
 
 
+def seat_wording(number: int) -> Wording:
+    """The mark of what another PC of the office recorded: its number; the station is 1."""
+    return Wording(_("PC {n}").format(n=number), "", "⇄")
+
+
+def state_or_seat(state: State | None, seat: int, *, sends: bool = True) -> Wording:
+    """How far a revision is; of another PC of the office, whose it is."""
+    return seat_wording(seat) if state is None else state_wording(state, sends=sends)
+
+
 def danger_wording(danger_now: str | None) -> Wording | None:
     """The mark for a danger answer; None where there is nothing to mark."""
     wording = _DANGER.get(danger_now or "")

@@ -225,6 +225,7 @@ def test_a_check_can_be_stopped(
 def test_the_command_as_it_staff_run_it(own: Watched) -> None:
     """A process of its own; an operator may not, and a running program is in the way."""
     data = own.office.paths.data
+    own.office.for_another_process("aida", "bek")
     own.office.database.close()
 
     def run(login: str) -> subprocess.CompletedProcess[str]:

@@ -51,7 +51,7 @@ def test_push(office: TestOffice, tmp_path: Path, results: list[Result]) -> None
     """Two receivers with the same keys and the same device: one is sent to by the program, the
     other gets the very bytes again from a bare session, and stores them just the same."""
     with running(tmp_path / "one") as receiver:
-        cycle = _cycle(office, Recorder(receiver["url"]), receiver["code"])
+        cycle = cycle_to(office, Recorder(receiver["url"]), receiver["code"])
         assert cycle.run_once().problem is None
         cycle.close()
     shutil.copytree(tmp_path / "one", tmp_path / "other")
@@ -63,12 +63,12 @@ def test_push(office: TestOffice, tmp_path: Path, results: list[Result]) -> None
     ):
         session.trust_env = False
         carrier = Recorder(receiver["url"])
-        cycle = _cycle(office, carrier)
+        cycle = cycle_to(office, carrier)
         settle()
         for _ in range(ROUNDS):
-            _save(office)
+            save_calls(office, CALLS)
             carrier.pushes.clear()
-            ours.append(CALLS / seconds(lambda: _send(cycle, office)))
+            ours.append(CALLS / seconds(lambda: send_all(cycle, office)))
             bodies = list(carrier.pushes)
             push, bare = f"{other['url']}{BASE_PATH}/push", f"{other['url']}/bare"
             stored.append(CALLS / seconds(lambda u=push, b=bodies: _post(session, u, b)))
@@ -84,7 +84,8 @@ def test_push(office: TestOffice, tmp_path: Path, results: list[Result]) -> None
         results.append(Result(name, "/s", one, statistics.median(floor), goal, True, remark))
 
 
-def _cycle(office: TestOffice, carrier: Recorder, code: str = "") -> Cycle:
+def cycle_to(office: TestOffice, carrier: Recorder, code: str = "") -> Cycle:
+    """The program's synchronisation with a carrier of the test."""
     with office.database.write() as connection:
         known = settings.read_server(connection)
         code = code or known.enrolment_code
@@ -95,14 +96,16 @@ def _cycle(office: TestOffice, carrier: Recorder, code: str = "") -> Cycle:
     )
 
 
-def _save(office: TestOffice) -> None:
+def save_calls(office: TestOffice, number: int) -> None:
+    """So many calls with a note of the usual length."""
     calls = Calls(office.database, office.reference, system_clock)
-    for _ in range(CALLS):
+    for _ in range(number):
         form = calls.start(office.actor).form
         calls.save(office.actor, information_call(form, note=NOTE))
 
 
-def _send(cycle: Cycle, office: TestOffice) -> None:
+def send_all(cycle: Cycle, office: TestOffice) -> None:
+    """Run until nothing waits."""
     for _ in range(MOST_RUNS):
         assert cycle.run_once().problem is None
         if read_status(office.database, system_clock).waiting == 0:

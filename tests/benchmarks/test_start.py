@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from operator_app.config import paths
-from operator_app.db.keyring import new_recovery_key
+from operator_app.db.keyring import KdfCost, new_recovery_key
 from operator_app.domain.clock import system_clock
 from operator_app.services.set_up import set_up_office
 from tests.benchmarks.measure import ROOT, Result, by_turns, medians
-from tests.conftest import CHEAP, PASSWORD, office_setup
+from tests.conftest import PASSWORD, office_setup
 
 ROUNDS = 15
 SURROUNDINGS = {
@@ -31,7 +31,7 @@ SURROUNDINGS = {
 def test_start(tmp_path: Path, results: list[Result]) -> None:
     """Both ends are counted: the start of the process and, with nothing to save, its end."""
     where = paths(tmp_path)
-    set_up_office(where, office_setup(), PASSWORD, new_recovery_key(), system_clock, CHEAP)
+    set_up_office(where, office_setup(), PASSWORD, new_recovery_key(), system_clock, KdfCost())
     memory: tuple[list[int], list[int]] = ([], [])
 
     def ours() -> float:

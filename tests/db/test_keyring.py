@@ -11,9 +11,11 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from operator_app.db import keyring as keyring_module
 from operator_app.db.key_bridge import build, cross, new_pair
 from operator_app.db.keyring import (
     RECOVERY_LOGIN,
+    KdfCost,
     Keyring,
     new_keyring,
     new_recovery_key,
@@ -22,8 +24,9 @@ from operator_app.db.keyring import (
     write_keyring,
 )
 from operator_app.errors import EnvironmentProblem, NotAllowed
-from tests.conftest import CHEAP, PASSWORD
+from tests.conftest import CHEAP, PASSWORD, PRODUCT_MEMORY_KIB
 from tests.db.conftest import code_of, edit_json
+from tests.samples import examples
 
 OTHER = "another-tulip-2026"
 NEW_KEY = b"n" * 32
@@ -115,6 +118,17 @@ def test_a_slot_of_another_database_does_not_open(file) -> None:
 )
 def test_a_cost_that_is_weak_or_would_hang_the_pc_is_damage(file, field, value) -> None:
     edit_json(file, lambda data: data["slots"][0]["kdf"].update({field: value}))
+    assert code_of(read_keyring, file) == "keyring.damaged"
+
+
+def test_the_program_makes_and_takes_no_slot_below_64_mib(file, monkeypatch) -> None:
+    """The other tests are let off with less (tests/conftest.py)."""
+    assert KdfCost().memory_kib == PRODUCT_MEMORY_KIB == 64 * 1024
+    monkeypatch.setattr(keyring_module, "LEAST_MEMORY_KIB", PRODUCT_MEMORY_KIB)
+    keyring, key = new_keyring()
+    write_keyring(keyring.with_slot("aida", PASSWORD, key, KdfCost()), file)
+    assert read_keyring(file).open("aida", PASSWORD) == key
+    edit_json(file, lambda data: data["slots"][0]["kdf"].update(memory_kib=64 * 1024 - 1))
     assert code_of(read_keyring, file) == "keyring.damaged"
 
 
@@ -252,7 +266,7 @@ _FILE = st.fixed_dictionaries(
 
 
 @settings(
-    max_examples=300,
+    max_examples=examples(300),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

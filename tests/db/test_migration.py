@@ -141,7 +141,7 @@ def test_a_migration_keeps_what_is_there_and_leaves_a_backup(
         "op.execute('DROP TABLE call_topic')\nop.execute('COMMIT')\nop.execute('BEGIN')\n"
         "raise RuntimeError('planted')",
         # It leaves rows that refer to nothing.
-        "op.execute('DELETE FROM app_user')",
+        "op.execute('DELETE FROM call')",
     ],
 )
 def test_a_failing_migration_puts_everything_back(

@@ -16,10 +16,11 @@ from operator_app.domain.hsds_tables import TABLES
 from operator_app.domain.soate import read_soate
 from operator_app.errors import BadInput, Fault
 from tests.directory.entries import BISHKEK, service, texts
+from tests.samples import examples
 
 FULL = service(areas=(BISHKEK,), languages=("ky",), documents={"ru": "Паспорт"})
 GOOD = [write_hsds_json([FULL], {}), write_hsds_zip([FULL], {}), b"id,name\none,x\n"]
-more = settings(max_examples=150, deadline=None)
+more = settings(max_examples=examples(150), deadline=None)
 
 
 def judged(read, *arguments) -> None:

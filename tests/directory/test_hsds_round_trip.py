@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from operator_app.domain.directory import DirectoryPhone, Service, ServicePlace
 from operator_app.domain.hsds import read_hsds, write_hsds_json, write_hsds_zip
 from tests.directory.entries import BISHKEK, service, services
+from tests.samples import examples
 
 SECRET = "Тайная улица, 7"
 
@@ -27,7 +28,7 @@ def hidden(entries: list[Service]) -> dict[str, dict[str, str]]:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(services())
 def test_json_is_read_as_it_was_written(entries) -> None:
     written = write_hsds_json(entries, hidden(entries))
@@ -35,7 +36,7 @@ def test_json_is_read_as_it_was_written(entries) -> None:
     assert write_hsds_json(read_hsds(written, "a.json").services, hidden(entries)) == written
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(services())
 def test_tables_are_read_as_they_were_written(entries) -> None:
     written = write_hsds_zip(entries, hidden(entries))
@@ -43,7 +44,7 @@ def test_tables_are_read_as_they_were_written(entries) -> None:
     assert write_hsds_zip(read_hsds(written, "a.zip").services, hidden(entries)) == written
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(services(), st.sampled_from([write_hsds_json, write_hsds_zip]))
 def test_an_address_that_may_not_be_told_is_not_written(entries, write) -> None:
     for entry in read_hsds(write(entries, {}), "a").services:

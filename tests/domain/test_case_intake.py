@@ -20,6 +20,7 @@ from operator_app.domain.violence import ReferralAsk, SafeContact, ViolenceForm
 from operator_app.services.case_files import needs_case
 from operator_app.services.reference import load_reference
 from tests.conftest import ALAMUDUN, information_call
+from tests.samples import examples
 
 AT = 1_795_489_200_000
 """2026-11-24 09:00 in Bishkek."""
@@ -162,7 +163,7 @@ def by_a_clock_that_goes_forward(said: list[Call]) -> list[Call]:
     ]  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.lists(calls, max_size=3), calls, st.booleans())
 def test_saying_the_same_call_twice_changes_nothing(earlier, said: Call, remembered: bool) -> None:
     """With what it said before at hand, and also without: a call that came from elsewhere.
@@ -179,7 +180,7 @@ def test_saying_the_same_call_twice_changes_nothing(earlier, said: Call, remembe
     assert twice == once
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.lists(calls, max_size=3), calls)
 def test_silence_blanks_nothing(earlier, said: Call) -> None:
     before, last = history(earlier)
@@ -201,7 +202,7 @@ def _words(incident: object) -> list[object]:
     return [getattr(incident, name) for name in names]
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.lists(calls, min_size=1, max_size=5))
 def test_what_grows_only_grows_and_risk_never_falls(said: list[Call]) -> None:
     case, last = NEW, {}
@@ -220,7 +221,7 @@ def test_what_grows_only_grows_and_risk_never_falls(said: list[Call]) -> None:
         case = after
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.lists(calls, min_size=2, max_size=4, unique_by=lambda c: c.call_id), st.data())
 def test_the_order_of_calls_changes_no_risk_and_loses_nothing(said, data: st.DataObject) -> None:
     case, _ = history(said)
@@ -409,7 +410,7 @@ def test_a_later_word_on_the_case_is_not_undone_by_the_call() -> None:
     assert allows(told(case, better, before=first).consents, "CALL_BACK")
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=examples(1_000))
 @example(tuple(Consent("CALL_BACK", value, AT) for value in "NYN"), "")
 @given(st.lists(consents, max_size=6).map(tuple), st.sampled_from(["", "POL", "LEG"]))
 def test_what_the_call_allows_the_case_allows(words, recipient: str) -> None:

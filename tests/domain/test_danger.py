@@ -29,6 +29,7 @@ from operator_app.domain.danger import (
 )
 from operator_app.domain.danger_file import read_rules
 from operator_app.errors import EnvironmentProblem
+from tests.samples import examples
 
 FILE = paths().resources / "data" / "danger_rules.toml"
 RULES = read_rules(FILE.read_text(encoding="utf-8"))
@@ -211,7 +212,7 @@ def run(sequence: list[Screen], rules: DangerRules = RULES) -> list[Case]:
 sequences = st.lists(screens, min_size=1, max_size=6)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(sequences)
 def test_in_a_case_no_screen_lowers_and_all_are_kept(sequence: list[Screen]) -> None:
     cases = run(sequence)
@@ -227,7 +228,7 @@ def test_in_a_case_no_screen_lowers_and_all_are_kept(sequence: list[Screen]) -> 
     assert {a.rules_version for a in kept} == {RULES.version}
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(sequences, st.data())
 def test_in_a_case_one_more_yes_anywhere_never_lowers(sequence, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(sequence) - 1))
@@ -241,7 +242,7 @@ def test_in_a_case_one_more_yes_anywhere_never_lowers(sequence, data: st.DataObj
     _never_lower(sequence, [*sequence[:at], changed, *sequence[at + 1 :]])
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(sequences, st.data())
 def test_in_a_case_not_knowing_anywhere_never_lowers(sequence, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(sequence) - 1))
@@ -254,7 +255,7 @@ def test_in_a_case_not_knowing_anywhere_never_lowers(sequence, data: st.DataObje
     _never_lower(sequence, [*sequence[:at], changed, *sequence[at + 1 :]])
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(sequences, screens, st.data())
 def test_one_more_screen_anywhere_never_lowers(sequence, more, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(sequence)))
@@ -439,7 +440,7 @@ def test_a_file_that_is_none_is_refused(source: str, line: int, fault: str) -> N
     assert (caught.value.params["line"], caught.value.params["fault"]) == (line, fault)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.data())
 def test_any_damage_is_refused_or_gives_whole_rules(data: st.DataObject) -> None:
     source = FILE.read_text(encoding="utf-8")

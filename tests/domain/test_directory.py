@@ -25,6 +25,7 @@ from operator_app.domain.directory import (
     without_addresses,
 )
 from operator_app.domain.reference import COUNTRY, Division, Reference
+from tests.samples import examples
 
 WORKDAYS = (0, 1, 2, 3, 4)
 WHOLE_WEEK = tuple(range(7))
@@ -169,7 +170,7 @@ def is_open_then(hours: tuple[Hours, ...], moment: dt.datetime, holidays: set[dt
     return False
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(lines, min_size=1, max_size=3).map(tuple), moments, holiday_sets)
 def test_open_as_the_plate_at_the_door_says(
     hours: tuple[Hours, ...], now: dt.datetime, holidays: set[dt.date]

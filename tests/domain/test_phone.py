@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from operator_app.domain.calls import CallForm, phone_columns
 from operator_app.domain.phone import HIDDEN_WORDS, PhoneKind, read_phone
+from tests.samples import examples
 
 HOME = "+996555123456"
 
@@ -90,7 +91,7 @@ def test_nothing_is_no_number(typed) -> None:
 _LIKE_A_NUMBER = st.text("0123456789+-() /.;#*ext=доб,№٠１", max_size=80)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(typed=st.text(max_size=100) | _LIKE_A_NUMBER)
 def test_reading_never_raises_and_never_loses_what_was_typed(typed) -> None:
     phone = read_phone(typed)
@@ -104,7 +105,7 @@ def test_reading_never_raises_and_never_loses_what_was_typed(typed) -> None:
     assert CallForm(started_at=0, phone=typed).as_dict()["phone"] == typed
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(number=st.integers(500_000_000, 999_999_999), cut=st.lists(st.integers(1, 8), max_size=3))
 def test_blanks_and_dashes_never_make_it_another_number(number, cut) -> None:
     plain = str(number)

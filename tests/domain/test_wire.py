@@ -27,6 +27,7 @@ from operator_app.domain.wire import (
     payload,
 )
 from tests.conftest import ALAMUDUN, information_call
+from tests.samples import examples
 
 AT = 1_790_000_000_000
 FORM = information_call(
@@ -154,7 +155,7 @@ def test_checking_any_json_never_raises(data) -> None:
     assert check_payload(data) != []
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(changes=st.dictionaries(st.sampled_from(sorted(json.loads(_payload()))), _JSON, max_size=3),
        inside=st.dictionaries(st.sampled_from(sorted(call_body(CALL))), _JSON, max_size=3))  # fmt: skip
 def test_checking_a_payload_with_any_json_in_it_never_raises(changes, inside) -> None:

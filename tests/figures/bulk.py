@@ -79,6 +79,7 @@ def call_rows(
         "void_reason": saved.void_reason,
         "violence_block": form.violence and msgspec.json.encode(form.violence).decode(),
         "complete": int(complete),
+        "device": "",
     }
     at = {"call_id": saved.call_id}
     found: Rows = {

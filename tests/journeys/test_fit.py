@@ -23,6 +23,7 @@ from tests.conftest import ALAMUDUN, information_call
 from tests.journeys.conftest import MakePC
 from tests.journeys.fitting import faults, unnamed
 from tests.journeys.office_pc import OfficePC
+from tests.samples import first_of
 from tests.ui.case_office import HIGH
 
 LONG_NOTE = "Бала багуу боюнча жөлөкпул эмне үчүн токтогонун сурады. " * 4
@@ -45,7 +46,7 @@ STATES: dict[str, Change] = {
 }
 
 
-@pytest.fixture(params=["ru", "ky", "en"])
+@pytest.fixture(params=first_of("ky", "ru", "en"))
 def pc(request: pytest.FixtureRequest, make_pc: MakePC) -> OfficePC:
     pc = make_pc(language=request.param)
     pc.sign_in()
@@ -151,9 +152,7 @@ def test_places_fit(pc: OfficePC) -> None:
     assert {place: wrong for place, wrong in found.items() if wrong} == {}
 
 
-@pytest.mark.parametrize(
-    "language", ["ky", *(pytest.param(code, marks=pytest.mark.long) for code in ("ru", "en"))]
-)
+@pytest.mark.parametrize("language", first_of("ky", "ru", "en"))
 def test_pages_of_reports_and_administration_fit(make_pc: MakePC, language: str) -> None:
     """Also those that are made when they are first looked at: nothing flashes up meanwhile."""
     pc = make_pc(language=language)
@@ -227,7 +226,7 @@ class Flashes(QObject):
         return False
 
 
-@pytest.mark.parametrize("state", ["new", "everything"])
+@pytest.mark.parametrize("state", first_of("everything", "new"))
 def test_tab_follows_the_eye(make_pc: MakePC, state: str) -> None:
     pc = make_pc()
     pc.sign_in()

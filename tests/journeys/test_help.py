@@ -21,6 +21,7 @@ from tests.conftest import ALAMUDUN
 from tests.journeys.conftest import MakePC
 from tests.journeys.office_pc import CONTROL, SHIFT, OfficePC
 from tests.receiver import RunningReceiver
+from tests.samples import first_of
 
 Key = Qt.Key
 ALT = Qt.KeyboardModifier.AltModifier
@@ -93,7 +94,7 @@ def begin(pc: OfficePC, topic: str = "алимент", danger: str = "2") -> Non
     pc.settle()
 
 
-@pytest.fixture(params=["ru", "ky"])
+@pytest.fixture(params=first_of("ru", "ky"))
 def pc(make_pc: MakePC, request: pytest.FixtureRequest) -> OfficePC:
     pc = make_pc(language=request.param)
     pc.sign_in()

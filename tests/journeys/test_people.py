@@ -10,6 +10,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from tests.conftest import FrozenClock
 from tests.journeys.conftest import MakePC
 from tests.journeys.office_pc import OfficePC
+from tests.samples import first_of
 
 
 def test_administrator_finds_no_call(make_pc: MakePC) -> None:
@@ -59,7 +60,7 @@ def test_a_second_instance_is_refused_with_a_sentence(make_pc: MakePC, pc: Offic
     assert len(pc.revisions()) == 1
 
 
-@pytest.mark.parametrize("left", [b"", b"\x00" * 40, b"12"])
+@pytest.mark.parametrize("left", first_of(b"\x00" * 40, b"", b"12"))
 def test_a_lock_file_spoilt_by_a_power_cut_locks_nobody_out(make_pc: MakePC, left: bytes) -> None:
     pc = make_pc(start=False)
     pc.app.paths.lock.write_bytes(left)

@@ -18,6 +18,7 @@ from tests.conftest import CHEAP, PASSWORD, FrozenClock
 from tests.journeys.conftest import MakePC
 from tests.journeys.fitting import faults, unnamed
 from tests.journeys.office_pc import CONTROL, OfficePC
+from tests.samples import first_of
 
 CALL_KEYS = (Qt.Key.Key_F2, Qt.Key.Key_F6, Qt.Key.Key_F7, Qt.Key.Key_F9)
 
@@ -69,7 +70,7 @@ def test_an_auditor_lands_on_the_audit_log(pc: OfficePC) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("pc", ["ky", "ru"], indirect=True)
+@pytest.mark.parametrize("pc", first_of("ky", "ru"), indirect=True)
 def test_the_audit_log_fits(pc: OfficePC) -> None:
     pc.sign_in("vera")
     page = pc.desk.window.findChild(AuditPage)

@@ -12,6 +12,7 @@ from operator_app.ui.widgets.search_results import SearchPanel
 from tests.conftest import information_call
 from tests.journeys.conftest import MakePC
 from tests.journeys.office_pc import CONTROL, OfficePC
+from tests.samples import first_of
 
 Key = Qt.Key
 NOTE = "the turquoise umbrella stays with the neighbour"
@@ -106,7 +107,7 @@ def test_a_search_in_the_middle_of_a_call_takes_nothing_from_it(pc: OfficePC) ->
     assert pc.screen.fields.note.toPlainText() == "asks about a red pram"
 
 
-@pytest.mark.parametrize("typed", ["суйунчу", "сүйүнчү"])
+@pytest.mark.parametrize("typed", first_of("суйунчу", "сүйүнчү"))
 def test_an_article_opens_in_the_directory(make_pc: MakePC, typed: str) -> None:
     pc = make_pc(language="ru")
     pc.sign_in()

@@ -10,6 +10,7 @@ from operator_app.i18n import _
 from operator_app.ui import theme
 from tests.conftest import FrozenClock
 from tests.journeys.office_pc import CONTROL, OfficePC
+from tests.samples import first_of
 
 NOTE = "половина сказанного, 50 % ө ү ң"
 
@@ -24,7 +25,7 @@ def _full_form(pc: OfficePC) -> None:
     pc.write_note(NOTE)
 
 
-@pytest.mark.parametrize("language", ["ky", "ru"])
+@pytest.mark.parametrize("language", first_of("ky", "ru"))
 def test_language_keeps_the_call_and_its_timer(
     pc: OfficePC, clock: FrozenClock, language: str
 ) -> None:

@@ -18,6 +18,7 @@ from tests.conftest import FrozenClock
 from tests.journeys.conftest import MakePC
 from tests.journeys.office_pc import CONTROL, SHIFT, OfficePC
 from tests.receiver import RunningReceiver
+from tests.samples import first_of
 
 
 def _calls(pc: OfficePC) -> list[Revision]:
@@ -403,7 +404,7 @@ def test_an_amendment_from_the_journal_can_be_sent_at_once(pc: OfficePC) -> None
     assert pc.desk.window.current_place == "journal"
 
 
-@pytest.mark.parametrize("width", [900, 1024])
+@pytest.mark.parametrize("width", first_of(900, 1024))
 def test_in_a_narrow_window_the_questions_are_there_by_a_key(pc: OfficePC, width: int) -> None:
     pc.desk.window.resize(width, 600)
     pc.settle()

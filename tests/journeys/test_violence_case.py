@@ -25,6 +25,7 @@ from tests.conftest import FrozenClock
 from tests.journeys.conftest import MakePC
 from tests.journeys.office_pc import CONTROL, SHIFT, OfficePC, make_office
 from tests.receiver import RunningReceiver
+from tests.samples import first_of
 
 ALT = Qt.KeyboardModifier.AltModifier
 WORDS = "Урду, муунтту. Балдар көрдү."
@@ -112,7 +113,7 @@ def ministry_pc(
     return make_pc(folder, language=request.param)
 
 
-@pytest.mark.parametrize("ministry_pc", ["ru", "ky"], indirect=True)
+@pytest.mark.parametrize("ministry_pc", first_of("ru", "ky"), indirect=True)
 def test_five_days(
     ministry_pc: OfficePC, clock: FrozenClock, tmp_path: Path, receiver: RunningReceiver
 ) -> None:

@@ -26,6 +26,7 @@ from operator_app.errors import (
     EnvironmentProblem,
     NotAllowed,
 )
+from operator_app.sync import lookup as asking
 from operator_app.ui.lookup_problems import SENTENCES
 from tests.lookup.conftest import CLIENT, SERVICE, SETTINGS, Ways
 from tests.lookup.social_system import BENEFITS, KNOWN, UNKNOWN
@@ -176,6 +177,15 @@ def test_nobody_goes_through_a_list(ways: Ways) -> None:
     ask(ways)
     assert code_of(ways) == "lookup.busy"
     assert len(ways.system.seen) == 2
+
+
+def test_a_reference_is_good_for_one_question(ways: Ways, monkeypatch: pytest.MonkeyPatch) -> None:
+    same = "00000000-0000-4000-8000-000000000117"
+    monkeypatch.setattr(asking, "uuid4", lambda: same)
+    assert ask(ways)
+    # Two people under one note would be one too few.
+    assert code_of(ways, UNKNOWN) == "lookup.malformed"
+    assert len(ways.system.seen) == 1
 
 
 def test_without_consent_purpose_or_a_number_nothing_is_asked(ways: Ways) -> None:

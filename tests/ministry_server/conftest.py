@@ -23,6 +23,7 @@ ALWAYS_ON_POSTGRES = (
     "backup",
     "processes",
     "store",
+    "partitions",
 )
 """What the engine may matter for; the others run on PostgreSQL with the long tests."""
 

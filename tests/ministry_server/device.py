@@ -157,6 +157,7 @@ class Device:
         bases: tuple[str, ...] = (),
         kind: Kind = Kind.CALL,
         at: int = 1_795_000_060_000,
+        over: tuple[str, ...] = (),
         **changes: Any,
     ) -> bytes:
         if kind is Kind.VOID:
@@ -169,6 +170,7 @@ class Device:
             author="operator-1",
             at=at,
             body=_SNAPSHOTS.get(kind, body)(**{"office": self.office, **changes}),
+            over=over,
         )
 
     def revise_case(self, **what: Any) -> dict[str, Any]:

@@ -25,14 +25,13 @@ class TwoProcesses:
     The folder of the intake has no key that opens anything.
     """
 
-    def __init__(self, folder: Path, database_url: str | None) -> None:
+    def __init__(self, folder: Path, database_url: str | None, lookup: str = "") -> None:
+        """`lookup`: the lookup.toml by which the opener answers questions for the intake."""
         self.folder = folder
         self.database_url = database_url
         make_keys(folder)
         make_store(folder, database_url)
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            self._port = found.getsockname()[1]
+        self._port, link_port = _free_port(), _free_port()
         self.url = f"http://127.0.0.1:{self._port}"
         where = ["--data", str(folder)]
         where += ["--database-url", database_url] if database_url else []
@@ -40,6 +39,11 @@ class TwoProcesses:
             "intake": ["serve", "--intake-only", "--port", str(self._port), *where],
             "opener": ["open", "--watch", *where],
         }
+        if lookup:
+            (folder / "lookup.toml").write_text(lookup, encoding="utf-8")
+            self._commands["intake"] += ["--lookup-at", f"http://127.0.0.1:{link_port}"]
+            self._commands["opener"] += ["--lookup-listen", f"127.0.0.1:{link_port}"]
+        self.link_port = link_port
         self._running: dict[str, BaseProcess] = {}
         self.store: Store = open_store(folder, database_url)
         for name in self._commands:
@@ -66,16 +70,17 @@ class TwoProcesses:
         process.join(20)
         return process.exitcode
 
-    def wait_until_it_listens(self) -> None:
+    def wait_until_it_listens(self, port: int | None = None) -> None:
+        """The intake, or who is to listen on this port."""
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
-                socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
+                socket.create_connection(("127.0.0.1", port or self._port), timeout=1).close()
             except OSError:
                 time.sleep(0.01)
             else:
                 return
-        raise AssertionError("the intake does not listen")
+        raise AssertionError("nobody listens")
 
     def new_code(self, office: str = OFFICE) -> str:
         keys = read_intake_keys(self.folder)
@@ -85,3 +90,9 @@ class TwoProcesses:
         for name in list(self._running):
             self.kill(name)
         self.store.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])

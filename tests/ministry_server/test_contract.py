@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import requests
 import yaml
 from starlette.routing import Route
 
+from ministry_server import web
 from ministry_server.changes import MOST_CHANGES
 from ministry_server.messages import MAX_BYTES, MAX_ITEMS, MAX_RANGES
 from ministry_server.web import build_app
@@ -230,6 +232,19 @@ def test_unknown_paths_and_methods_are_problems_too(receiver, device) -> None:
         assert answer.status_code == status
         assert answer.headers["content-type"] == "application/problem+json"
         assert CHECKER.faults(answer.json(), schema) == []
+        assert (answer.headers.get("allow") == "POST") == (status == 405)
+
+
+def test_every_code_of_a_refusal_is_written_down() -> None:
+    code = re.compile(r'(?:Refusal\(\s*\d+|Throttle\(\*\w+|Pace\(\*\w+),\s*"([a-z_.]+)"')
+    told = {
+        found
+        for file in Path(web.__file__).parent.glob("*.py")
+        for found in code.findall(file.read_text(encoding="utf-8"))
+    }
+    assert len(told) > 15
+    schema = CONTRACT["components"]["schemas"]["Problem"]
+    assert told <= set(schema["properties"]["code"]["enum"])
 
 
 def test_the_checker_can_find_faults() -> None:

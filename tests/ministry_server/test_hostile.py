@@ -17,6 +17,7 @@ from operator_app.sync.receipts import BadSignature, sign
 from tests.conftest import FrozenClock
 from tests.ministry_server.device import Device, case_snapshot, nonce
 from tests.receiver import RunningReceiver
+from tests.samples import examples
 
 JSON = {"Content-Type": "application/json"}
 values = st.recursive(
@@ -32,7 +33,9 @@ values = st.recursive(
     max_leaves=8,
 )
 fuzz = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -18,6 +18,7 @@ from operator_app.domain.wire import Kind, State, caution
 from tests.conftest import FrozenClock
 from tests.ministry_server.device import Device
 from tests.receiver import RunningReceiver
+from tests.samples import examples
 
 DANGER = caution(Kind.CALL, {"danger_now": "Y"})
 CALM = caution(Kind.CALL, {"danger_now": "N"})
@@ -244,7 +245,7 @@ def test_any_order_of_arrival_over_http_gives_the_same_record(shared, plans, dat
     assert set(_state(mixed, stages_now)[1].values()) == {"there"}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(plans=histories(), missing=st.sets(st.integers(0, 6)), seed=st.integers(0, 999))
 def test_folding_is_blind_to_order_with_gaps_and_forcing(plans, missing, seed) -> None:
     revisions = [

@@ -21,6 +21,7 @@ from operator_app.domain.reference import Reference
 from operator_app.errors import BadInput, Fault
 from operator_app.services.provisioning import find_provisioning, read_provisioning
 from operator_app.services.reference import load_reference
+from tests.samples import examples
 
 REFERENCE = load_reference(paths().resources)
 
@@ -237,14 +238,14 @@ def parsed_or_refused(text: str, reference: Reference) -> None:
         assert check_setup(setup, reference) == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.text(max_size=200))
 @example('"')
 def test_any_text_is_parsed_or_refused(text: str) -> None:
     parsed_or_refused(text, REFERENCE)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -266,7 +267,7 @@ def test_files_made_of_its_own_parts_are_parsed_or_refused(
     parsed_or_refused("\n".join("".join(part) for part in parts), REFERENCE)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.integers(0, len(GOOD) - 1), st.integers(0, 8), st.text(max_size=5))
 def test_a_file_with_a_damaged_spot_is_parsed_or_refused(at: int, length: int, new: str) -> None:
     parsed_or_refused(GOOD[:at] + new + GOOD[at + length :], REFERENCE)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from operator_app.domain.review_file import read_checklists
 from operator_app.errors import EnvironmentProblem
 from tests.review.conftest import CHECKLISTS
+from tests.samples import examples
 
 WHOLE = CHECKLISTS.read_text("utf-8")
 POINT = '[[{kind}]]\ncode = "{code}"\nen = "Asked?"\nru = "Спросили?"\nky = "Сурадыбы?"\n'
@@ -48,7 +49,7 @@ def test_refused(source: str, fault: str) -> None:
     assert error.value.params["fault"] == fault
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.data())
 def test_anything_else_is_refused_in_words(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(WHOLE)))

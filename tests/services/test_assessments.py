@@ -24,6 +24,7 @@ from operator_app.errors import AppError
 from operator_app.services.case_list import CaseList
 from operator_app.services.cases import Cases
 from tests.conftest import TestOffice, information_call
+from tests.samples import examples
 
 
 @dataclass
@@ -104,7 +105,9 @@ def operator(shared_office: TestOffice) -> Actor:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(st.one_of(acts, acts, acts, lowerings, attempts), max_size=9))
 def test_assessments_are_only_added_to(shared_office: TestOffice, operator: Actor, done) -> None:

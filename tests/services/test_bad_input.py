@@ -25,6 +25,7 @@ from operator_app.services.cases import Cases
 from operator_app.services.journal import Journal, JournalFilter
 from operator_app.ui.problems import SENTENCES
 from tests.conftest import TestOffice, information_call
+from tests.samples import examples
 
 MEGABYTE = "ө" * 1_000_000
 STRANGE = {
@@ -190,7 +191,9 @@ def test_half_a_character_is_refused_and_its_draft_is_kept(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.dictionaries(st.sampled_from([*FIELDS]), st.text(st.characters(codec=None), max_size=40)))
 def test_any_text_is_kept_or_refused_and_never_breaks(desk: Desk, texts: dict[str, str]) -> None:

@@ -49,7 +49,15 @@ def check_client(desk: Desk) -> None:
         assert seqs == list(range(1, len(seqs) + 1))
     status = desk.status()
     assert status.waiting == sum(row["state"] in ("queued", "sending") for row in rows)
-    assert status.needs_you == sum(row["state"] in ("rejected", "conflict") for row in rows)
+    mended = {op_id for row in rows for op_id in json.loads(row["payload"]).get("over", [])}
+    assert status.needs_you == sum(
+        row["op_id"] not in mended
+        and (
+            row["state"] in ("rejected", "conflict")
+            or (row["state"] == "queued" and row["attempts"] >= 5 and row["next_try_at"] > 0)
+        )
+        for row in rows
+    )
     waiting = [r["created_at"] for r in rows if r["state"] in ("queued", "sending")]
     assert status.oldest_waiting_at == min(waiting, default=None)
 

@@ -17,6 +17,7 @@ from operator_app.db import settings
 from operator_app.domain.people import Role
 from operator_app.services.connection import Connection
 from operator_app.sync.bundle_post import BundlePost
+from operator_app.sync.seats import OfficeSeats
 from operator_app.ui.events import Events
 from operator_app.ui.folder_driver import FolderDriver
 from operator_app.ui.screens.sync_page import SyncPage
@@ -70,7 +71,8 @@ def shown(qtbot: QtBot, desk: Desk, role: Role = Role.SUPERVISOR) -> Shown:
     post = BundlePost(office.database, office.clock, "0.1.0")
     card = FolderCard(post, actor, tasks, events, dialogs, office.clock)
     page.ways.add("Stick or folder", card)
-    driver = FolderDriver(post, office.database, tasks, events, office.clock)
+    seats = OfficeSeats(office.database, office.clock, lambda _connection: 0)
+    driver = FolderDriver(post, seats, office.database, tasks, events, office.clock)
     show(qtbot, page)
     page.ways.bar.setCurrentIndex(page.ways.bar.count() - 1)
     return Shown(page, card, driver, dialogs)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from operator_app.db import outbox, revisions
+from operator_app.db import outbox, quarantine, revisions
 from operator_app.db.outbox import LEASE_MS, LONGEST_WAIT_MS, Confirmation
 from operator_app.domain.clock import to_ms
 from operator_app.domain.wire import Lane, State
@@ -195,8 +195,8 @@ def test_a_refused_one_sent_again_begins_anew(desk: Desk, now: int) -> None:
     a = desk.save()
     confirm(desk, receipt(desk, a.op_id, State.REJECTED, 1))
     with desk.database.write() as connection:
-        assert outbox.send_rejected_again(connection, a.op_id)
-        assert not outbox.send_rejected_again(connection, a.op_id)
+        assert quarantine.send_again(connection, a.op_id)
+        assert not quarantine.send_again(connection, a.op_id)
     (row,) = desk.rows()
     assert (row["state"], row["final_receipt"], row["confirmed_at"]) == ("queued", None, None)
     assert due(desk, now) == [a.op_id]
@@ -227,4 +227,4 @@ def test_what_is_applied_is_not_read_again(desk: Desk, now: int, query: str) -> 
         }[query]()
         event.remove(engine, "before_cursor_execute", explain)
     assert any("ix_revision_unconfirmed" in plan for plan in plans)
-    assert not [plan for plan in plans if plan == "SCAN revision"]
+    assert not [plan for plan in plans if plan == "SCAN revision"], plans

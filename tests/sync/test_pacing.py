@@ -62,3 +62,34 @@ def test_batches() -> None:
         size = pacing.grown(size, most_items=200)
     assert size == BatchSize(200, pacing.MOST_BATCH_BYTES)
     assert pacing.within(size, 50, 100_000) == BatchSize(50, 95_904)
+
+
+def test_a_slow_line_gets_short_batches_and_a_quick_one_grows() -> None:
+    size = BatchSize(20, 128 << 10)
+    sent = BatchSize(20, 110_000)
+    assert pacing.fitted(size, sent, 300, 200) == pacing.grown(size, 200)
+    # A quarter more would be too long.
+    assert pacing.fitted(size, sent, 9_000, 200) == size
+    assert pacing.fitted(size, sent, 40_000, 200) == BatchSize(5, 27_500)
+    assert pacing.fitted(size, sent, 10**9, 200) == BatchSize(1, 8_192)
+
+
+def test_an_urgent_record_that_took_its_time_tells_of_a_slow_line() -> None:
+    size, alone = BatchSize(200, 256 << 10), BatchSize(1, 6_000)
+    assert pacing.shortened(size, alone, 700) == size
+    assert pacing.shortened(size, alone, 3_000) == BatchSize(200, 20_000)
+    assert pacing.shortened(size, alone, 60_000) == BatchSize(200, 8_192)
+    assert pacing.shortened(BatchSize(9, 9_000), alone, 3_000) == BatchSize(9, 9_000)
+
+
+@pytest.mark.parametrize("jump", [-YEARS, YEARS])
+def test_a_clock_that_jumps_while_a_batch_is_on_its_way_stops_nothing(jump: int) -> None:
+    size = pacing.fitted(BatchSize(), BatchSize(), jump, 200)
+    assert size.items >= 1
+    for _ in range(100):
+        size = pacing.fitted(size, size, 100, 200)
+    assert size == BatchSize(200, pacing.MOST_BATCH_BYTES)
+
+
+def test_a_size_of_before_is_cut_to_what_an_urgent_record_can_wait_for() -> None:
+    assert pacing.within(BatchSize(200, 1 << 20), 200, 1 << 20).size == pacing.MOST_BATCH_BYTES

@@ -25,6 +25,7 @@ from operator_app.ui.screens.call_screen import CallScreen
 from operator_app.ui.tasks import InlineTaskRunner
 from tests.conftest import FrozenClock, TestOffice, information_call
 from tests.finder import finder_of
+from tests.samples import examples
 from tests.ui.door import AnsweringDialogs, press, show, write
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -77,7 +78,9 @@ def forms(reference: Reference) -> st.SearchStrategy[CallForm]:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_any_form_comes_back_as_it_went_in(

@@ -20,6 +20,7 @@ from operator_app.ui.widgets.danger_panel import DangerPanel
 from operator_app.ui.widgets.emergency_strip import HIGH_RISK, NOW, EmergencyStrip
 from tests.conftest import ALAMUDUN
 from tests.journeys.fitting import faults
+from tests.samples import first_of
 from tests.ui.door import enter, focused, press, show, write
 
 NARYN = "41704000000000"
@@ -228,7 +229,7 @@ def dressed(qtbot: QtBot) -> Iterator[Callable[[str], None]]:
     use_language("en", paths().resources)
 
 
-@pytest.mark.parametrize("language", ["ru", "ky", "en"])
+@pytest.mark.parametrize("language", first_of("ru", "ky", "en"))
 @pytest.mark.parametrize(("answers", "raised"), [({}, None), ({"KILL": "Y"}, None), ({}, "MED")])
 def test_it_fits_beside_the_form(
     qtbot: QtBot,
@@ -315,7 +316,7 @@ def test_the_strip_gives_the_number_of_a_centre_once_there_is_one(qtbot: QtBot) 
     assert "confirmed" not in strip.heading.text()
 
 
-@pytest.mark.parametrize("spoken", ["ky", "ru", "en"])
+@pytest.mark.parametrize("spoken", first_of("ky", "ru", "en"))
 def test_the_strip_says_what_to_say_in_the_callers_language(
     strip: EmergencyStrip, reference: Reference, spoken: str
 ) -> None:

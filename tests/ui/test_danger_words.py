@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from operator_app.config import paths
 from operator_app.domain.reference import Reference
 from operator_app.ui.theme import LIGHT, apply_theme
+from tests.samples import first_of
 
 WIDTH = 210
 LINES = 2
@@ -31,7 +32,7 @@ def dressed(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("dressed")
-@pytest.mark.parametrize("language", ["ru", "ky", "en"])
+@pytest.mark.parametrize("language", first_of("ru", "ky", "en"))
 def test_each_question_has_room_in_two_lines(
     qapp: QApplication, reference: Reference, language: str
 ) -> None:

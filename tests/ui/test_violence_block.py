@@ -24,6 +24,7 @@ from operator_app.ui.tasks import InlineTaskRunner
 from operator_app.ui.widgets.type_ahead import TypeAhead
 from tests.conftest import FrozenClock, TestOffice, information_call
 from tests.finder import finder_of
+from tests.samples import examples
 from tests.ui.door import AnsweringDialogs, enter, focused, press, rewrite, show, words_on, write
 from tests.ui.journal_office import save_call, show_journal
 from tests.ui.test_call_fields import FAMILY, LINE, NOTE, RIGHT_TO_LEFT
@@ -290,7 +291,7 @@ def blocks(reference: Reference) -> st.SearchStrategy[ViolenceForm]:
 
 
 ANY_BLOCK = settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -147,7 +147,7 @@ class HttpsCarrier:
             raise BadInput("server.url_wrong", [Fault("server_url", "server.url_wrong")])
         self._way = HttpExchange(
             address,
-            lambda: _new_session(address, proxy),
+            lambda: trusting_session(address, proxy),
             connect_seconds=connect_seconds,
             read_seconds=read_seconds,
         )
@@ -201,7 +201,9 @@ def system_proxy(url: str) -> str:
         return ""
 
 
-def _new_session(url: str, proxy: str) -> requests.Session:
+def trusting_session(url: str, proxy: str = "", *, past_proxies: bool = False) -> requests.Session:
+    """A session that trusts whom the system trusts. It goes through `proxy`, or through what the
+    system says where there is none, or `past_proxies`."""
     from requests.adapters import HTTPAdapter
 
     class SystemTrust(HTTPAdapter):
@@ -220,9 +222,10 @@ def _new_session(url: str, proxy: str) -> requests.Session:
             conn.cert_reqs = "CERT_REQUIRED"
 
     session = plain_session()
-    if is_loopback(urlsplit(url).hostname or ""):
+    near = is_loopback(urlsplit(url).hostname or "")
+    if near or past_proxies:
         session.trust_env = False
-    else:
+    if not near:
         session.mount("https://", SystemTrust())
         if proxy:
             # What the environment says would stand above ours.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from operator_app.domain.clock import Clock, local_day, to_ms
@@ -23,6 +23,8 @@ from operator_app.ui.widgets.period_field import (
     show_last_days,
 )
 
+_ONE_ROW = 150
+"""From how many letters of width on all fields stand in one row."""
 _NOT_PEOPLE = 2
 """The first entries of the people: everybody, and nobody."""
 
@@ -52,22 +54,28 @@ class FilterBar(Card):
         self.clear_button.setToolTip("Shift+F3")
         self.glass_button = button(_("Opened with a reason"), key="F7")
         self.body.setContentsMargins(GRID, GRID, GRID, GRID)
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        shares = ((self.period, 10), (self.person, 13), (self.group, 15), (self.number, 14))
-        for field, share in shares:
+        for field in (self.period, self.person, self.group, self.number):
             field.setMinimumWidth(80)
             field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            row.addWidget(field, share)
-        row.addWidget(self.clear_button)
-        row.addWidget(self.glass_button)
+        self._upper, self._lower = QHBoxLayout(), QHBoxLayout()
+        for row in (self._upper, self._lower):
+            row.setSpacing(GRID)
+            self.body.addLayout(row)
+        for choice, share in ((self.period, 10), (self.person, 13), (self.group, 15)):
+            self._upper.addWidget(choice, share)
+        self._second = ((self.number, 14), (self.clear_button, 0), (self.glass_button, 0))
+        self._put_second(self._upper)
         self._days = self._days_row()
-        self.body.addLayout(row)
         self.body.addWidget(self._days)
         self._typed_number = ""
         show_last_days(self.first_day, self.last_day, local_day(to_ms(clock())))
         self._connect()
         self._on_changed()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.fontMetrics().averageCharWidth() * _ONE_ROW > event.size().width()
+        self._put_second(self._lower if narrow else self._upper)
 
     def wanted(self) -> AuditFilter:
         """What is asked for now; "today" is the day of the clock at this moment."""
@@ -100,6 +108,12 @@ class FilterBar(Card):
             self.person.addItem(name, user_id)
         self.person.setCurrentIndex(max(0, self.person.findData(chosen)))
         self.person.blockSignals(False)
+
+    def _put_second(self, row: QHBoxLayout) -> None:
+        """Where the second half of the fields stands: beside the first, or below it."""
+        if row.indexOf(self.number) < 0:
+            for field, share in self._second:
+                row.addWidget(field, share)
 
     def _connect(self) -> None:
         for box in (self.period, self.person, self.group):

@@ -8,7 +8,7 @@ from datetime import date
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 
 from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.people import Actor
@@ -16,15 +16,13 @@ from operator_app.domain.reference import Reference
 from operator_app.i18n import _, language
 from operator_app.services.case_list import PAGE, CaseCounts, CaseFilter, CaseList, CaseRow
 from operator_app.ui import wording
+from operator_app.ui.models.row_list import Index, RowList
 from operator_app.ui.tasks import Tasks
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
 """The CaseRow of a line."""
 WORDING_ROLE = Qt.ItemDataRole.UserRole + 1
 """The Wording of a mark (risk, lateness, two versions), or None."""
-
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
 
 
 class Column(IntEnum):
@@ -51,16 +49,14 @@ class _Read:
     counts: CaseCounts
 
 
-class CaseModel(QAbstractTableModel):
-    """What was asked last wins: an answer to an earlier question is dropped.
-
-    `loaded()`: the list answers the filter now (rows may be none). `failed(error)`: it could not
-    be read; what was shown stays. `counted(CaseCounts)`: of the same person's open cases.
-    """
+class CaseModel(RowList[CaseRow]):
+    """`loaded()`: the list answers the filter now (rows may be none). `counted(CaseCounts)`: of the
+    same person's open cases."""
 
     loaded = Signal()
-    failed = Signal(object)
     counted = Signal(object)
+
+    columns = Column
 
     def __init__(
         self,
@@ -72,36 +68,20 @@ class CaseModel(QAbstractTableModel):
         clock: Clock,
     ) -> None:
         """`names` reads the database: it is called on the worker."""
-        super().__init__()
+        super().__init__(tasks, _headings())
         self._case_list = case_list
         self._read_names = names
         self._reference = reference
         self._actor = actor
-        self._tasks = tasks
         self._clock = clock
-        self._rows: list[CaseRow] = []
         self._names: dict[str, str] = {}
         self._wanted = CaseFilter()
-        self._more = False
-        self._reading = False
-        self._question = 0
-        self._headings = _headings()
         self._cells: dict[int, Callable[[CaseRow, Column], Any]] = {
             Qt.ItemDataRole.DisplayRole: self._text,
             Qt.ItemDataRole.ToolTipRole: self._full_text,
             Qt.ItemDataRole.AccessibleTextRole: self._spoken,
             WORDING_ROLE: self._mark,
         }
-
-    @property
-    def more_below(self) -> bool:
-        """Whether older rows match that are not loaded yet."""
-        return self._more
-
-    @property
-    def reading(self) -> bool:
-        """Whether an answer is on its way."""
-        return self._reading
 
     @property
     def wanted(self) -> CaseFilter:
@@ -111,43 +91,19 @@ class CaseModel(QAbstractTableModel):
     @property
     def any_conflict(self) -> bool:
         """Whether a case of the list has two versions."""
-        return any(row.conflict for row in self._rows)
+        return any(row.conflict for row in self._lines)
 
     def show(self, wanted: CaseFilter) -> None:
         """Read the first page of a filter; the same filter is read again as far as it was."""
         same = wanted == self._wanted
         self._wanted = wanted
-        self._read(None, max(PAGE, len(self._rows)) if same else PAGE)
+        self._read(None, max(PAGE, len(self._lines)) if same else PAGE)
 
     def row_at(self, line: int) -> CaseRow | None:
         """The row, or None outside the list."""
-        return self._rows[line] if 0 <= line < len(self._rows) else None
-
-    def line_of(self, case_id: str) -> int | None:
-        """Where the case stands, or None while it is not loaded or does not match."""
-        return next((i for i, row in enumerate(self._rows) if row.case_id == case_id), None)
+        return self._lines[line] if 0 <= line < len(self._lines) else None
 
     # What Qt asks
-
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(Column)
-
-    def canFetchMore(self, parent: Index = _NOWHERE) -> bool:
-        return not parent.isValid() and self._more and not self._reading
-
-    def fetchMore(self, parent: Index = _NOWHERE) -> None:
-        if self.canFetchMore(parent) and self._rows:
-            self._read(self._rows[-1].key, PAGE)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._headings[Column(section)]
-        return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.row_at(index.row()) if index.isValid() else None
@@ -192,8 +148,7 @@ class CaseModel(QAbstractTableModel):
                 return self._text(row, column)
 
     def _spoken(self, row: CaseRow, column: Column) -> str:
-        said = self._full_text(row, column)
-        return f"{self._headings[column]}: {said}" if said else ""
+        return self._labelled(column, self._full_text(row, column))
 
     def _mark(self, row: CaseRow, column: Column) -> wording.Wording | None:
         if column is Column.RISK:
@@ -211,10 +166,14 @@ class CaseModel(QAbstractTableModel):
 
     # Reading
 
+    def _identity(self, line: CaseRow) -> str:
+        return line.case_id
+
+    def _read_on(self) -> None:
+        self._read(self._lines[-1].key, PAGE)
+
     def _read(self, after: tuple[int, str] | None, limit: int) -> None:
-        self._question += 1
-        question, wanted = self._question, self._wanted
-        self._reading = True
+        wanted = self._wanted
 
         def work() -> _Read:
             # One more than shown tells whether anything follows.
@@ -223,37 +182,16 @@ class CaseModel(QAbstractTableModel):
             return _Read(rows[:limit], len(rows) > limit, self._read_names(), counts)
 
         def done(read: _Read) -> None:
-            if question == self._question:
-                self._reading = False
-                self._more = read.more
-                self._take(read, append=after is not None)
+            self._more = read.more
+            self._names = read.names
+            if after is None:
+                self._replace(read.rows)
+            else:
+                self._append(read.rows)
+            self.counted.emit(read.counts)
+            self.loaded.emit()
 
-        def failed(error: Exception) -> None:
-            if question == self._question:
-                self._reading = False
-                self.failed.emit(error)
-
-        self._tasks.database(self, work, done, failed)
-
-    def _take(self, read: _Read, *, append: bool) -> None:
-        self._names = read.names
-        if append and read.rows:
-            first = len(self._rows)
-            self.beginInsertRows(_NOWHERE, first, first + len(read.rows) - 1)
-            self._rows += read.rows
-            self.endInsertRows()
-        elif not append and [r.case_id for r in read.rows] == [r.case_id for r in self._rows]:
-            # Nothing moved: selection and place stay without anybody's help.
-            self._rows = read.rows
-            if self._rows:
-                last = self.index(len(self._rows) - 1, len(Column) - 1)
-                self.dataChanged.emit(self.index(0, 0), last)
-        elif not append:
-            self.beginResetModel()
-            self._rows = read.rows
-            self.endResetModel()
-        self.counted.emit(read.counts)
-        self.loaded.emit()
+        self._ask(work, done)
 
 
 def _headings() -> dict[Column, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 
 from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.people import Actor
@@ -16,6 +16,7 @@ from operator_app.i18n import N_, _
 from operator_app.services.follow_ups import Counts, FollowUp, FollowUps, Scope
 from operator_app.ui import follow_up_wording as words
 from operator_app.ui import wording
+from operator_app.ui.models.row_list import Index, RowList
 from operator_app.ui.tasks import Tasks
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
@@ -24,9 +25,6 @@ WORDING_ROLE = Qt.ItemDataRole.UserRole + 1
 """The Wording of a mark (risk, lateness), or None."""
 HEADING_ROLE = Qt.ItemDataRole.UserRole + 2
 """The Heading of a line that is one, or None."""
-
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
 
 
 class Column(IntEnum):
@@ -79,12 +77,12 @@ class _Read:
     names: dict[str, str]
 
 
-class FollowUpModel(QAbstractTableModel):
-    """What was asked last wins. `loaded(Counts)`: the list shows the scope as it is now.
-    `failed(error)`: it could not be read; what was shown stays."""
+class FollowUpModel(RowList[FollowUp | Heading]):
+    """All of a scope is read at once. `loaded(Counts)`: the list shows the scope as it is now."""
 
     loaded = Signal(object)
-    failed = Signal(object)
+
+    columns = Column
 
     def __init__(
         self,
@@ -96,48 +94,27 @@ class FollowUpModel(QAbstractTableModel):
         clock: Clock,
     ) -> None:
         """`names` reads the database: it is called on the worker."""
-        super().__init__()
+        super().__init__(tasks, _headings())
         self._follow_ups = follow_ups
         self._read_names = names
         self._reference = reference
         self._actor = actor
-        self._tasks = tasks
         self._clock = clock
         self._names: dict[str, str] = {}
-        self._lines: list[FollowUp | Heading] = []
-        self._question = 0
-        self._headings = _headings()
 
     def show(self, scope: Scope) -> None:
         """Read the follow-ups of the scope."""
-        self._question += 1
-        question = self._question
 
         def work() -> _Read:
             rows = self._follow_ups.page(self._actor, scope)
             return _Read(rows, self._follow_ups.counts(self._actor), self._read_names())
 
-        def done(read: _Read) -> None:
-            if question == self._question:
-                self._take(read)
-
-        def failed(error: Exception) -> None:
-            if question == self._question:
-                self.failed.emit(error)
-
-        self._tasks.database(self, work, done, failed)
+        self._ask(work, self._take)
 
     def row_at(self, line: int) -> FollowUp | None:
         """The follow-up of the line; None for a heading and outside the list."""
         found = self._lines[line] if 0 <= line < len(self._lines) else None
         return found if isinstance(found, FollowUp) else None
-
-    def line_of(self, task_id: str) -> int | None:
-        """Where the follow-up stands, or None."""
-        rows = enumerate(self._lines)
-        return next(
-            (i for i, row in rows if isinstance(row, FollowUp) and row.task_id == task_id), None
-        )
 
     @property
     def heading_lines(self) -> list[int]:
@@ -146,12 +123,6 @@ class FollowUpModel(QAbstractTableModel):
 
     # What Qt asks
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._lines)
-
-    def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(Column)
-
     def flags(self, index: Index) -> Qt.ItemFlag:
         # A heading takes no cursor: the arrows go over it.
         return (
@@ -159,13 +130,6 @@ class FollowUpModel(QAbstractTableModel):
             if self.row_at(index.row()) is not None
             else Qt.ItemFlag.NoItemFlags
         )
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._headings[Column(section)]
-        return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self._lines):
@@ -188,7 +152,7 @@ class FollowUpModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return self._text(row, column)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self._headings[column]}: {self._text(row, column)}"
+            return self._labelled(column, self._text(row, column))
         return None
 
     def _text(self, row: FollowUp, column: Column) -> str:
@@ -213,6 +177,9 @@ class FollowUpModel(QAbstractTableModel):
             return wording.Wording(self._text(row, column), "danger", "!")
         return None
 
+    def _identity(self, line: FollowUp | Heading) -> str:
+        return line.task_id if isinstance(line, FollowUp) else line.group.name
+
     def _take(self, read: _Read) -> None:
         now = to_ms(self._clock())
         lines: list[FollowUp | Heading] = []
@@ -221,16 +188,7 @@ class FollowUpModel(QAbstractTableModel):
             if rows:
                 lines += [Heading(group, len(rows)), *rows]
         self._names = read.names
-        if [_identity(line) for line in lines] == [_identity(line) for line in self._lines]:
-            # Nothing moved: selection and place stay without anybody's help.
-            self._lines = lines
-            if lines:
-                last = self.index(len(lines) - 1, Column.WHO)
-                self.dataChanged.emit(self.index(0, Column.DUE), last)
-        else:
-            self.beginResetModel()
-            self._lines = lines
-            self.endResetModel()
+        self._replace(lines)
         self.loaded.emit(read.counts)
 
 
@@ -241,10 +199,6 @@ def _group(row: FollowUp, now: int) -> Group:
     if days <= 0:
         return Group.TODAY
     return Group.WEEK if days < 7 else Group.LATER
-
-
-def _identity(line: FollowUp | Heading) -> str:
-    return line.task_id if isinstance(line, FollowUp) else line.group.name
 
 
 def _headings() -> dict[Column, str]:

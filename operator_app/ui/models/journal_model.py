@@ -8,7 +8,7 @@ from datetime import date
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 
 from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.people import Actor
@@ -17,6 +17,7 @@ from operator_app.domain.wire import State
 from operator_app.i18n import _, language
 from operator_app.services.journal import PAGE, Journal, JournalFilter, JournalRow
 from operator_app.ui import wording
+from operator_app.ui.models.row_list import Index, RowList
 from operator_app.ui.tasks import Tasks
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
@@ -25,9 +26,6 @@ WORDING_ROLE = Qt.ItemDataRole.UserRole + 1
 """The Wording of a mark (danger, sync state), or None."""
 NEW_DAY_ROLE = Qt.ItemDataRole.UserRole + 2
 """Whether the line is the first of its day and not the first of the list."""
-
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
 
 
 class Column(IntEnum):
@@ -53,16 +51,15 @@ class _Read:
     names: dict[str, str]
 
 
-class JournalModel(QAbstractTableModel):
-    """What was asked last wins: an answer to an earlier question is dropped.
-
-    `loaded()`: the list answers the filter now (rows may be none). `failed(error)`: it could not
-    be read; what was shown stays. `names_read(names)`: full name by user id.
-    """
+class JournalModel(RowList[JournalRow]):
+    """`loaded()`: the list answers the filter now (rows may be none). `names_read(names)`: full name
+    by user id."""
 
     loaded = Signal()
-    failed = Signal(object)
     names_read = Signal(dict)
+
+    columns = Column
+    figures = frozenset({Column.DURATION})
 
     def __init__(
         self,
@@ -74,37 +71,21 @@ class JournalModel(QAbstractTableModel):
         clock: Clock,
     ) -> None:
         """`names` reads the database: it is called on the worker."""
-        super().__init__()
+        super().__init__(tasks, _headings())
         self._journal = journal
         self._read_names = names
         self._reference = reference
         self._actor = actor
-        self._tasks = tasks
         self._clock = clock
-        self._rows: list[JournalRow] = []
         self._names: dict[str, str] = {}
         self._wanted = JournalFilter()
         self._sends = True
-        self._more = False
-        self._reading = False
-        self._question = 0
-        self._headings = _headings()
         self._cells: dict[int, Callable[[JournalRow, Column], Any]] = {
             Qt.ItemDataRole.DisplayRole: self._text,
             Qt.ItemDataRole.ToolTipRole: self._full_text,
             Qt.ItemDataRole.AccessibleTextRole: self._spoken,
             WORDING_ROLE: self._wording,
         }
-
-    @property
-    def more_below(self) -> bool:
-        """Whether older rows match that are not loaded yet."""
-        return self._more
-
-    @property
-    def reading(self) -> bool:
-        """Whether an answer is on its way."""
-        return self._reading
 
     @property
     def wanted(self) -> JournalFilter:
@@ -120,18 +101,17 @@ class JournalModel(QAbstractTableModel):
         """Read the first page of a filter; the same filter is read again as far as it was."""
         same = wanted == self._wanted
         self._wanted = wanted
-        self._read(None, max(PAGE, len(self._rows)) if same else PAGE)
+        self._read(None, max(PAGE, len(self._lines)) if same else PAGE)
 
     def set_sends(self, sends: bool) -> None:
         """Whether there is a server to send to: what waits is on its way, or saved here."""
         if sends != self._sends:
             self._sends = sends
-            if self._rows:
-                self._all_changed(Column.STATE)
+            self._all_changed(Column.STATE)
 
     def refresh_states(self) -> None:
         """Read the sync states of the loaded rows again, and nothing else."""
-        ids = [row.call_id for row in self._rows]
+        ids = [row.call_id for row in self._lines]
         if ids:
             self._tasks.database(
                 self,
@@ -142,37 +122,9 @@ class JournalModel(QAbstractTableModel):
 
     def row_at(self, line: int) -> JournalRow | None:
         """The row, or None outside the list."""
-        return self._rows[line] if 0 <= line < len(self._rows) else None
-
-    def line_of(self, call_id: str) -> int | None:
-        """Where the call stands, or None while it is not loaded or does not match."""
-        return next((i for i, row in enumerate(self._rows) if row.call_id == call_id), None)
+        return self._lines[line] if 0 <= line < len(self._lines) else None
 
     # What Qt asks
-
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(Column)
-
-    def canFetchMore(self, parent: Index = _NOWHERE) -> bool:
-        return not parent.isValid() and self._more and not self._reading
-
-    def fetchMore(self, parent: Index = _NOWHERE) -> None:
-        if self.canFetchMore(parent) and self._rows:
-            self._read(self._rows[-1].key, PAGE)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._headings[Column(section)]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(Column(section))
-        return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.row_at(index.row()) if index.isValid() else None
@@ -182,7 +134,7 @@ class JournalModel(QAbstractTableModel):
         if role in self._cells:
             return self._cells[role](row, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return self._alignment(column)
         if role == ROW_ROLE:
             return row
         if role == NEW_DAY_ROLE:
@@ -228,11 +180,11 @@ class JournalModel(QAbstractTableModel):
         said = self._full_text(row, column)
         if row.voided and column is Column.NUMBER:
             said = _("Void: {number}").format(number=said)
-        return f"{self._headings[column]}: {said}" if said else ""
+        return self._labelled(column, said)
 
     def _wording(self, row: JournalRow, column: Column) -> wording.Wording | None:
         if column is Column.STATE:
-            return wording.state_wording(row.state, sends=self._sends)
+            return wording.state_or_seat(row.state, row.seat, sends=self._sends)
         return wording.danger_wording(row.danger_now) if column is Column.DANGER else None
 
     def _today(self) -> date:
@@ -240,10 +192,14 @@ class JournalModel(QAbstractTableModel):
 
     # Reading
 
+    def _identity(self, line: JournalRow) -> str:
+        return line.call_id
+
+    def _read_on(self) -> None:
+        self._read(self._lines[-1].key, PAGE)
+
     def _read(self, after: tuple[int, str] | None, limit: int) -> None:
-        self._question += 1
-        question, wanted = self._question, self._wanted
-        self._reading = True
+        wanted = self._wanted
 
         def work() -> _Read:
             # One more than shown tells whether anything follows.
@@ -252,52 +208,23 @@ class JournalModel(QAbstractTableModel):
             return _Read(rows[:limit], len(rows) > limit, names)
 
         def done(read: _Read) -> None:
-            if question == self._question:
-                self._reading = False
-                self._more = read.more
-                self._take(read, append=after is not None)
+            self._more = read.more
+            if after is None:
+                if read.names != self._names:
+                    self._names = read.names
+                    self.names_read.emit(read.names)
+                self._replace(read.rows)
+            else:
+                self._append(read.rows)
+            self.loaded.emit()
 
-        def failed(error: Exception) -> None:
-            if question == self._question:
-                self._reading = False
-                self.failed.emit(error)
-
-        self._tasks.database(self, work, done, failed)
-
-    def _take(self, read: _Read, *, append: bool) -> None:
-        if append:
-            if read.rows:
-                first = len(self._rows)
-                self.beginInsertRows(_NOWHERE, first, first + len(read.rows) - 1)
-                self._rows += read.rows
-                self.endInsertRows()
-        else:
-            if read.names != self._names:
-                self._names = read.names
-                self.names_read.emit(read.names)
-            self._replace(read.rows)
-        self.loaded.emit()
-
-    def _replace(self, rows: list[JournalRow]) -> None:
-        if [r.call_id for r in rows] == [r.call_id for r in self._rows]:
-            # Nothing moved: selection and place stay without anybody's help.
-            self._rows = rows
-            if rows:
-                self._all_changed(Column.TIME)
-            return
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
+        self._ask(work, done)
 
     def _on_states(self, states: dict[str, State]) -> None:
-        rows = [r._replace(state=states.get(r.call_id, r.state)) for r in self._rows]
-        if rows != self._rows:
-            self._rows = rows
+        rows = [r._replace(state=states.get(r.call_id, r.state)) for r in self._lines]
+        if rows != self._lines:
+            self._lines = rows
             self._all_changed(Column.STATE)
-
-    def _all_changed(self, first_column: Column) -> None:
-        last = self.index(len(self._rows) - 1, Column.STATE)
-        self.dataChanged.emit(self.index(0, first_column), last)
 
 
 def _headings() -> dict[Column, str]:
@@ -312,8 +239,3 @@ def _headings() -> dict[Column, str]:
         Column.DURATION: _("Length"),
         Column.STATE: _("State"),
     }
-
-
-def _alignment(column: Column) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column is Column.DURATION else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter

@@ -48,6 +48,7 @@ RIGHT_NAMES = {
     Right.MANAGE_SHIFTS: N_("Set shifts and duty"),
     Right.EXPORT_AUDIT: N_("Export the audit log"),
     Right.MANAGE_BACKUPS: N_("Make backups and say where they go"),
+    Right.MANAGE_SEATS: N_("Join the office's PCs and say which is the station"),
 }
 
 

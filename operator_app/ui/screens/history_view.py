@@ -20,7 +20,7 @@ from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.reference import Reference
 from operator_app.domain.wire import Kind
 from operator_app.i18n import _
-from operator_app.services.calls import CallVersion
+from operator_app.services.call_history import CallVersion
 from operator_app.ui import wording
 from operator_app.ui.screens.call_answers import FIELDS, Answer, sections
 from operator_app.ui.widgets.basic import Card, button, set_state, text
@@ -39,6 +39,7 @@ class HistoryView(QWidget):
         self._names: dict[str, str] = {}
         self._titles: Mapping[Advice, str] = {}
         self._sends = True
+        self._seat = 0
         self.title = text("", "screenTitle")
         self.counter = text("", "muted")
         self.back_button = button(_("Back"), key="Esc")
@@ -62,13 +63,16 @@ class HistoryView(QWidget):
         titles: Mapping[Advice, str],
         *,
         sends: bool,
+        seat: int = 0,
     ) -> None:
         """Show the versions, oldest first; the last two stand side by side.
 
-        `titles`: what their advice is called; `sends`: there is a server to send to.
+        `titles`: what their advice is called; `sends`: there is a server to send to; `seat`: the
+        office's PC that took the call, 0 for this one.
         """
         self._titles = titles
         self._sends = sends
+        self._seat = seat
         self._versions = versions
         self._names = names
         self.title.setText(_("History of call {number}").format(number=versions[-1].call.number))
@@ -123,7 +127,7 @@ class HistoryView(QWidget):
     def _compare(self) -> None:
         chosen = [self._versions[c.currentIndex()] for c in (self.left, self.right)]
         for version, pill in zip(chosen, (self.left_state, self.right_state), strict=True):
-            mark = wording.state_wording(version.state, sends=self._sends)
+            mark = wording.state_or_seat(version.state, self._seat, sends=self._sends)
             pill.setText(f"{mark.sign}  {mark.words}")
             set_state(pill, "tone", mark.tone)
         for chooser in (self.left, self.right):

@@ -16,7 +16,8 @@ from operator_app.domain.wire import State
 from operator_app.errors import AppError
 from operator_app.i18n import _, language
 from operator_app.services.call_advice import CallAdvice
-from operator_app.services.calls import Calls, CallVersion, ReasonNeeded
+from operator_app.services.call_history import CallVersion
+from operator_app.services.calls import Calls, ReasonNeeded, why_not_changeable
 from operator_app.services.journal import Journal
 from operator_app.sync.status import LinkState, SyncStatus
 from operator_app.ui import problems, wording
@@ -31,10 +32,11 @@ from operator_app.ui.tasks import Tasks
 
 @dataclass(frozen=True)
 class _Opened:
-    """A call on the screen, its sync state, and the reason it was opened with, if one was needed."""
+    """A call on the screen, its sync state or the PC it is of, and the reason it was opened with."""
 
     call: Call
-    state: State
+    state: State | None
+    seat: int
     names: dict[str, str]
     titles: dict[Advice, str]
     reason: str
@@ -105,9 +107,10 @@ class JournalScreen(QWidget):
 
         def work() -> _Opened:
             call = self._calls.open(self._actor, call_id, reason)
-            state = self._journal.states(self._actor, [call_id])[call_id]
+            state = self._journal.states(self._actor, [call_id]).get(call_id)
+            seat = self._journal.seat(call.device)
             titles = self._advice.titles(self._actor, call.form.advice, language())
-            return _Opened(call, state, self._names(), titles, reason)
+            return _Opened(call, state, seat, self._names(), titles, reason)
 
         def failed(error: Exception) -> None:
             if isinstance(error, ReasonNeeded):
@@ -132,7 +135,7 @@ class JournalScreen(QWidget):
         self.list_page.table.select_call(opened.call.call_id)
         why_not = self._why_not(opened.call)
         self.call_view.show_call(opened.call, opened.names, opened.titles, why_not)
-        self._show_state(opened.state)
+        self._show_state(opened.state, opened.seat)
         self._show_call_page()
 
     def _show_list(self) -> None:
@@ -148,8 +151,7 @@ class JournalScreen(QWidget):
     def _why_not(self, call: Call) -> str:
         if self._calls.may_change(self._actor, call):
             return ""
-        code = "call.voided_already" if call.voided_at is not None else "call.not_changeable"
-        return problems.sentence(AppError(code))
+        return problems.sentence(AppError(why_not_changeable(call)))
 
     def _on_amend(self) -> None:
         if self._opened:
@@ -184,7 +186,9 @@ class JournalScreen(QWidget):
         def done(found: tuple[list[CallVersion], dict[Advice, str]]) -> None:
             versions, titles = found
             if self._opened is opened:
-                self.history_view.show_versions(versions, opened.names, titles, sends=self._sends)
+                self.history_view.show_versions(
+                    versions, opened.names, titles, sends=self._sends, seat=opened.seat
+                )
                 self.pages.setCurrentWidget(self.history_view)
                 self.history_view.focus_first()
 
@@ -215,8 +219,8 @@ class JournalScreen(QWidget):
             self._show_problem,
         )
 
-    def _show_state(self, state: State) -> None:
-        self.call_view.show_state(wording.state_wording(state, sends=self._sends))
+    def _show_state(self, state: State | None, seat: int = 0) -> None:
+        self.call_view.show_state(wording.state_or_seat(state, seat, sends=self._sends))
 
     def _show_problem(self, error: Exception) -> None:
         self.call_view.show_problem(problems.sentence(error))

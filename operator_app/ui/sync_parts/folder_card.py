@@ -146,6 +146,14 @@ class FolderCard(Card):
                     n=taken.missing
                 )
             )
+        if taken.again:
+            said.append(
+                ngettext(
+                    "{n} entry was not taken: the ministry has a new key. Write a new bundle, it is sealed to that one.",
+                    "{n} entries were not taken: the ministry has a new key. Write a new bundle, they are sealed to that one.",
+                    taken.again,
+                ).format(n=taken.again)
+            )
         self._end(" ".join(said))
 
     def _on_choose(self) -> None:
