@@ -40,12 +40,12 @@ def main(arguments: list[str]) -> int:
         return code
     wrong = frozen_gates.complaints(folder, ROOT, modules_of(folder))
     size, number = frozen_gates.size_of(folder)
-    print(f"{folder}: {size / frozen_gates.MEGABYTE:.1f} MB in {number} files")
+    print(f"{folder}: {size / frozen_gates.MEGABYTE:.1f} MB in {number} files", flush=True)
     for complaint in wrong:
         print(f"not good: {complaint}", file=sys.stderr)
     if wanted.compare is not None:
         different = differing(folder, wanted.compare)
-        print(f"files that differ: {', '.join(different) or 'none'}")
+        print(f"files that differ: {', '.join(different) or 'none'}", flush=True)
     if wrong:
         return 1
     return 0 if wanted.no_check else check(folder, wanted.out.resolve() / "self-check")

@@ -28,6 +28,7 @@ NEEDED = {
     "the svg pictures of style sheets": ("qsvg.", "libqsvg."),
     "the Kyrgyz translation": ("resources/i18n/ky/LC_MESSAGES/operator117.mo",),
     "the Russian translation": ("resources/i18n/ru/LC_MESSAGES/operator117.mo",),
+    "the style sheets of charts": ("pygal/css/base.css",),
     "the style sheet": ("resources/theme.qss",),
     "the code lists": ("resources/data/code_lists.csv",),
     "env.py of the migrations": ("migrations/env.py",),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from build import product
+from build.trial_certificate import checked_by, is_signed
 from build.trial_ground import (
     NEW,
     OLD,
@@ -24,7 +25,8 @@ ENTRIES = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall"
 
 
 def install(ground: Ground) -> None:
-    """Files, registry, Add/Remove, data folder, the office.toml that lay beside."""
+    """Signed; files, registry, Add/Remove, data folder, the office.toml that lay beside."""
+    expect("signed", is_signed(ground.msi(OLD), checked_by(ground.work)), True)
     expect("exit code", ground.run_msi("/i", OLD), 0)
     expect("version", installed_version(_folder(ground)), OLD)
     expect("entries", _entries(ground), [OLD])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from build import product
+from build.trial_certificate import checked_by, is_signed
 from build.trial_ground import (
     NEW,
     OLD,
@@ -40,6 +41,19 @@ def machine(ground: Ground) -> None:
     )
     given = ground.wine.shared_data / product.FOLDER / "office.toml"
     expect("office.toml", WORDS in given.read_text("utf-8"), True)
+
+
+def signed(ground: Ground) -> None:
+    """Set-up, program and uninstaller bear the signature, and one changed byte is noticed."""
+    by = checked_by(ground.work)
+    folder = _machine(ground)
+    for file in (ground.setup(OLD), folder / "app" / product.PROGRAM, folder / "uninstall.exe"):
+        expect(f"{file.name} signed", is_signed(file, by), True)
+    content = bytearray(ground.setup(OLD).read_bytes())
+    content[len(content) // 2] ^= 1
+    changed = ground.work / "changed.exe"
+    changed.write_bytes(content)
+    expect("changed file signed", is_signed(changed, by), False)
 
 
 def upgrade(ground: Ground) -> None:
@@ -128,6 +142,7 @@ def other_folder(ground: Ground) -> None:
 
 TRIALS: tuple[tuple[str, Callable[[Ground], None]], ...] = (
     ("set-up: for all users", machine),
+    ("set-up: signed, uninstaller too", signed),
     ("set-up: upgrade", upgrade),
     ("set-up: downgrade refused", downgrade),
     ("set-up: refused while it runs", while_running),

@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from build import msi_trials, setup_trials, wine
 from build.environment import SetupError, say
+from build.trial_certificate import trial_certificate
 from build.trial_ground import Ground, TrialFailed, make_installers
 
 TOOLS = {
@@ -28,6 +29,7 @@ TOOLS = {
     "wixl": "wixl",
     "msibuild": "msitools",
     "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64-win32",
+    "osslsigncode": "osslsigncode",
     "localedef": "locales",
 }
 
@@ -44,7 +46,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         work = Path(folder)
         try:
-            make_installers(work)
+            make_installers(work, trial_certificate(work))
             with wine.wine(work / "prefix") as windows:
                 failed = _try_all(Ground(windows, work))
         except (SetupError, wine.WineTrouble) as error:
