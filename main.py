@@ -11,6 +11,7 @@ import gc
 gc.disable()
 
 import argparse  # noqa: E402
+import contextlib  # noqa: E402
 import os  # noqa: E402
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 from operator_app import __version__  # noqa: E402
 from operator_app.app import Application  # noqa: E402
 from operator_app.domain.clock import system_clock  # noqa: E402
+from operator_app.files import make_private  # noqa: E402
 from operator_app.log import start_logging  # noqa: E402
 from operator_app.running_mark import hold_running_mark  # noqa: E402
 from operator_app.services.policy import installation, log_problems  # noqa: E402
@@ -51,7 +53,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--version", action="version", version=__version__)
     wanted = parser.parse_args(arguments)
     paths, policy = installation(wanted.data)
-    start_logging(paths.logs)
+    with contextlib.suppress(OSError):
+        # An account that may not write there is told so in a window.
+        make_private(paths.data)
+        start_logging(paths.logs)
     log_problems(policy)
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("117 Operator")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from operator_app.domain.people import Actor
 from operator_app.domain.policy import NOTHING_HELD, InForce
 from operator_app.domain.reference import Reference
 from operator_app.errors import BadInput, EnvironmentProblem
+from operator_app.files import make_private, share_with_group
 from operator_app.i18n import use_language
 from operator_app.services.restore_place import finish_restore
 from operator_app.services.sign_in import SignIn
@@ -75,9 +77,12 @@ class Application(QObject):
 
     def start(self) -> bool:
         """Show the first window. False when another instance holds the data folder."""
-        self.paths.data.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):
+            # What it cannot do the lock tells in words.
+            make_private(self.paths.data)
         if not self._lock.take():
             return False
+        share_with_group(self.paths.data)
         self._finish_restore()
         use_language(self.preferences.language, self.paths.resources)
         self._dress()
@@ -94,9 +99,9 @@ class Application(QObject):
             log.warning("restore not finished: %s", type(error).__name__)
 
     def tell_running(self) -> None:
-        """Say that the program is open already."""
+        """Say that the program is open already, or that this account may not open it."""
         use_language(self.preferences.language, self.paths.resources)
-        self.dialogs.tell(QWidget(), sentence(EnvironmentProblem("instance.running")))
+        self.dialogs.tell(QWidget(), sentence(EnvironmentProblem(self._lock.problem)))
 
     @property
     def reference(self) -> Reference:
@@ -127,6 +132,7 @@ class Application(QObject):
         if self._database is not None:
             self._database.close()
             self._database = None
+        share_with_group(self.paths.data)
         self._lock.release()
         sys.excepthook = sys.__excepthook__
 

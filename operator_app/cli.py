@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from operator_app.config import Paths
 from operator_app.domain.clock import system_clock
 from operator_app.errors import AppError, EnvironmentProblem
+from operator_app.files import make_private, share_with_group
 from operator_app.i18n import _, ngettext, use_language
 from operator_app.log import start_logging
 from operator_app.services.policy import installation
@@ -87,10 +88,12 @@ def _alone(paths: Paths, *, needs_office: bool) -> Iterator[None]:
     """Nobody else works with the office meanwhile, and there is one. Raises EnvironmentProblem."""
     if needs_office and not paths.is_set_up:
         raise EnvironmentProblem("database.not_set_up")
-    paths.data.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):
+        make_private(paths.data)
     lock = InstanceLock(paths)
     if not lock.take():
-        raise EnvironmentProblem("instance.running")
+        raise EnvironmentProblem(lock.problem)
+    share_with_group(paths.data)
     try:
         start_logging(paths.logs)
         try:
@@ -99,6 +102,7 @@ def _alone(paths: Paths, *, needs_office: bool) -> Iterator[None]:
             raise EnvironmentProblem("backup.not_written") from error
         yield
     finally:
+        share_with_group(paths.data)
         lock.release()
 
 

@@ -85,6 +85,9 @@ SENTENCES: dict[str, str] = {
     "danger_rules.faulty": N_(
         "The file of the danger questions is damaged (line {line}, {where}: {fault}). Nothing was lost. Call your IT staff: installing the program again puts it right."
     ),
+    "instance.no_rights": N_(
+        "This account may not write in the data folder of the program. Ask your IT staff for the right; nothing was changed."
+    ),
     "instance.running": N_(
         "The program is already open on this PC. Look for its window in the task bar."
     ),
