@@ -23,6 +23,7 @@ from operator_app.services.backups import Backups
 from operator_app.services.connection import Connection
 from operator_app.sync.bundle_post import BundlePost
 from operator_app.sync.carriers.chosen import open_carrier
+from operator_app.sync.seats import OfficeSeats
 from operator_app.sync.status import LinkState
 from operator_app.ui import saving
 from tests.conftest import CHEAP, PASSWORD, TestOffice
@@ -108,10 +109,14 @@ def test_a_way_that_is_not_allowed_is_not_used(
     post = BundlePost(desk.database, desk.office.clock, "0.1.0", allowed=held.allows("folder"))
     actor = desk.office.actor
     assert post.run_once() is False
+    office_pcs = OfficeSeats(desk.database, desk.office.clock, lambda _c: 0, allowed=False)
+    assert office_pcs.run_once() is False
     for act in (
         lambda: post.write_into(actor, tmp_path),
         lambda: post.read_from(actor, tmp_path / "x.receipts"),
         lambda: post.set_folder(actor, tmp_path),
+        lambda: office_pcs.become_station(actor, tmp_path),
+        lambda: office_pcs.look(actor, tmp_path),
     ):
         with pytest.raises(NotAllowed, match=r"carrier\.not_allowed"):
             act()
