@@ -7,6 +7,7 @@ from pathlib import Path
 
 SIZES = (16, 20, 24, 32, 40, 48, 64, 256)
 """Pixels, as Explorer, task bar and Alt+Tab ask for them at 100 to 200 %."""
+LARGE = 256
 PICTURE = Path(__file__).resolve().parent / "windows" / "117-operator.svg"
 COPYRIGHT = "MIT licence"
 DESCRIPTION = "117 Operator"
@@ -15,7 +16,8 @@ RUSSIAN, UNICODE = 0x0419, 0x04B0
 
 
 def write_icon(file: Path) -> None:
-    """The picture in all sizes as .ico, each as PNG inside it."""
+    """The picture in all sizes as .ico: the largest as PNG, the others as old parts of Windows
+    read them."""
     from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF
     from PySide6.QtGui import QImage, QImageWriter, QPainter
     from PySide6.QtSvg import QSvgRenderer
@@ -30,6 +32,9 @@ def write_icon(file: Path) -> None:
         painter = QPainter(image)
         renderer.render(painter, QRectF(0, 0, size, size))
         painter.end()
+        if size < LARGE:
+            drawn.append(bitmap(size, bytes(image.constBits())))
+            continue
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         if not QImageWriter(buffer, QByteArray(b"png")).write(image):
@@ -38,8 +43,20 @@ def write_icon(file: Path) -> None:
     file.write_bytes(icon_file(SIZES, drawn))
 
 
+def bitmap(size: int, pixels: bytes) -> bytes:
+    """A square picture as it stands in an .ico: from the lowest line up, then an empty mask.
+
+    `pixels`: blue, green, red, alpha, from the uppermost line down.
+    """
+    line = 4 * size
+    lines = [pixels[start : start + line] for start in range(0, len(pixels), line)]
+    # Twice the height: the mask counts. Its lines end at full four bytes.
+    head = struct.pack("<IiiHHIIiiII", 40, size, 2 * size, 1, 32, 0, 0, 0, 0, 0, 0)
+    return head + b"".join(reversed(lines)) + bytes(size * (-(-size // 32) * 4))
+
+
 def icon_file(sizes: tuple[int, ...], pictures: list[bytes]) -> bytes:
-    """An .ico of square PNG pictures."""
+    """An .ico of square pictures, of 32 bits each."""
     head = struct.pack("<HHH", 0, 1, len(pictures))
     offset = len(head) + 16 * len(pictures)
     entries = b""

@@ -151,6 +151,27 @@ def test_an_icon_is_an_ico_file() -> None:
     assert int.from_bytes(made[18:22], "little") == 6 + 32
 
 
+def test_the_icon_is_read_in_every_size(tmp_path: Path) -> None:
+    from PySide6.QtGui import QColor, QImageReader
+
+    windows_resources.write_icon(tmp_path / "icon.ico")
+    reader = QImageReader(str(tmp_path / "icon.ico"))
+    sizes = []
+    for number in range(reader.imageCount()):
+        assert reader.jumpToImage(number)
+        image = reader.read()
+        sizes.append(image.width())
+        ground, outside = (
+            image.pixelColor(image.width() // 2, image.width() // 8),
+            image.pixelColor(0, 0),
+        )
+        assert outside.alpha() == 0
+        if image.width() >= 32:
+            assert ground == QColor("#16324a")
+            assert image.pixelColor(image.width() // 2, image.width() * 15 // 16).alpha() == 255
+    assert tuple(sizes) == windows_resources.SIZES
+
+
 def test_the_version_of_the_program_file() -> None:
     text = windows_resources.version_text("1.2.3")
     assert "filevers=(1, 2, 3, 0)" in text and "'ProductVersion', '1.2.3'" in text
