@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from operator_app.config import Paths
 from operator_app.domain.clock import system_clock
+from operator_app.domain.office import LANGUAGES
 from operator_app.errors import AppError, EnvironmentProblem
 from operator_app.files import make_private, share_with_group
 from operator_app.i18n import _, ngettext, use_language
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
         command = commands.add_parser(name, help=said)
         command.add_argument("--data", type=Path, help=_("data folder of this installation"))
         command.add_argument("--login", required=True, help=_("whose password opens the office"))
-        command.add_argument("--language", default="ru", choices=("ky", "ru", "en"))
+        command.add_argument("--language", choices=LANGUAGES)
         command.set_defaults(run=run, needs_office=True)
         if name == "backup":
             command.add_argument("--to", type=Path, help=_("a further folder for a copy"))
@@ -50,12 +51,13 @@ def main(arguments: Sequence[str]) -> int:
     restore.add_argument(
         "--replace", action="store_true", help=_("also where an office is: it is kept aside")
     )
-    restore.add_argument("--language", default="ru", choices=("ky", "ru", "en"))
+    restore.add_argument("--language", choices=LANGUAGES)
     restore.set_defaults(run=_restore, needs_office=False)
     _add_check(commands)
     wanted = parser.parse_args(arguments)
     paths, policy = installation(wanted.data)
     wanted.policy = policy
+    wanted.language = wanted.language or policy.text("language")
     use_language(wanted.language, paths.resources)
     try:
         looks_only = wanted.run is _check and not wanted.login
@@ -79,7 +81,7 @@ def _add_check(commands: Any) -> None:
     check.add_argument("--login", default="", help=_("whose password; with it more is seen"))
     check.add_argument("--json", action="store_true", help=_("for programs"))
     check.add_argument("--support", type=Path, help=_("a zip for whoever helps; no personal data"))
-    check.add_argument("--language", default="ru", choices=("ky", "ru", "en"))
+    check.add_argument("--language", choices=LANGUAGES)
     check.set_defaults(run=_check, needs_office=False)
 
 

@@ -29,8 +29,8 @@ _UPDATES = {
     "notify": N_("told, not fetched"),
     "fetch": N_("told, and fetched into the folder"),
 }
+_NONE = N_("none")
 _EMPTY = {
-    "server_url": N_("none"),
     "proxy": N_("as the system says"),
     "export_folder": N_("the person's documents"),
     "data_folder": N_("the usual place"),
@@ -73,8 +73,9 @@ def value_words(name: str, value: Value) -> str:
     if name == "language":
         return LANGUAGE_NAMES[str(value)]
     if name == "proxy" and value == DIRECT:
-        return _("none")
-    return str(value) if value else _(_EMPTY.get(name, N_("none")))
+        return _(_NONE)
+    empty = _EMPTY.get(name, _NONE)
+    return str(value) if value else _(empty)
 
 
 def line_words(line: SettingLine) -> tuple[str, str, str]:
@@ -90,7 +91,8 @@ def line_words(line: SettingLine) -> tuple[str, str, str]:
 def problem_words(problem: PolicyProblem) -> str:
     """A value that counts as not set: where, which, why."""
     fault = problem.fault
-    said = _(SENTENCES.get(fault.code, fault.code)).format(**fault.params)
+    template = SENTENCES.get(fault.code, fault.code)
+    said = _(template).format(**fault.params)
     where = [source_words(problem.source)]
     if fault.where:
         where.append(setting_name(fault.where))
