@@ -63,7 +63,8 @@ FINISHING = (
     "INSERT INTO `InstallExecuteSequence` (`Action`, `Condition`, `Sequence`)"
     f" VALUES ('ResolveSource', 'NOT Installed', {RESOLVE_SOURCE_AT})",
     "INSERT INTO `InstallExecuteSequence` (`Action`, `Condition`, `Sequence`)"
-    f" VALUES ('MoveFiles', 'NOT Installed', {MOVE_FILES_AT})",
+    # An upgrade leaves the office as it is.
+    f" VALUES ('MoveFiles', 'NOT Installed AND NOT WIX_UPGRADE_DETECTED', {MOVE_FILES_AT})",
 )
 """What msibuild puts in: statements in Windows Installer's SQL."""
 

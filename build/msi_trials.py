@@ -56,7 +56,10 @@ def while_running(ground: Ground) -> None:
 def upgrade(ground: Ground) -> None:
     """A newer version: nothing of the old one is left, the data are."""
     data = put_data(ground.wine.shared_data)
+    given = ground.wine.shared_data / product.FOLDER / "office.toml"
+    given.write_text("changed", "utf-8")
     expect("exit code", ground.run_msi("/i", NEW), 0)
+    expect("office.toml", given.read_text("utf-8"), "changed")
     expect("version", installed_version(_folder(ground)), NEW)
     expect("entries", _entries(ground), [NEW])
     expect_data(data)
