@@ -107,7 +107,7 @@ def _freeze(out: Path) -> int:
     }
     places = ["--distpath", str(out), "--workpath", str(WORK / "work")]
     recipe = str(ROOT / "build" / f"{NAME}.spec")
-    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
+    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR"]
     return subprocess.run(
         [*command, *places, recipe], env=surroundings, cwd=ROOT, check=False
     ).returncode
