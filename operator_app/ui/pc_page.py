@@ -4,49 +4,28 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from operator_app.i18n import _
 from operator_app.ui.pc_parts.check_part import CheckPart
 from operator_app.ui.pc_parts.settings_part import SettingsPart
-from operator_app.ui.widgets.chips import Chip, ChipGroup
+from operator_app.ui.widgets.parts import Parts
 
 
 class PcPage(QWidget):
-    """Two sections: Alt+1 the check, Alt+2 the settings."""
+    """Two parts behind chips; Alt+1 the check, Alt+2 the settings, from anywhere on the page."""
 
     def __init__(self, check: CheckPart, settings: SettingsPart) -> None:
         super().__init__()
         self.check = check
         self.settings = settings
-        self._pages: dict[str, QWidget] = {"check": check, "settings": settings}
-        titles = {"check": _("Check"), "settings": _("Settings")}
-        self.sections = ChipGroup(
-            [
-                Chip(name, label, str(number), f"{label} (Alt+{number})")
-                for number, (name, label) in enumerate(titles.items(), start=1)
-            ],
-            _("Sections"),
-        )
-        self.stack = QStackedWidget()
-        for number, (name, page) in enumerate(self._pages.items(), start=1):
-            self.stack.addWidget(page)
+        parts = (("check", _("Check"), check), ("settings", _("Settings"), settings))
+        self.parts = Parts(parts, _("Sections"))
+        self.setFocusProxy(self.parts)
+        for number, (name, _label, _part) in enumerate(parts, start=1):
             go = QShortcut(QKeySequence(f"Alt+{number}"), self)
-            go.activated.connect(partial(self.go_to, name))
-        self.sections.changed.connect(self._on_section)
-        self.sections.set_value("check")
+            go.activated.connect(partial(self.parts.go_to, name))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 0, 0)
-        layout.setSpacing(12)
-        layout.addWidget(self.sections)
-        layout.addWidget(self.stack, 1)
-
-    def go_to(self, section: str) -> None:
-        """Show a section ("check", "settings") with the keyboard on the chips."""
-        self.sections.set_value(section)
-        self.sections.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def _on_section(self) -> None:
-        self.stack.setCurrentWidget(self._pages[self.sections.value or "check"])
+        layout.addWidget(self.parts)

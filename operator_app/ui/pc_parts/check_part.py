@@ -61,6 +61,7 @@ class CheckPart(QWidget):
         self.support_button = button(_("Support file…"), key="Ctrl+S")
         self.support_button.setEnabled(False)
         self._lay_out()
+        self.setFocusProxy(self.start_button)
         self.start_button.clicked.connect(self.start)
         self.support_button.clicked.connect(self._on_support)
         self.work.stop_asked.connect(self._long.cancel)

@@ -49,6 +49,7 @@ class SettingsPart(QWidget):
         self.held = text(held_words(), "hint", wrap=True)
         self.save_button = button(_("Save"))
         self._lay_out()
+        self.setFocusProxy(self.view)
         self.save_button.clicked.connect(self._on_save)
 
     def showEvent(self, event: QShowEvent) -> None:
