@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from operator_app import __version__
 from operator_app.administration import administration_place, backup_driver
 from operator_app.answers import Answers
+from operator_app.by_folder import ByFolder
 from operator_app.casework import Casework
 from operator_app.db import settings
 from operator_app.db.engine import Database
@@ -30,13 +31,11 @@ from operator_app.services.journal import Journal
 from operator_app.services.pc_settings import PcSettings
 from operator_app.services.reference import with_feeds
 from operator_app.supervision import Supervision
-from operator_app.sync.bundle_post import BundlePost
 from operator_app.sync.carriers.chosen import open_carrier
 from operator_app.sync.cycle import Cycle
 from operator_app.sync.lookup import CONNECT_SECONDS, READ_SECONDS, BenefitLookup
-from operator_app.sync.seats import OfficeSeats
 from operator_app.ui.events import Events
-from operator_app.ui.folder_driver import FolderDriver
+from operator_app.ui.help_window import HelpWindow, page_for
 from operator_app.ui.idle import IdleWatch
 from operator_app.ui.index_driver import IndexDriver
 from operator_app.ui.lock_screen import LockScreen
@@ -52,8 +51,6 @@ from operator_app.ui.screens.journal_screen import JournalScreen
 from operator_app.ui.screens.sync_page import SyncPage
 from operator_app.ui.screens.violence_case import KnownCases
 from operator_app.ui.sync_driver import SyncDriver
-from operator_app.ui.sync_parts.folder_card import FolderCard
-from operator_app.ui.sync_parts.seats_card import SeatsCard
 from operator_app.ui.tray import Tray
 from operator_app.ui.ways_from_search import lead_from_search
 from operator_app.ui.widgets.announcement_bar import AnnouncementBar
@@ -86,6 +83,7 @@ class Desk:
         self.answers = Answers(database, self.reference, self._clock)
         self.backup_driver = backup_driver(self, application)
         self._lists_changed = False
+        self.help_window: HelpWindow | None = None
         self.call_screen: CallScreen | None = None
         self.casework: Casework | None = None
         self.journal_screen: JournalScreen | None = None
@@ -127,8 +125,7 @@ class Desk:
             take_in=take_in,
         )
         self.driver = SyncDriver(self.cycle, database, self._tasks, self.events, self._clock)
-        self._seats = OfficeSeats(database, self._clock, take_in)
-        self._post, self.folder_driver = self._by_folder()
+        self._by_folder = ByFolder(self, application, take_in)
         self.index_driver = IndexDriver(self.answers.index, self._tasks, self.events)
         self.idle = IdleWatch(self.pc_settings.idle_minutes(), self._clock)
         self.tray = Tray()
@@ -160,7 +157,7 @@ class Desk:
             self.window.go_to("reports" if figures else "administration")
         self.idle.start()
         self.driver.start()
-        self.folder_driver.start()
+        self._by_folder.driver.start()
         self.index_driver.start()
         self.backup_driver.start()
         self.supervision.begin()
@@ -174,8 +171,7 @@ class Desk:
         self.idle.stop()
         self.driver.stop()
         self.driver.deleteLater()
-        self.folder_driver.stop()
-        self.folder_driver.deleteLater()
+        self._by_folder.end()
         self.index_driver.stop()
         self.index_driver.deleteLater()
         self.backup_driver.stop()
@@ -189,8 +185,6 @@ class Desk:
         self.tray.deleteLater()
         # Not here: a request under way may take all its patience to end.
         self._tasks.network(self._application, self.cycle.close, _nothing, _nothing)
-        self._tasks.network(self._application, self._post.close, _nothing, _nothing)
-        self._tasks.network(self._application, self._seats.close, _nothing, _nothing)
 
     def leave(self) -> None:
         """Audit that the person goes, while the office is still open."""
@@ -217,6 +211,8 @@ class Desk:
         self.keep_draft()
         while (modal := QApplication.activeModalWidget()) is not None:
             modal.close()
+        if self.help_window is not None:
+            self.help_window.close()
         clipboard = QApplication.clipboard()
         if clipboard.ownsClipboard():
             clipboard.clear()
@@ -243,19 +239,6 @@ class Desk:
             return
         self.window.uncover()
         self.idle.start()
-
-    def _by_folder(self) -> tuple[BundlePost, FolderDriver]:
-        """The way by stick or folder; not offered where IT does not allow it."""
-        allowed = self.policy.allows("folder")
-        post = BundlePost(self.database, self._clock, __version__, allowed=allowed)
-        shared = (self.actor, self._tasks, self.events, self._dialogs, self._clock)
-        if allowed:
-            self.sync_page.ways.add(_("Stick or folder"), FolderCard(post, *shared))
-            self.sync_page.ways.add(_("Our PCs"), SeatsCard(self._seats, *shared))
-        driver = FolderDriver(
-            post, self._seats, self.database, self._tasks, self.events, self._clock
-        )
-        return post, driver
 
     def _work_places(self) -> list[Place]:
         reference = self.reference
@@ -329,6 +312,7 @@ class Desk:
         window.appearance_asked.connect(application.use_appearance)
         window.duty_officer_phoned.connect(self._on_duty_officer_phoned)
         window.closed.connect(self._on_closed)
+        window.help_asked.connect(self._on_help_asked)
         self.events.sync_changed.connect(window.show_status)
         self.events.feeds_changed.connect(self._on_feeds_changed)
         self.idle.idled.connect(self.lock)
@@ -343,7 +327,7 @@ class Desk:
             self.call_screen.progress_changed.connect(self.announcement_bar.set_in_call)
             self.journal_screen.amend_asked.connect(self._on_amend_asked)
             self.journal_screen.advice_asked.connect(self.open_advice)
-            self.call_screen.closed_amendment.connect(self._on_amended)
+            self.call_screen.closed_amendment.connect(self.events.open_call_asked)
             self.events.open_call_asked.connect(lambda _call_id: window.go_to("journal"))
         if self.casework is not None:
             self.events.open_case_asked.connect(self.casework.open_case)
@@ -385,9 +369,6 @@ class Desk:
         else:
             self._dialogs.tell(self.window, _("Finish the call in progress first."))
 
-    def _on_amended(self, call_id: str) -> None:
-        self.events.open_call_asked.emit(call_id)
-
     def _on_duty_officer_phoned(self, urgent: int) -> None:
         self._tasks.database(
             self.window,
@@ -395,6 +376,17 @@ class Desk:
             lambda _nothing: None,
             lambda error: self._dialogs.tell(self.window, sentence(error)),
         )
+
+    def _on_help_asked(self, place: str) -> None:
+        if self.help_window is None:
+            self.help_window = HelpWindow(
+                self.window,
+                self._application.paths.resources,
+                self.actor.role,
+                self._dialogs,
+                self._clock,
+            )
+        self.help_window.show_page(page_for(place, self.call_screen))
 
     def _on_closed(self) -> None:
         self._application.preferences.geometry = self.window.saveGeometry()
