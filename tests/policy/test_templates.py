@@ -74,6 +74,14 @@ def test_references_lead_somewhere(admx: ET.Element) -> None:
                 assert control.tag == f"{{{SPACE}}}{PRESENTED_BY[kind]}"
 
 
+def test_the_page_for_it_staff_tells_every_setting() -> None:
+    told = (FOLDER / "README.md").read_text("utf-8")
+    for setting in SETTINGS:
+        assert f"`{setting.name}`" in told and f"`{setting.value_name}`" in told
+        for choice in setting.choices:
+            assert f"`{choice}`" in told
+
+
 def test_russian_is_russian() -> None:
     english, russian = (
         {s.get("id"): s.text for s in adml(language).iterfind(".//p:string", NS)}
