@@ -113,7 +113,7 @@ def test_the_card_goes_to_paper_and_into_a_file(
     file = tmp_path / "card.pdf"
     use_language("ky", RESOURCES)
     try:
-        made, dialogs = make(file)
+        _made, dialogs = make(file)
         press(Qt.Key.Key_P, CONTROL)
         press(Qt.Key.Key_S, CONTROL)
     finally:
