@@ -26,10 +26,14 @@ from operator_app.sync.carriers.chosen import open_carrier
 from operator_app.sync.seats import OfficeSeats
 from operator_app.sync.status import LinkState
 from operator_app.ui import saving
+from operator_app.ui.events import Events
+from operator_app.ui.screens.sync_page import SyncPage
+from operator_app.ui.tasks import InlineTaskRunner
 from tests.conftest import CHEAP, PASSWORD, TestOffice
 from tests.journeys.office_pc import Answers
 from tests.receiver import RunningReceiver
 from tests.sync.desk import Desk
+from tests.ui.door import show
 from tests.ui.journal_office import save_call
 
 CODE = "K7QM-2RXW-9TBH-MFRG-GZDF"
@@ -196,3 +200,33 @@ def test_an_operators_calls_are_saved_whatever_policy_forbids(office: TestOffice
     held = policy(allow_https=0, allow_xroad=0, allow_folder=0)
     Connection(office.database, office.clock, held).obey()
     assert save_call(office).number
+
+
+@pytest.mark.parametrize(
+    ("held", "url_may", "xroad_may", "through"),
+    [
+        ({}, True, True, False),
+        ({"allow_xroad": 0}, True, False, False),
+        ({"allow_https": 0}, False, False, True),
+        ({"server_url": "https://117.kg"}, False, False, False),
+    ],
+)
+def test_the_page_offers_the_ways_that_are_left(
+    qtbot: QtBot,
+    office: TestOffice,
+    held: dict[str, object],
+    url_may: bool,
+    xroad_may: bool,
+    through: bool,
+) -> None:
+    there = Connection(office.database, office.clock, policy(**held))
+    there.obey()
+    page = SyncPage(
+        office.database, there, office.actor, InlineTaskRunner(), Events(), office.clock
+    )
+    show(qtbot, page)
+    card = page.server
+    assert (card.url.isEnabled(), card.through_xroad.isEnabled()) == (url_may, xroad_may)
+    assert card.through_xroad.isChecked() is through
+    assert card.held.isVisible() is bool(held)
+    assert card.code.isEnabled()

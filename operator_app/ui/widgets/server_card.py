@@ -43,7 +43,7 @@ class ServerCard(Card):
         self._show_held(facts)
         if self._known is not None and (self.typed_url, self.typed_xroad) != self._known:
             return
-        self.through_xroad.setChecked(facts.xroad is not None)
+        self.through_xroad.setChecked(facts.xroad is not None or facts.ways == ("xroad",))
         self.url.setText(facts.url)
         for where, value in xroad_values(facts.xroad).items():
             edit = self.xroad_form.edit(where)
@@ -55,7 +55,7 @@ class ServerCard(Card):
     def _show_held(self, facts: ConnectionFacts) -> None:
         free = not facts.held
         self.url.setEnabled(free and "https" in facts.ways)
-        self.through_xroad.setEnabled(free and facts.ways == WAYS)
+        self.through_xroad.setEnabled((free and facts.ways == WAYS) or facts.xroad is not None)
         self.held.setText(held_words() if facts.held else _("IT allows only some ways on this PC."))
         self.held.setVisible(facts.held or facts.ways != WAYS)
 
