@@ -12,6 +12,7 @@ from operator_app.domain.clock import Clock
 from operator_app.domain.findings import Check, Finding, Grade
 from operator_app.domain.policy import InForce
 from operator_app.services.pc_check import disk, office_files, system
+from operator_app.services.pc_check.office_toml import office_toml
 from operator_app.sync import way_check
 from operator_app.sync.carriers.base import Carrier
 from operator_app.sync.carriers.chosen import open_carrier
@@ -38,6 +39,7 @@ def checks_of(
         Check("database", lambda: office_files.database(paths)),
         Check("database_whole", lambda: _whole(database), LONG_SECONDS),
         Check("keys", lambda: office_files.keys(paths)),
+        Check("office_toml", lambda: office_toml(paths)),
         Check("backups", lambda: office_files.backups(paths, clock, backup_folder)),
         Check("disk_space", lambda: disk.space(paths)),
         Check("disk_speed", lambda: disk.speed(paths), 30.0),

@@ -13,6 +13,7 @@ NAMES = {
     "database": N_("Database"),
     "database_whole": N_("Database, page by page"),
     "keys": N_("Key file"),
+    "office_toml": N_("office.toml"),
     "backups": N_("Backups"),
     "disk_space": N_("Room on the disk"),
     "disk_speed": N_("Speed of the disk"),
@@ -52,6 +53,9 @@ FOUND = {
     "keys.good": N_("Whole. The office opens by the recovery key and for people: {people}."),
     "keys.no_recovery": N_("No recovery key opens the office; people: {people}."),
     "keys.pending": N_("A change of the key was not finished."),
+    "office_toml.done": N_("The set-up is done; only its settings count now."),
+    "office_toml.none": N_("There is none: the set-up asks for everything."),
+    "office_toml.good": N_("Every line is right; it is the office {office}."),
     "backups.fresh": N_("The last good one is {hours} hours old."),
     "backups.old": N_("The last good one is {days} days old."),
     "backups.very_old": N_("The last good one is {days} days old."),
@@ -179,6 +183,7 @@ _OTHERWISE = {
     "server": N_("Look at the address, the proxy and the certificate; then check again."),
     "xroad": N_("Correct it under “To the ministry”; ask whoever looks after the Security Server."),
     "folder": N_("Look at the folder, or choose another one under “To the ministry”."),
+    "office_toml": N_("Correct the file; nothing is taken from it before."),
     "policy": N_("Correct the value in Group Policy, in policy.toml or in office.toml."),
 }
 """By check, where its code has nothing of its own."""
@@ -200,6 +205,10 @@ def found_words(finding: Finding) -> str:
     said = said or SENTENCES.get(finding.code, finding.code)
     params = dict(finding.params)
     words = _(said).format(**params)
+    if finding.check == "office_toml" and params.get("line"):
+        words = _("Line {line}: {problem}").format(line=params["line"], problem=words)
+    if finding.check == "office_toml" and params.get("key"):
+        return f"{params['key']} · {words}"
     if finding.check == "policy" and "source" in params:
         where = source_words(Source(str(params["source"])))
         name = setting_name(str(params["setting"])) if params["setting"] else ""

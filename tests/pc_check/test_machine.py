@@ -19,10 +19,12 @@ from operator_app.domain.policy import Layer, Source, resolve
 from operator_app.errors import Cancelled
 from operator_app.services.backups import Backups
 from operator_app.services.pc_check import disk, office_files, system, windows
+from operator_app.services.pc_check.office_toml import office_toml
 from operator_app.services.pc_check.runner import run_checks
 from operator_app.ui.check_wording import NAMES, check_name, found_words, to_do_words
 from operator_app.ui.font_check import fonts
 from tests.conftest import FrozenClock, TestOffice
+from tests.provisioning.test_provisioning import GOOD
 
 QUIET = Watch(lambda _stage, _done, _total: None, lambda: False)
 Usage = namedtuple("Usage", "total used free")
@@ -234,6 +236,25 @@ def test_memory_restart_versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert {"program", "qt", "sqlcipher", "sqlite", "system"} <= set(found.params)
     monkeypatch.setattr(windows, "build", lambda: 17134)
     assert one(system.versions("6.11.3")) == ("problem", "versions.windows_old")
+
+
+def test_the_file_of_the_set_up(nothing: Paths, office: TestOffice) -> None:
+    assert one(office_toml(nothing)) == ("absent", "office_toml.none")
+    nothing.data.mkdir()
+    file = nothing.data / "office.toml"
+    file.write_text(GOOD, "utf-8")
+    assert one(office_toml(nothing)) == ("ok", "office_toml.good")
+    file.write_text(GOOD.replace('"0412"', '"04/12"').replace("login", "log"), "utf-8")
+    found = office_toml(nothing)
+    assert {one([f]) for f in found} >= {
+        ("problem", "setup.office_code_form"), ("problem", "provisioning.unknown_key"),
+        ("problem", "provisioning.missing"),
+    }  # fmt: skip
+    assert found_words(found[0]).startswith("office.code · Line 5: ")
+    assert "04/12" not in "".join(found_words(f) for f in found)
+    file.write_bytes(b"\xff")
+    assert one(office_toml(nothing)) == ("problem", "provisioning.not_utf8")
+    assert one(office_toml(office.paths)) == ("absent", "office_toml.done")
 
 
 def test_every_bad_setting_is_a_line() -> None:
