@@ -1,4 +1,4 @@
-"""Several accounts of the system at work with one data folder: `accounts.py DATA UID:GID:ACT …`.
+"""Several accounts of the system at work with data folders: `accounts.py UID:GID:ACT:FOLDER …`.
 
 Started by root. All that is needed is imported by a rehearsal in a folder of its own; then every
 step is a process of its own that becomes its account. Each prints "UID WORD…".
@@ -27,7 +27,7 @@ from tests.conftest import CHEAP, PASSWORD, information_call, office_setup
 HOLD = "hold"
 
 
-def main(data: Path, steps: list[str]) -> int:
+def main(steps: list[str]) -> int:
     with tempfile.TemporaryDirectory() as rehearsal:
         where = paths(Path(rehearsal))
         _set_up(where)
@@ -36,13 +36,13 @@ def main(data: Path, steps: list[str]) -> int:
     failed = 0
     ends: list[int] = []
     for step in steps:
-        uid, gid, act = step.split(":")
+        uid, gid, act, data = step.split(":", 3)
         ready, end = os.pipe(), os.pipe()
         child = os.fork()
         if child == 0:
             os.close(end[1])
             _be(int(uid), int(gid))
-            said = _step(paths(data), act, lambda: os.read(end[0], 1), ready[1])  # noqa: B023
+            said = _step(paths(Path(data)), act, lambda: os.read(end[0], 1), ready[1])  # noqa: B023
             print(uid, said, flush=True)
             os._exit(0)
         os.close(ready[1])
@@ -102,4 +102,4 @@ def _work(where: Paths) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))
+    sys.exit(main(sys.argv[1:]))
