@@ -54,7 +54,7 @@ class CheckPart(QWidget):
         self.done = Notice()
         self.summary = text(_("Nothing was looked at yet."), "muted", wrap=True)
         self.work = WorkBar()
-        headings = (_("State"), _("What"), _("Found"), _("What to do"))
+        headings = (_("State"), _("What was checked"), _("Found"), _("What to do"))
         self.model = PlainTable(headings)
         self.view = plain_view(self.model, _("Check of this PC"))
         self.start_button = button(_("Check this PC"), "primary", "F8")
