@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, QtMsgType, qInstallMessageHandler
@@ -22,13 +22,15 @@ from operator_app.db.keyring import KdfCost
 from operator_app.domain.calls import Advice, CallForm
 from operator_app.domain.clock import to_ms
 from operator_app.self_check.bench import LOGIN, PASSWORD, Bench, CheckFailed, expect
+from operator_app.self_check.counted_tasks import CountedTasks
 from operator_app.self_check.quiet_dialogs import QuietDialogs
 from operator_app.services.call_drafts import Draft
 from operator_app.services.case_list import CaseFilter, CaseList
 from operator_app.services.sign_in import SignIn
 from operator_app.ui import theme
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
+QUIET_ROUNDS = 3
 PIXELS = (1366, 768)
 LEAST_COLOURS = 6
 """An empty page has one or two; letters alone bring more, by their smooth edges."""
@@ -218,6 +220,7 @@ class _Tour:
         where = type(where)(where.data, self._bench.paths.resources, self._bench.paths.migrations)
         app = Application(self._qt, where, self._bench.clock, self._watch.dialogs, cost=KdfCost())
         self._app = app
+        self._tasks = app.tasks = CountedTasks(app)
         app.preferences.language = self._language
         app.preferences.appearance = theme.LIGHT.name
         expect(app.start(), "instance.running")
@@ -230,21 +233,15 @@ class _Tour:
         return app.window
 
     def _settle(self) -> None:
-        """Until what the pages asked for was read and drawn; twice: one thing asks for another."""
-        app = self._app
-        if app is None:
+        """Until what the pages asked for was done and drawn; one thing asks for another."""
+        if self._app is None:
             return
-        for _round in range(2):
-            self._work(0.01)
-            done: list[None] = []
-            app.tasks.database(app, lambda: None, done.append, lambda _error: None)
-            self._wait(lambda: bool(done))  # noqa: B023 - waited for in this very round
-
-    def _wait(self, condition: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE_SECONDS
-        while not condition():
+        quiet = 0
+        while quiet < QUIET_ROUNDS:
             expect(time.monotonic() < end, "self_check.too_long")
-            self._work(0.005)
+            self._work(0.01)
+            quiet = 0 if self._tasks.pending else quiet + 1
 
     def _work(self, seconds: float) -> None:
         end = time.monotonic() + seconds

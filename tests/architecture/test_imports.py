@@ -20,6 +20,7 @@ MAY_IMPORT = {
         "operator_app.cli",
         "operator_app.self_check.screens",
         "operator_app.self_check.quiet_dialogs",
+        "operator_app.self_check.counted_tasks",
         "main",
         "build",
     ),
