@@ -11,16 +11,20 @@ import gc
 gc.disable()
 
 import argparse  # noqa: E402
+import contextlib  # noqa: E402
 import os  # noqa: E402
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
-from operator_app import __version__, config  # noqa: E402
+from operator_app import __version__  # noqa: E402
 from operator_app.app import Application  # noqa: E402
 from operator_app.domain.clock import system_clock  # noqa: E402
+from operator_app.files import make_private  # noqa: E402
 from operator_app.log import start_logging  # noqa: E402
+from operator_app.running_mark import hold_running_mark  # noqa: E402
+from operator_app.services.policy import installation, log_problems  # noqa: E402
 from operator_app.ui.dialogs import QtDialogs  # noqa: E402
 from operator_app.ui.first_paint import FirstPaint  # noqa: E402
 from operator_app.ui.garbage import GarbageTimer  # noqa: E402
@@ -29,8 +33,13 @@ from operator_app.ui.garbage import GarbageTimer  # noqa: E402
 def main(arguments: list[str]) -> int:
     """Run until the last window is closed; 1 when another instance is running.
 
-    A command for IT (`reindex`) runs without a window.
+    A command for IT (`reindex`) runs without a window, and so does `--self-check`.
     """
+    hold_running_mark()
+    if arguments[:1] == ["--self-check"]:
+        from operator_app.self_check import command
+
+        return command.main(arguments[1:])
     if arguments and not arguments[0].startswith("-"):
         from operator_app import cli
 
@@ -38,14 +47,23 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="117-operator", description=__doc__)
     parser.add_argument("--data", type=Path, help="data folder of this installation")
     parser.add_argument("--provision", type=Path, help="office.toml for the first start")
+    parser.add_argument(
+        "--self-check", action="store_true", help="try this copy out; [--out DIR] [--language ru]"
+    )
     parser.add_argument("--version", action="version", version=__version__)
     wanted = parser.parse_args(arguments)
-    paths = config.paths(wanted.data)
-    start_logging(paths.logs)
+    paths, policy = installation(wanted.data)
+    with contextlib.suppress(OSError):
+        # An account that may not write there is told so in a window.
+        make_private(paths.data)
+        start_logging(paths.logs)
+    log_problems(policy)
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("117 Operator")
     qt.setDesktopFileName("117-operator")
-    application = Application(qt, paths, system_clock, QtDialogs(), provisioning=wanted.provision)
+    application = Application(
+        qt, paths, system_clock, QtDialogs(), provisioning=wanted.provision, policy=policy
+    )
     if not application.start():
         application.tell_running()
         return 1

@@ -10,6 +10,7 @@ from operator_app.i18n import _
 from operator_app.ui.audit_page import AuditPage
 from operator_app.ui.backup_page import BackupPage
 from operator_app.ui.password_page import PasswordPage
+from operator_app.ui.pc_page import PcPage
 from operator_app.ui.people_page import PeoplePage
 from operator_app.ui.reference_page import ReferencePage
 from operator_app.ui.restore_pages import RestoredPage, SeePage
@@ -42,6 +43,7 @@ class AdministrationPictures:
         self._shifts()
         self._backups()
         self._audit()
+        self._pc()
         to_tab(self._sitting, _("My password"), PasswordPage)
         self._picture("my-password")
 
@@ -100,6 +102,14 @@ class AdministrationPictures:
         self._hands.press(ENTER)
         self._hands.wait(lambda: isinstance(wizard.page, RestoredPage), "restored")
         self._picture("restore-done")
+
+    def _pc(self) -> None:
+        page = to_tab(self._sitting, _("This PC"), PcPage)
+        self._hands.press(Qt.Key.Key_F8)
+        self._hands.wait(lambda: page.check.model.rowCount() > 0, "what the check found")
+        self._picture("this-pc-check")
+        page.parts.go_to("settings")
+        self._picture("this-pc-settings")
 
     def _people(self) -> None:
         page = to_tab(self._sitting, _("People"), PeoplePage)

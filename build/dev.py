@@ -1,4 +1,4 @@
-"""Everything a newcomer needs: python build/dev.py demo | test | run | serve | bench | shots.
+"""Everything a newcomer needs: python build/dev.py demo | test | run | serve | bench | freeze ...
 
 Standard library only, any folder, Linux and Windows: it makes the project's own environment first
 and runs the real work inside it.
@@ -31,6 +31,9 @@ HELP = """python build/dev.py COMMAND
   serve code OFFICE          an enrolment code for a PC of that office
   bench [pytest arguments]   the benchmarks, as ratios
   prove [--hours N]          crashes, power cuts, faults, seeds: the full figures, as a table
+  freeze [--out DIR]         the frozen program, in dist/, with its gates and its own check
+  installers --frozen DIR    MSI and set-up of a frozen folder, on Linux
+  test-installers            both installers in Wine
   shots DIR                  pictures of all screens
   strings                    bring resources/i18n/*.po up to date with the source
 """
@@ -46,6 +49,9 @@ def main(arguments: list[str]) -> int:
         "serve": serve,
         "bench": bench,
         "prove": prove,
+        "freeze": freeze,
+        "installers": installers,
+        "test-installers": test_installers,
         "shots": shots,
         "strings": strings,
     }
@@ -120,6 +126,22 @@ def prove(arguments: list[str]) -> int:
     """The full figures of the proof, behind other work."""
     ensure_qt()
     return _python("build/prove.py", *arguments, folder=ROOT)
+
+
+def freeze(arguments: list[str]) -> int:
+    """The program as one folder, for the system this runs on."""
+    ensure_qt()
+    return _python("build/freeze.py", *arguments)
+
+
+def installers(arguments: list[str]) -> int:
+    """MSI and set-up out of a frozen folder."""
+    return _python("build/installers.py", *arguments)
+
+
+def test_installers(arguments: list[str]) -> int:
+    """Both installers, tried in Wine."""
+    return _python("build/try_installers.py", *arguments)
 
 
 def shots(arguments: list[str]) -> int:

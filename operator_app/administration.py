@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from operator_app.doctor import checks_of
+from operator_app.domain.findings import Check
 from operator_app.domain.people import Right
 from operator_app.i18n import _
 from operator_app.services.accounts import Accounts
@@ -18,14 +21,19 @@ from operator_app.services.feed_states import FeedStates
 from operator_app.services.reference_import import ReferenceImport
 from operator_app.services.rekey import Rekey
 from operator_app.services.shifts import Shifts
+from operator_app.services.support_file import SupportFiles
 from operator_app.sync.feed_package import read_package, take_package_in
 from operator_app.ui import audit_wording
 from operator_app.ui.audit_page import AuditPage
 from operator_app.ui.backup_driver import BackupDriver
 from operator_app.ui.backup_page import BackupPage
+from operator_app.ui.font_check import fonts, qt_version
 from operator_app.ui.late import Late
 from operator_app.ui.main_window import Place
 from operator_app.ui.password_page import PasswordPage
+from operator_app.ui.pc_page import PcPage
+from operator_app.ui.pc_parts.check_part import CheckPart
+from operator_app.ui.pc_parts.settings_part import SettingsPart
 from operator_app.ui.people_page import PeoplePage
 from operator_app.ui.reference_page import ReferencePage
 from operator_app.ui.screens.tabbed_screen import TabbedScreen
@@ -52,6 +60,8 @@ def administration_place(desk: Desk, application: Application) -> Place:
         pages[_("Backup")] = Late(lambda: _backup_page(desk, application))
     if actor.may(Right.SEE_AUDIT):
         pages[_("Audit")] = Late(lambda: _audit_page(desk, application))
+    if actor.may(Right.MANAGE_SYNC):
+        pages[_("This PC")] = Late(lambda: _pc_page(desk, application))
     pages[_("My password")] = Late(lambda: PasswordPage(accounts, actor, tasks))
     manages = sees_people or actor.may(Right.SEE_AUDIT)
     title = _("Administration") if manages else _("Sending to the ministry")
@@ -70,7 +80,8 @@ def backup_driver(desk: Desk, application: Application) -> BackupDriver:
     def is_quiet() -> bool:
         return desk.call_screen is None or not desk.call_screen.in_progress
 
-    backups = Backups(desk.database, application.paths, application.clock)
+    folder = application.policy.folder("backup_folder")
+    backups = Backups(desk.database, application.paths, application.clock, folder)
     return BackupDriver(backups, application.tasks, is_quiet)
 
 
@@ -100,6 +111,42 @@ def _backup_page(desk: Desk, application: Application) -> BackupPage:
         application.preferences,
         application.clock,
     )
+
+
+def _pc_page(desk: Desk, application: Application) -> PcPage:
+    policy, clock = application.policy, application.clock
+    chosen = application.preferences.backup_folder
+
+    def checks() -> list[Check]:
+        return checks_of(
+            application.paths,
+            policy,
+            clock,
+            qt=qt_version(),
+            fonts=fonts(),
+            database=desk.database,
+            backup_folder=policy.folder("backup_folder") or (Path(chosen) if chosen else None),
+        )
+
+    page = PcPage(
+        CheckPart(
+            checks,
+            SupportFiles(desk.database, application.paths, policy, clock),
+            desk.actor,
+            application.tasks,
+            application.dialogs,
+            clock,
+        ),
+        SettingsPart(
+            desk.pc_settings,
+            desk.actor,
+            application.tasks,
+            application.paths.data,
+            application.preferences.language,
+        ),
+    )
+    page.settings.idle_minutes_set.connect(desk.idle.set_minutes)
+    return page
 
 
 def _reference_page(desk: Desk, application: Application) -> ReferencePage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from pathlib import Path
@@ -15,8 +16,10 @@ from operator_app.config import Paths
 from operator_app.db.keyring import KdfCost
 from operator_app.domain.clock import Clock
 from operator_app.domain.people import Actor
+from operator_app.domain.policy import NOTHING_HELD, InForce
 from operator_app.domain.reference import Reference
 from operator_app.errors import BadInput, EnvironmentProblem
+from operator_app.files import make_private, share_with_group
 from operator_app.i18n import use_language
 from operator_app.services.restore_place import finish_restore
 from operator_app.services.sign_in import SignIn
@@ -26,6 +29,7 @@ from operator_app.ui.first_paint import FirstPaint
 from operator_app.ui.instance import InstanceLock
 from operator_app.ui.preferences import Preferences
 from operator_app.ui.problems import sentence
+from operator_app.ui.saving import propose_folder
 from operator_app.ui.sign_in_window import SignInWindow
 from operator_app.ui.tasks import TaskRunner
 
@@ -49,8 +53,9 @@ class Application(QObject):
         *,
         provisioning: Path | None = None,
         cost: KdfCost | None = None,
+        policy: InForce = NOTHING_HELD,
     ) -> None:
-        """`cost`: of new key slots; calibrated on this PC unless given."""
+        """`cost`: of new key slots; calibrated on this PC unless given. `policy`: what IT set."""
         super().__init__()
         self._qt = qt
         self.paths = paths
@@ -59,7 +64,10 @@ class Application(QObject):
         self._provisioning = provisioning
         self.cost = cost
         self._lock = InstanceLock(paths)
-        self.preferences = Preferences(paths.window)
+        self.policy = policy
+        language = policy.text("language") if policy.holds("language") else ""
+        self.preferences = Preferences(paths.window, held_language=language)
+        propose_folder(policy.folder("export_folder"))
         self.tasks = TaskRunner(self)
         self._reference: Reference | None = None
         self.sign_in = SignIn(paths, clock)
@@ -69,9 +77,12 @@ class Application(QObject):
 
     def start(self) -> bool:
         """Show the first window. False when another instance holds the data folder."""
-        self.paths.data.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):
+            # What it cannot do the lock tells in words.
+            make_private(self.paths.data)
         if not self._lock.take():
             return False
+        share_with_group(self.paths.data)
         self._finish_restore()
         use_language(self.preferences.language, self.paths.resources)
         self._dress()
@@ -88,9 +99,9 @@ class Application(QObject):
             log.warning("restore not finished: %s", type(error).__name__)
 
     def tell_running(self) -> None:
-        """Say that the program is open already."""
+        """Say that the program is open already, or that this account may not open it."""
         use_language(self.preferences.language, self.paths.resources)
-        self.dialogs.tell(QWidget(), sentence(EnvironmentProblem("instance.running")))
+        self.dialogs.tell(QWidget(), sentence(EnvironmentProblem(self._lock.problem)))
 
     @property
     def reference(self) -> Reference:
@@ -121,6 +132,7 @@ class Application(QObject):
         if self._database is not None:
             self._database.close()
             self._database = None
+        share_with_group(self.paths.data)
         self._lock.release()
         sys.excepthook = sys.__excepthook__
 
@@ -176,7 +188,7 @@ class Application(QObject):
     def _show_restore(self) -> None:
         from operator_app.ui.restore_wizard import RestoreWizard
 
-        known = self.preferences.backup_folder
+        known = self.policy.folder("backup_folder") or self.preferences.backup_folder
         wizard = RestoreWizard(
             self.paths, self.tasks, self.clock, self.dialogs, [Path(known)] if known else []
         )
@@ -238,7 +250,7 @@ class Application(QObject):
     def use_language(self, code: str) -> None:
         """Switch the language at once."""
         self.preferences.language = code
-        use_language(code, self.paths.resources)
+        use_language(self.preferences.language, self.paths.resources)
         self.rebuild()
 
     def use_appearance(self, name: str) -> None:

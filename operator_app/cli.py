@@ -1,22 +1,25 @@
-"""Sub-commands for IT staff: `main.py reindex`, `verify-audit`, `backup`, `restore`. No window; a
-line or a few about how it ended."""
+"""Sub-commands for IT staff: `main.py check`, `reindex`, `verify-audit`, `backup`, `restore`. No
+window; a line or a few about how it ended."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import getpass
+import io
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from operator_app import config
 from operator_app.config import Paths
 from operator_app.domain.clock import system_clock
+from operator_app.domain.office import LANGUAGES
 from operator_app.errors import AppError, EnvironmentProblem
+from operator_app.files import make_private, share_with_group
 from operator_app.i18n import _, ngettext, use_language
 from operator_app.log import start_logging
+from operator_app.services.policy import installation
 from operator_app.services.restore_place import finish_restore
 from operator_app.ui.instance import InstanceLock
 
@@ -37,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
         command = commands.add_parser(name, help=said)
         command.add_argument("--data", type=Path, help=_("data folder of this installation"))
         command.add_argument("--login", required=True, help=_("whose password opens the office"))
-        command.add_argument("--language", default="ru", choices=("ky", "ru", "en"))
+        command.add_argument("--language", choices=LANGUAGES)
         command.set_defaults(run=run, needs_office=True)
         if name == "backup":
             command.add_argument("--to", type=Path, help=_("a further folder for a copy"))
@@ -48,19 +51,38 @@ def main(arguments: Sequence[str]) -> int:
     restore.add_argument(
         "--replace", action="store_true", help=_("also where an office is: it is kept aside")
     )
-    restore.add_argument("--language", default="ru", choices=("ky", "ru", "en"))
+    restore.add_argument("--language", choices=LANGUAGES)
     restore.set_defaults(run=_restore, needs_office=False)
+    _add_check(commands)
     wanted = parser.parse_args(arguments)
-    paths = config.paths(wanted.data)
+    paths, policy = installation(wanted.data)
+    wanted.policy = policy
+    wanted.language = wanted.language or policy.text("language")
     use_language(wanted.language, paths.resources)
     try:
+        looks_only = wanted.run is _check and not wanted.login
+        if looks_only:
+            # Looks on while the program runs, and where no office is.
+            return _check(wanted, paths)
         with _alone(paths, needs_office=wanted.needs_office):
-            return int(wanted.run(wanted, paths))
+            code: int = wanted.run(wanted, paths)
+            return code
     except AppError as error:
         from operator_app.ui.problems import sentence
 
         print(sentence(error), file=sys.stderr)
-        return 1
+        # Of a check 1 would mean that it ended with a warning.
+        return 2 if wanted.run is _check else 1
+
+
+def _add_check(commands: Any) -> None:
+    check = commands.add_parser("check", help=_("look what is wrong on this PC"))
+    check.add_argument("--data", type=Path, help=_("data folder of this installation"))
+    check.add_argument("--login", default="", help=_("whose password; with it more is seen"))
+    check.add_argument("--json", action="store_true", help=_("for programs"))
+    check.add_argument("--support", type=Path, help=_("a zip for whoever helps; no personal data"))
+    check.add_argument("--language", choices=LANGUAGES)
+    check.set_defaults(run=_check, needs_office=False)
 
 
 @contextlib.contextmanager
@@ -68,10 +90,12 @@ def _alone(paths: Paths, *, needs_office: bool) -> Iterator[None]:
     """Nobody else works with the office meanwhile, and there is one. Raises EnvironmentProblem."""
     if needs_office and not paths.is_set_up:
         raise EnvironmentProblem("database.not_set_up")
-    paths.data.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):
+        make_private(paths.data)
     lock = InstanceLock(paths)
     if not lock.take():
-        raise EnvironmentProblem("instance.running")
+        raise EnvironmentProblem(lock.problem)
+    share_with_group(paths.data)
     try:
         start_logging(paths.logs)
         try:
@@ -80,6 +104,7 @@ def _alone(paths: Paths, *, needs_office: bool) -> Iterator[None]:
             raise EnvironmentProblem("backup.not_written") from error
         yield
     finally:
+        share_with_group(paths.data)
         lock.release()
 
 
@@ -146,7 +171,9 @@ def _backup(wanted: argparse.Namespace, paths: Paths) -> int:
 
     with _opened(wanted, paths) as (database, actor):
         watch = Watch(lambda _stage, _done, _total: None, lambda: False)
-        made = Backups(database, paths, system_clock).make(actor, watch, to=wanted.to)
+        made = Backups(database, paths, system_clock, wanted.policy.folder("backup_folder")).make(
+            actor, watch, to=wanted.to
+        )
     if made.doubtful:
         print(_("The audit log does not hold together. The backup was set apart."))
         return 1
@@ -155,6 +182,23 @@ def _backup(wanted: argparse.Namespace, paths: Paths) -> int:
         print(sentence(EnvironmentProblem(made.folder_problem)), file=sys.stderr)
         return 1
     return 0
+
+
+def _check(wanted: argparse.Namespace, paths: Paths) -> int:
+    """0 all in order, 1 a warning, 2 a problem."""
+    from operator_app.check_command import check
+
+    if not wanted.login:
+        return check(wanted, paths, wanted.policy, None, _say)
+    with _opened(wanted, paths) as (database, _actor):
+        return check(wanted, paths, wanted.policy, database, _say)
+
+
+def _say(line: str) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Piped, Windows writes in a code page that lacks some signs.
+        sys.stdout.reconfigure(errors="replace")
+    print(line)
 
 
 def _restore(wanted: argparse.Namespace, paths: Paths) -> int:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 APP_FOLDER = "117 Operator"
+PER_USER_MARK = "per-user"
+"""An empty file beside the program, put there when it is installed for one Windows user only."""
 
 
 @dataclass(frozen=True)
@@ -76,13 +79,23 @@ def program_root() -> Path:
 
 
 def default_data_folder() -> Path:
-    """`OPERATOR117_DATA`, else %ProgramData%/117 Operator, else the XDG data folder."""
+    """`OPERATOR117_DATA`, else the folder of the PC (of the user, where the program was installed
+    for one user only), else the XDG data folder."""
     if override := os.environ.get("OPERATOR117_DATA"):
         return Path(override)
     if sys.platform == "win32":
-        return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / APP_FOLDER
+        return windows_data_folder(Path(sys.executable), os.environ)
     base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return Path(base) / "117-operator"
+
+
+def windows_data_folder(program: Path, environment: Mapping[str, str]) -> Path:
+    """%ProgramData%/117 Operator, which all users of the PC share; for a program that is installed
+    for one user, %LocalAppData%/117 Operator."""
+    profile = environment.get("LOCALAPPDATA", "")
+    if profile and (program.parent / PER_USER_MARK).exists():
+        return Path(profile) / APP_FOLDER
+    return Path(environment.get("PROGRAMDATA", r"C:\ProgramData")) / APP_FOLDER
 
 
 def paths(data: Path | None = None) -> Paths:

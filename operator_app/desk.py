@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from operator_app import __version__
 from operator_app.administration import administration_place, backup_driver
 from operator_app.answers import Answers
+from operator_app.by_folder import ByFolder
 from operator_app.casework import Casework
 from operator_app.db import settings
 from operator_app.db.engine import Database
@@ -27,16 +28,14 @@ from operator_app.services.calls import Calls
 from operator_app.services.cases import Cases
 from operator_app.services.connection import Connection
 from operator_app.services.journal import Journal
+from operator_app.services.pc_settings import PcSettings
 from operator_app.services.reference import with_feeds
 from operator_app.supervision import Supervision
-from operator_app.sync.bundle_post import BundlePost
 from operator_app.sync.carriers.chosen import open_carrier
 from operator_app.sync.cycle import Cycle
-from operator_app.sync.enrol_by_file import EnrolmentByFile
 from operator_app.sync.lookup import CONNECT_SECONDS, READ_SECONDS, BenefitLookup
-from operator_app.sync.seats import OfficeSeats
 from operator_app.ui.events import Events
-from operator_app.ui.folder_driver import FolderDriver
+from operator_app.ui.help_window import HelpWindow, page_for
 from operator_app.ui.idle import IdleWatch
 from operator_app.ui.index_driver import IndexDriver
 from operator_app.ui.lock_screen import LockScreen
@@ -52,7 +51,6 @@ from operator_app.ui.screens.journal_screen import JournalScreen
 from operator_app.ui.screens.sync_page import SyncPage
 from operator_app.ui.screens.violence_case import KnownCases
 from operator_app.ui.sync_driver import SyncDriver
-from operator_app.ui.sync_parts.by_stick import add_ways
 from operator_app.ui.tray import Tray
 from operator_app.ui.ways_from_search import lead_from_search
 from operator_app.ui.widgets.announcement_bar import AnnouncementBar
@@ -60,8 +58,6 @@ from operator_app.ui.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
     from operator_app.app import Application
-
-IDLE_MINUTES = 5
 
 
 class Desk:
@@ -78,12 +74,16 @@ class Desk:
         today = local_day(to_ms(self._clock()))
         self.reference = with_feeds(application.reference, database, today)
         self.calls = Calls(database, self.reference, self._clock)
-        self._connection = Connection(database, self._clock)
+        self.policy = application.policy
+        self._connection = Connection(database, self._clock, self.policy)
+        self._connection.obey()
+        self.pc_settings = PcSettings(database, self.policy, self._clock)
         self.accounts = Accounts(database, application.paths, self._clock, application.cost)
         self.cases = Cases(database, self.reference, self._clock)
         self.answers = Answers(database, self.reference, self._clock)
         self.backup_driver = backup_driver(self, application)
         self._lists_changed = False
+        self.help_window: HelpWindow | None = None
         self.call_screen: CallScreen | None = None
         self.casework: Casework | None = None
         self.journal_screen: JournalScreen | None = None
@@ -109,6 +109,7 @@ class Desk:
             [*places, administration_place(self, application)],
             application.preferences.appearance,
             self.search_field if actor.may(Right.SEE_DIRECTORY) else None,
+            language_held=self.policy.holds("language"),
         )
         self.announcement_bar = AnnouncementBar(
             self.answers.announcements, actor, self._tasks, self.events
@@ -119,25 +120,14 @@ class Desk:
         self.cycle = Cycle(
             database,
             self._clock,
-            partial(open_carrier, database),
+            partial(open_carrier, database, policy=self.policy),
             app_version=__version__,
             take_in=take_in,
         )
         self.driver = SyncDriver(self.cycle, database, self._tasks, self.events, self._clock)
-        self._post = BundlePost(database, self._clock, __version__)
-        self._seats = OfficeSeats(database, self._clock, take_in)
-        add_ways(
-            self.sync_page.ways,
-            EnrolmentByFile(database, self._clock),
-            self._post,
-            self._seats,
-            *(actor, self._tasks, self.events, self._dialogs, self._clock),
-        )
-        self.folder_driver = FolderDriver(
-            self._post, self._seats, database, self._tasks, self.events, self._clock
-        )
+        self._by_folder = ByFolder(self, application, take_in)
         self.index_driver = IndexDriver(self.answers.index, self._tasks, self.events)
-        self.idle = IdleWatch(IDLE_MINUTES, self._clock)
+        self.idle = IdleWatch(self.pc_settings.idle_minutes(), self._clock)
         self.tray = Tray()
         self.reminders: Reminders | None = None
         if self.casework is not None:
@@ -167,7 +157,7 @@ class Desk:
             self.window.go_to("reports" if figures else "administration")
         self.idle.start()
         self.driver.start()
-        self.folder_driver.start()
+        self._by_folder.driver.start()
         self.index_driver.start()
         self.backup_driver.start()
         self.supervision.begin()
@@ -181,8 +171,7 @@ class Desk:
         self.idle.stop()
         self.driver.stop()
         self.driver.deleteLater()
-        self.folder_driver.stop()
-        self.folder_driver.deleteLater()
+        self._by_folder.end()
         self.index_driver.stop()
         self.index_driver.deleteLater()
         self.backup_driver.stop()
@@ -196,8 +185,6 @@ class Desk:
         self.tray.deleteLater()
         # Not here: a request under way may take all its patience to end.
         self._tasks.network(self._application, self.cycle.close, _nothing, _nothing)
-        self._tasks.network(self._application, self._post.close, _nothing, _nothing)
-        self._tasks.network(self._application, self._seats.close, _nothing, _nothing)
 
     def leave(self) -> None:
         """Audit that the person goes, while the office is still open."""
@@ -224,6 +211,8 @@ class Desk:
         self.keep_draft()
         while (modal := QApplication.activeModalWidget()) is not None:
             modal.close()
+        if self.help_window is not None:
+            self.help_window.close()
         clipboard = QApplication.clipboard()
         if clipboard.ownsClipboard():
             clipboard.clear()
@@ -271,6 +260,7 @@ class Desk:
             partial(
                 open_carrier,
                 self.database,
+                policy=self.policy,
                 connect_seconds=CONNECT_SECONDS,
                 read_seconds=READ_SECONDS,
             ),
@@ -322,6 +312,7 @@ class Desk:
         window.appearance_asked.connect(application.use_appearance)
         window.duty_officer_phoned.connect(self._on_duty_officer_phoned)
         window.closed.connect(self._on_closed)
+        window.help_asked.connect(self._on_help_asked)
         self.events.sync_changed.connect(window.show_status)
         self.events.feeds_changed.connect(self._on_feeds_changed)
         self.idle.idled.connect(self.lock)
@@ -336,7 +327,7 @@ class Desk:
             self.call_screen.progress_changed.connect(self.announcement_bar.set_in_call)
             self.journal_screen.amend_asked.connect(self.amend)
             self.journal_screen.advice_asked.connect(self.open_advice)
-            self.call_screen.closed_amendment.connect(self._on_amended)
+            self.call_screen.closed_amendment.connect(self.events.open_call_asked)
             self.events.open_call_asked.connect(lambda _call_id: window.go_to("journal"))
         if self.casework is not None:
             self.events.open_case_asked.connect(self.casework.open_case)
@@ -379,9 +370,6 @@ class Desk:
         self._dialogs.tell(self.window, _("Finish the call in progress first."))
         return False
 
-    def _on_amended(self, call_id: str) -> None:
-        self.events.open_call_asked.emit(call_id)
-
     def _on_duty_officer_phoned(self, urgent: int) -> None:
         self._tasks.database(
             self.window,
@@ -389,6 +377,17 @@ class Desk:
             lambda _nothing: None,
             lambda error: self._dialogs.tell(self.window, sentence(error)),
         )
+
+    def _on_help_asked(self, place: str) -> None:
+        if self.help_window is None:
+            self.help_window = HelpWindow(
+                self.window,
+                self._application.paths.resources,
+                self.actor.role,
+                self._dialogs,
+                self._clock,
+            )
+        self.help_window.show_page(page_for(place, self.call_screen))
 
     def _on_closed(self) -> None:
         self._application.preferences.geometry = self.window.saveGeometry()

@@ -31,9 +31,15 @@ def start_logging(folder: Path, level: int = logging.INFO) -> None:
         folder / "117-operator.log", maxBytes=MEGABYTE, backupCount=4, encoding="utf-8"
     )
     handler.setFormatter(_NoTraceText("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    stop_logging()
+    logger = logging.getLogger("operator_app")
+    logger.addHandler(handler)
+    logger.setLevel(level)
+
+
+def stop_logging() -> None:
+    """Close the log file, so that its folder can go away."""
     logger = logging.getLogger("operator_app")
     for old in logger.handlers[:]:
         logger.removeHandler(old)
         old.close()
-    logger.addHandler(handler)
-    logger.setLevel(level)

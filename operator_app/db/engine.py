@@ -273,6 +273,17 @@ def check_library() -> None:
         probe.close()
 
 
+def library_versions() -> tuple[str, str]:
+    """Of SQLite and of SQLCipher. Raises EnvironmentProblem as `check_library`."""
+    check_library()
+    probe = sqlcipher3.dbapi2.connect(":memory:")
+    try:
+        cipher = probe.execute("PRAGMA cipher_version").fetchone()[0]
+    finally:
+        probe.close()
+    return str(sqlcipher3.dbapi2.sqlite_version), str(cipher)
+
+
 def driver() -> Any:
     """The driver module, for the one other engine: that of the migrations."""
     return sqlcipher3.dbapi2

@@ -15,6 +15,9 @@
     login = "aida"
     name = "..."
 
+    [settings]                      # may be left out: what holds on this PC (domain/policy.py)
+    idle_minutes = 10
+
 In the place of `url` may stand a section `[server.xroad]` (domain/xroad.py). Faults name the key by its path ("office.names.ky") and its line, and never repeat a value.
 """
 
@@ -28,6 +31,8 @@ from typing import Any
 from operator_app.domain.enrolment import read_enrolment_code
 from operator_app.domain.office import LANGUAGES, Office, OfficeSetup
 from operator_app.domain.people import LOGIN_PATTERN
+from operator_app.domain.policy import MOST_CHARACTERS, Layer, Source, resolve
+from operator_app.domain.policy import SECTION as SETTINGS
 from operator_app.domain.reference import Reference
 from operator_app.domain.server_url import read_server_url
 from operator_app.domain.xroad import KEYS as XROAD_KEYS
@@ -36,8 +41,6 @@ from operator_app.domain.xroad import SECTION as XROAD
 from operator_app.domain.xroad import XRoad, check_xroad, xroad_from, xroad_values
 from operator_app.errors import BadInput, Fault
 
-FILE_NAME = "office.toml"
-MOST_CHARACTERS = 16_000
 MOST_LINES = 200
 LONGEST_NAME = 200
 OFFICE_CODE = re.compile(r"[0-9A-Z]([0-9A-Z-]{0,10}[0-9A-Z])?")
@@ -52,7 +55,7 @@ REQUIRED = (
     "supervisor.name",
 )
 KEYS = (*REQUIRED, "office.names.en", "server.url", "server.enrolment_code", *XROAD_KEYS)
-SECTIONS = ("office", "office.names", "server", XROAD, "supervisor")
+SECTIONS = ("office", "office.names", "server", XROAD, "supervisor", SETTINGS)
 _SYNTAX_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
 
 
@@ -211,11 +214,14 @@ def _shape_faults(data: Mapping[str, Any]) -> list[Fault]:
         if path in SECTIONS:
             if not isinstance(value, dict):
                 faults.append(Fault(path, "provisioning.not_section"))
+        elif path.startswith(f"{SETTINGS}."):
+            continue
         elif path not in KEYS:
             if path.rpartition(".")[0] in ("", *SECTIONS):
                 faults.append(Fault(path, "provisioning.unknown_key"))
         elif not isinstance(value, str):
             faults.append(Fault(path, "provisioning.not_text"))
+    faults += _settings_faults(data.get(SETTINGS))
     crooked = tuple(f"{f.where}." for f in faults if f.code == "provisioning.not_section")
     faults += [
         Fault(key, "provisioning.missing")
@@ -223,6 +229,14 @@ def _shape_faults(data: Mapping[str, Any]) -> list[Fault]:
         if key not in present and not key.startswith(crooked)
     ]
     return faults
+
+
+def _settings_faults(said: Any) -> list[Fault]:
+    """What is wrong with what IT sets for the PC: other words than for the office."""
+    if not isinstance(said, dict):
+        return []
+    problems = resolve([Layer(Source.FILE, said)]).problems
+    return [Fault(f"{SETTINGS}.{p.fault.where}", p.fault.code, p.fault.params) for p in problems]
 
 
 def _required_of_server(present: Mapping[str, Any]) -> tuple[str, ...]:

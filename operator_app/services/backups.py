@@ -33,7 +33,7 @@ from operator_app.db.engine import Database
 from operator_app.db.keyring import parse_keyring, read_keyring
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.people import Actor, Right
-from operator_app.errors import AppError, EnvironmentProblem
+from operator_app.errors import AppError, EnvironmentProblem, NotAllowed
 from operator_app.services.backup_places import (
     SLOTS,
     SPARE_BYTES,
@@ -61,7 +61,8 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class BackupPicture:
     """How the backups stand. `folder` is where IT points, None for nowhere; `problem` is the code
-    of what went wrong at `tried_at`, `folder_problem` of what went wrong there alone.
+    of what went wrong at `tried_at`, `folder_problem` of what went wrong there alone; `held`: IT's
+    policy says where.
 
     `only_there`: entries that only the ministry holds since this PC was restored.
     """
@@ -74,6 +75,7 @@ class BackupPicture:
     problem: str | None
     folder_problem: str | None
     only_there: int
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,11 @@ class Made:
 class Backups:
     """Makes, lists and checks the backups of one open office. Safe from any thread."""
 
-    def __init__(self, database: Database, paths: Paths, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, paths: Paths, clock: Clock, held_folder: Path | None = None
+    ) -> None:
+        """`held_folder`: where IT's policy has a further copy go, whatever was chosen here."""
+        self._held = held_folder
         self._database = database
         self._paths = paths
         self._clock = clock
@@ -100,7 +106,7 @@ class Backups:
         """The list, and what is wrong. Reads the ends of the files only."""
         actor.require(Right.MANAGE_BACKUPS)
         with self._database.read() as connection:
-            state = read_state(connection)
+            state = self._state(connection)
             only_there = sync_state.read_recovery(connection).only_there
             code = settings.read_office(connection).code
         copies = self._copies(state, code)
@@ -115,14 +121,18 @@ class Backups:
             problem=state.problem,
             folder_problem=state.folder_problem,
             only_there=only_there,
+            held=self._held is not None,
         )
 
     def set_folder(self, actor: Actor, folder: Path | None) -> None:
         """Where a further copy goes from now on; None for nowhere. Audited.
 
-        Raises EnvironmentProblem("backup.folder_gone" | "backup.folder_inside").
+        Raises EnvironmentProblem("backup.folder_gone" | "backup.folder_inside"), and
+        NotAllowed("policy.held") where IT's policy says it.
         """
         actor.require(Right.MANAGE_BACKUPS)
+        if self._held is not None:
+            raise NotAllowed("policy.held")
         if folder is not None:
             if not folder.is_dir():
                 raise EnvironmentProblem("backup.folder_gone")
@@ -145,7 +155,7 @@ class Backups:
         """What the program does by itself: a backup when the last good one is too old; None when
         nothing was to be done. Raises as `make`."""
         with self._database.read() as connection:
-            state, code = read_state(connection), settings.read_office(connection).code
+            state, code = self._state(connection), settings.read_office(connection).code
         newest = max(
             (
                 (at, copy.file)
@@ -195,7 +205,7 @@ class Backups:
 
     def _noted(self, user_id: str, watch: Watch, to: Path | None) -> Made:
         with self._database.read() as connection:
-            state, code = read_state(connection), settings.read_office(connection).code
+            state, code = self._state(connection), settings.read_office(connection).code
         state = replace(state, tried_at=self._now, problem=None)
         with self._alone():
             try:
@@ -312,6 +322,10 @@ class Backups:
             write_state(connection, replace(state, folder=kept.folder, checks=kept.checks))
             if made is not None:
                 self._audit(connection, user_id, "backup.made", made)
+
+    def _state(self, connection: Connection) -> BackupState:
+        state = read_state(connection)
+        return state if self._held is None else replace(state, folder=str(self._held))
 
     def _audit(
         self, connection: Connection, user_id: str, action: str, details: dict[str, Any]

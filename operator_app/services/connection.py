@@ -9,16 +9,20 @@ from operator_app.db.engine import Database
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.enrolment import read_enrolment_code
 from operator_app.domain.people import Actor, Right
+from operator_app.domain.policy import NOTHING_HELD, InForce
 from operator_app.domain.provisioning import check_server
 from operator_app.domain.xroad import XRoad
-from operator_app.errors import BadInput
+from operator_app.errors import BadInput, NotAllowed
+
+WAYS = ("https", "xroad")
 
 
 @dataclass(frozen=True)
 class ConnectionFacts:
     """What the sync page shows of the other end and of this PC; no key among it.
 
-    `url` is empty and `xroad` is filled when the way leads through a Security Server.
+    `url` is empty and `xroad` is filled when the way leads through a Security Server. `held`: IT's
+    policy says which address; `ways`: what it allows of "https" and "xroad".
     """
 
     url: str
@@ -27,6 +31,8 @@ class ConnectionFacts:
     device_id: str
     incarnation: str
     xroad: XRoad | None = None
+    held: bool = False
+    ways: tuple[str, ...] = WAYS
 
     @property
     def configured(self) -> bool:
@@ -37,9 +43,35 @@ class ConnectionFacts:
 class Connection:
     """Changes where records are sent to."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, policy: InForce = NOTHING_HELD) -> None:
         self._database = database
         self._clock = clock
+        self._policy = policy
+
+    def obey(self) -> bool:
+        """Go where IT's policy says from now on; whether that is news. Audited.
+
+        What was pinned stays: another address of the same server needs no new enrolment, and another
+        server is refused by its signature. When the policy is taken back the address stays.
+        """
+        url = self._policy.text("server_url")
+        if not url:
+            return False
+        with self._database.read() as connection:
+            before = settings.read_server(connection)
+        if before.url == url and before.xroad is None:
+            return False
+        with self._database.write() as connection:
+            before = settings.read_server(connection)
+            settings.write_server(connection, replace(before, url=url, xroad=None))
+            audit.append(
+                connection,
+                at=to_ms(self._clock()),
+                user_id="",
+                action="server.changed",
+                details={"moved": True, "policy": True},
+            )
+        return True
 
     def facts(self, actor: Actor) -> ConnectionFacts:
         """The server address and the ids of this PC."""
@@ -54,6 +86,8 @@ class Connection:
             device.device_id,
             device.inc,
             server.xroad,
+            self._policy.holds("server_url"),
+            tuple(way for way in WAYS if self._policy.allows(way)),
         )
 
     def change(
@@ -63,10 +97,16 @@ class Connection:
         there. Audited.
 
         Another address needs a code of that server: what was pinned belongs to the old one.
-        Raises BadInput with faults at "server.url", "server.enrolment_code", "server.xroad.…".
+        Raises BadInput with faults at "server.url", "server.enrolment_code", "server.xroad.…", and
+        NotAllowed("policy.held" | "carrier.not_allowed") where IT's policy says otherwise.
         """
         actor.require(Right.MANAGE_SYNC)
         url = url.strip().rstrip("/")
+        held = self._policy.text("server_url")
+        if held and (url != held or xroad is not None):
+            raise NotAllowed("policy.held")
+        if (url or xroad) and not self._policy.allows("xroad" if xroad else "https"):
+            raise NotAllowed("carrier.not_allowed")
         if faults := check_server(url, enrolment_code.strip(), xroad):
             raise BadInput("connection.faults", faults)
         url = xroad.address if xroad else url

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from operator_app.config import Paths, program_root
-from operator_app.domain.provisioning import FILE_NAME, MOST_CHARACTERS
+from operator_app.domain.policy import FILE_NAME, MOST_CHARACTERS
 from operator_app.errors import BadInput, Fault
 
 

@@ -18,7 +18,7 @@ from operator_app.db.engine import Database
 from operator_app.db.sync_state import Attempt, Carried
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.people import Actor, Right
-from operator_app.errors import AppError, EnvironmentProblem
+from operator_app.errors import AppError, EnvironmentProblem, NotAllowed
 from operator_app.sync.bundle import RECEIPTS_SUFFIX, SUFFIX
 from operator_app.sync.bundles import CARRIER, Bundle, ReceiptsTaken, make_bundle, take_receipts
 from operator_app.sync.carriers.folder import PART, files_of, read_whole, remove, write_whole
@@ -51,7 +51,11 @@ class Written:
 class BundlePost:
     """Writes bundles and reads receipts for one database. Safe from any thread."""
 
-    def __init__(self, database: Database, clock: Clock, app_version: str) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, app_version: str, *, allowed: bool = True
+    ) -> None:
+        """`allowed`: whether IT lets this PC send by stick or folder."""
+        self._allowed = allowed
         self._database = database
         self._clock = clock
         self._app_version = app_version
@@ -78,9 +82,10 @@ class BundlePost:
     def set_folder(self, actor: Actor, folder: Path | None) -> None:
         """Where bundles are put by themselves; None for nowhere. Audited.
 
-        Raises EnvironmentProblem("folder.gone" | "folder.inside").
+        Raises EnvironmentProblem("folder.gone" | "folder.inside"), NotAllowed("carrier.not_allowed").
         """
         actor.require(Right.MANAGE_SYNC)
+        self._require_allowed()
         if folder is not None:
             if not folder.is_dir():
                 raise EnvironmentProblem("folder.gone")
@@ -97,9 +102,11 @@ class BundlePost:
     def write_into(self, actor: Actor, folder: Path) -> Written:
         """Write a bundle of all that waits onto a stick, for a person to carry. Audited.
 
-        Raises BadBundle("bundle.not_enrolled") and EnvironmentProblem as `write_whole`.
+        Raises BadBundle("bundle.not_enrolled"), NotAllowed("carrier.not_allowed"), and
+        EnvironmentProblem as `write_whole`.
         """
         actor.require(Right.SEE_SYNC)
+        self._require_allowed()
         bundle = make_bundle(self._database, self._clock, self._app_version)
         write_whole(folder / bundle.name, bundle.data)
         with self._database.write() as connection:
@@ -110,9 +117,11 @@ class BundlePost:
     def read_from(self, actor: Actor, file: Path) -> ReceiptsTaken:
         """Take in receipts that a person brought. Audited.
 
-        Raises BadBundle as `take_receipts`, and EnvironmentProblem as `read_whole`.
+        Raises BadBundle as `take_receipts`, EnvironmentProblem as `read_whole`, and
+        NotAllowed("carrier.not_allowed").
         """
         actor.require(Right.SEE_SYNC)
+        self._require_allowed()
         taken = take_receipts(self._database, self._clock, read_whole(file))
         with self._database.write() as connection:
             details = {"receipts": taken.confirmed, "missing": taken.missing}
@@ -141,7 +150,7 @@ class BundlePost:
         with self._database.read() as connection:
             state = sync_state.read_folder(connection)
             device = settings.read_device(connection)
-        if not state.folder:
+        if not state.folder or not self._allowed:
             return False
         folder, own = Path(state.folder), f"{device.device_id}-"
         changed, problem = False, None
@@ -213,6 +222,10 @@ class BundlePost:
                 attempt = Attempt(self._now, CARRIER, "bundle", problem, 0)
                 sync_state.add_attempt(connection, attempt)
         return True
+
+    def _require_allowed(self) -> None:
+        if not self._allowed:
+            raise NotAllowed("carrier.not_allowed")
 
     def _audit(
         self, connection: Connection, actor: Actor, action: str, details: dict[str, int]

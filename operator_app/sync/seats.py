@@ -20,7 +20,7 @@ from operator_app.db.engine import Database
 from operator_app.db.seats import Joined, Seat, Station
 from operator_app.domain.clock import Clock, to_ms
 from operator_app.domain.people import Actor, Right
-from operator_app.errors import AppError, EnvironmentProblem
+from operator_app.errors import AppError, EnvironmentProblem, NotAllowed
 from operator_app.sync.carriers.folder import files_of, read_whole, remove, write_whole
 from operator_app.sync.seat_files import (
     CARD_SUFFIX,
@@ -77,9 +77,16 @@ class OfficeSeats:
     """Decisions of people, and the look into the folder. Safe from any thread."""
 
     def __init__(
-        self, database: Database, clock: Clock, take_in: Callable[[Connection], int]
+        self,
+        database: Database,
+        clock: Clock,
+        take_in: Callable[[Connection], int],
+        *,
+        allowed: bool = True,
     ) -> None:
-        """`take_in` brings what came from seats into the rows that screens read."""
+        """`take_in` brings what came from seats into the rows that screens read; `allowed`: whether
+        IT lets this PC use folders."""
+        self._allowed = allowed
         self._database = database
         self._clock = clock
         self._running = threading.Lock()
@@ -126,11 +133,13 @@ class OfficeSeats:
         """This PC holds the whole office's journal from now on. Audited.
 
         `instead` of another PC whose card lies in the folder; without it that raises
-        BadSeatFile("seats.station_there"). Raises also `seats.is_seat` and as `write_whole`.
+        BadSeatFile("seats.station_there"). Raises also `seats.is_seat`, as `write_whole`, and
+        NotAllowed("carrier.not_allowed").
         """
         import pyrage
 
         actor.require(Right.MANAGE_SEATS)
+        self._require_allowed()
         folder = self._checked(folder)
         with self._database.read() as connection:
             if seats.read_joined(connection) is not None:
@@ -167,9 +176,10 @@ class OfficeSeats:
         """The station whose card lies in the folder, for people to compare its fingerprint.
 
         Raises BadSeatFile: `seats.no_station`, `seats.bad_card`, `seats.other_office`,
-        `seats.own_card`, `seats.is_station`; and as `read_whole`.
+        `seats.own_card`, `seats.is_station`; as `read_whole`; NotAllowed("carrier.not_allowed").
         """
         actor.require(Right.MANAGE_SEATS)
+        self._require_allowed()
         there = self._station_in(self._checked(folder))
         own = self._own_card()
         if there is None:
@@ -250,7 +260,7 @@ class OfficeSeats:
         if not self._running.acquire(blocking=False):
             return Look()
         try:
-            if self._ended.is_set():
+            if self._ended.is_set() or not self._allowed:
                 return Look()
             with self._database.read() as connection:
                 station, joined = seats.read_station(connection), seats.read_joined(connection)
@@ -301,6 +311,10 @@ class OfficeSeats:
         now = to_ms(self._clock())
         data = make_card(device, office, now, recipient=recipient, station=station)
         return read_card(data, of_station=bool(recipient))
+
+    def _require_allowed(self) -> None:
+        if not self._allowed:
+            raise NotAllowed("carrier.not_allowed")
 
     def _checked(self, folder: Path) -> Path:
         if not folder.is_dir():

@@ -1,4 +1,4 @@
-"""An article laid out for paper."""
+"""Articles, and other texts in Markdown, laid out for paper."""
 
 from __future__ import annotations
 
@@ -18,14 +18,20 @@ _BODY = re.compile(r"<body[^>]*>(.*)</body>", re.DOTALL)
 
 def article_page(view: ArticleView, printed_at: dt.datetime) -> Page:
     """The article with its dates and its basis; `printed_at` in Bishkek time."""
-    document = ClosedDocument()
-    # Paper is light, whatever the screen is.
-    set_markdown(document, words.source(view.article), theme.LIGHT, pixels=PAPER_PIXELS)
-    found = _BODY.search(document.toHtml())
     return article_sheet(
         title=view.article.title,
         lead=words.validity(view.article),
         note="" if view.article.approved_by else words.approval(view.article),
-        body=found[1] if found else "",
+        body=paper_body(words.source(view.article)),
         printed_at=printed_at,
     )
+
+
+def paper_body(source: str, pixels: int = PAPER_PIXELS) -> str:
+    """Markdown as the body of a page of paper, in HTML; `pixels` is the size of its letters."""
+    document = ClosedDocument()
+    # Paper is light, whatever the screen is.
+    set_markdown(document, source, theme.LIGHT, pixels=pixels)
+    found = _BODY.search(document.toHtml())
+    # The size of the letters stood in what is around the body.
+    return f'<div style="font-size:{pixels}px">{found[1] if found else ""}</div>'

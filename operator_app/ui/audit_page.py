@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PySide6.QtCore import QModelIndex, QStandardPaths, Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -31,6 +29,7 @@ from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.models.audit_model import AuditModel, Column
 from operator_app.ui.models.plain_table import dress_table
 from operator_app.ui.problems import sentence
+from operator_app.ui.saving import documents_folder
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, Notice, button, text
 from operator_app.ui.widgets.fitting_scroll import SCROLL_BAR, FittingScroll
@@ -68,8 +67,7 @@ class AuditPage(QWidget):
         self._tasks = tasks
         self._dialogs = dialogs
         self._clock = clock
-        documents = QStandardPaths.StandardLocation.DocumentsLocation
-        self._folder = Path(QStandardPaths.writableLocation(documents))
+        self._folder = documents_folder()
         self._to_list = False
         self.model = AuditModel(log, reference, actor, tasks, clock)
         self.chain = ChainPart(check, actor, tasks, clock)

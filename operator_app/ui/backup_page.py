@@ -25,6 +25,7 @@ from operator_app.ui.backup_wording import (
 )
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.models.plain_table import PlainTable, plain_view
+from operator_app.ui.policy_wording import held_words
 from operator_app.ui.preferences import Preferences
 from operator_app.ui.problems import sentence
 from operator_app.ui.sync_wording import only_there_words
@@ -81,6 +82,8 @@ class BackupPage(QWidget):
         self.none_button = button(_("No further copy"))
         self.folder = ShortenedLabel("")
         self.folder_problem = Notice("warning")
+        self.held = text(held_words(), "hint", wrap=True)
+        self.held.hide()
         self._lay_out()
         self.make_button.clicked.connect(self._on_make)
         self.check_button.clicked.connect(self._on_check)
@@ -131,7 +134,9 @@ class BackupPage(QWidget):
         self.folder.setAccessibleName(said)
         code = picture.folder_problem
         self.folder_problem.show_text(sentence(EnvironmentProblem(code)) if code else "")
-        self.none_button.setEnabled(picture.folder is not None)
+        self.none_button.setEnabled(picture.folder is not None and not picture.held)
+        self.choose_button.setEnabled(not picture.held)
+        self.held.setVisible(picture.held)
         self._show_busy()
         self._fit()
 
@@ -276,6 +281,7 @@ class BackupPage(QWidget):
         )
         further.body.addWidget(text(lead, "muted", wrap=True))
         further.body.addWidget(self.folder)
+        further.body.addWidget(self.held)
         further.body.addWidget(self.folder_problem)
         for made in (self.choose_button, self.none_button):
             further.body.addWidget(made, alignment=Qt.AlignmentFlag.AlignLeft)

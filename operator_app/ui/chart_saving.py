@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QStandardPaths
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject
 from PySide6.QtGui import QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QWidget
@@ -17,6 +17,7 @@ from operator_app.services.exports import Export
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.overview_charts import Drawn, Kind
 from operator_app.ui.overview_wording import period_text
+from operator_app.ui.saving import documents_folder
 from operator_app.ui.tasks import Tasks
 
 _SHARP = 2
@@ -49,8 +50,7 @@ class ChartSaving(QObject):
         self._tasks = tasks
         self._dialogs = dialogs
         self._window = parent
-        documents = QStandardPaths.StandardLocation.DocumentsLocation
-        self._folder = Path(QStandardPaths.writableLocation(documents))
+        self._folder = documents_folder()
 
     def save(
         self,

@@ -43,6 +43,10 @@ class IdleWatch(QObject):
         """Whether it would say `idled`."""
         return self._tick.isActive()
 
+    def set_minutes(self, minutes: int) -> None:
+        """Another limit from now on."""
+        self._limit = timedelta(minutes=minutes)
+
     def start(self) -> None:
         """Watch from now on: somebody signed in or unlocked."""
         self._idle = timedelta()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -45,13 +45,17 @@ class Place:
 
 
 class MainWindow(QMainWindow):
-    """Hosts the screens. Locking swaps everything for the lock page."""
+    """Hosts the screens. Locking swaps everything for the lock page.
+
+    `help_asked(str)`: the name of the place that is shown.
+    """
 
     lock_asked = Signal()
     sign_out_asked = Signal()
     language_asked = Signal(str)
     appearance_asked = Signal(str)
     new_call_asked = Signal()
+    help_asked = Signal(str)
     duty_officer_phoned = Signal(int)
     closed = Signal()
 
@@ -62,8 +66,12 @@ class MainWindow(QMainWindow):
         places: Sequence[Place],
         appearance: str,
         search_field: QWidget | None = None,
+        *,
+        language_held: bool = False,
     ) -> None:
+        """`language_held`: IT's policy says it; it is shown and cannot be changed."""
         super().__init__()
+        self._language_held = language_held
         self.setWindowTitle("117")
         self.setMinimumSize(900, 500)
         self._actor = actor
@@ -191,6 +199,13 @@ class MainWindow(QMainWindow):
         self.urgent.show_text(said.format(n=self._overdue) if late else "")
         self._urgent_place.setVisible(late)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # What has a help of its own, like a figure, has taken F1 before it comes here.
+        if event.key() == Qt.Key.Key_F1 and not self.locked:
+            self.help_asked.emit(self.current_place)
+        else:
+            super().keyPressEvent(event)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
         self.closed.emit()
@@ -281,6 +296,7 @@ class MainWindow(QMainWindow):
         languages = QActionGroup(menu)
         for code, name in LANGUAGE_NAMES.items():
             action = _choice(menu, languages, name, checked=code == language())
+            action.setEnabled(not self._language_held)
             action.triggered.connect(lambda _checked=False, c=code: self.language_asked.emit(c))
         menu.addSeparator()
         appearances = QActionGroup(menu)
@@ -292,6 +308,8 @@ class MainWindow(QMainWindow):
             action = _choice(menu, appearances, name, checked=code == self._appearance)
             action.triggered.connect(lambda _checked=False, c=code: self.appearance_asked.emit(c))
         menu.addSeparator()
+        helped = menu.addAction(f"{_('Help')}\tF1")
+        helped.triggered.connect(lambda: self.help_asked.emit(self.current_place))
         menu.addAction(_("Sign out")).triggered.connect(self.sign_out_asked)
         self.person_button.setMenu(menu)
         return self.person_button

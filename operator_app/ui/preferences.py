@@ -12,13 +12,17 @@ from operator_app.domain.office import LANGUAGES
 class Preferences:
     """A small INI file in the data folder."""
 
-    def __init__(self, file: Path, default_language: str = "ru") -> None:
+    def __init__(self, file: Path, default_language: str = "ru", held_language: str = "") -> None:
+        """`held_language`: what IT's policy says; then nobody changes it here."""
+        self.held_language = held_language
         self._settings = QSettings(str(file), QSettings.Format.IniFormat)
         self._default_language = default_language
 
     @property
     def language(self) -> str:
         """ "ky", "ru" or "en"."""
+        if self.held_language:
+            return self.held_language
         chosen = str(self._settings.value("language", self._default_language))
         return chosen if chosen in LANGUAGES else self._default_language
 

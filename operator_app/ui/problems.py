@@ -13,6 +13,7 @@ from operator_app.ui.export_problems import SENTENCES as EXPORT_SENTENCES
 from operator_app.ui.folder_problems import SENTENCES as FOLDER_SENTENCES
 from operator_app.ui.lookup_problems import SENTENCES as LOOKUP_SENTENCES
 from operator_app.ui.people_problems import SENTENCES as PEOPLE_SENTENCES
+from operator_app.ui.policy_problems import SENTENCES as POLICY_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.review_problems import SENTENCES as REVIEW_SENTENCES
 from operator_app.ui.seat_problems import SENTENCES as SEAT_SENTENCES
@@ -84,6 +85,9 @@ SENTENCES: dict[str, str] = {
     ),
     "danger_rules.faulty": N_(
         "The file of the danger questions is damaged (line {line}, {where}: {fault}). Nothing was lost. Call your IT staff: installing the program again puts it right."
+    ),
+    "instance.no_rights": N_(
+        "This account may not write in the data folder of the program. Ask your IT staff for the right; nothing was changed."
     ),
     "instance.running": N_(
         "The program is already open on this PC. Look for its window in the task bar."
@@ -255,6 +259,7 @@ SENTENCES: dict[str, str] = {
     **SEAT_SENTENCES,
     **LOOKUP_SENTENCES,
     **PEOPLE_SENTENCES,
+    **POLICY_SENTENCES,
     **REFERENCE_SENTENCES,
     **REVIEW_SENTENCES,
     **XROAD_SENTENCES,

@@ -10,9 +10,20 @@ from PySide6.QtWidgets import QWidget
 from operator_app.i18n import _
 from operator_app.ui.dialogs import Dialogs
 
+_export_folder: Path | None = None
+
+
+def propose_folder(folder: Path | None) -> None:
+    """The folder that IT set for exports; None for none. From now on the first proposal."""
+    global _export_folder  # noqa: PLW0603 - one process serves one PC
+    _export_folder = folder
+
 
 def documents_folder() -> Path:
     """The folder that a first file is proposed for."""
+    # Not asked whether it is there: a share that is gone takes its time to say so.
+    if _export_folder is not None:
+        return _export_folder
     documents = QStandardPaths.StandardLocation.DocumentsLocation
     return Path(QStandardPaths.writableLocation(documents))
 

@@ -125,6 +125,7 @@ class SetUpWizard(QWidget):
         self._welcome.load_asked.connect(self._on_load)
         self._welcome.restore_asked.connect(self.restore_asked)
         self._welcome.language_picked.connect(self._on_language)
+        self._welcome.languages.setEnabled(not self._preferences.held_language)
         self.pages: list[Page] = [
             self._welcome,
             OfficePage(self._draft, self._reference),
@@ -205,7 +206,7 @@ class SetUpWizard(QWidget):
     def _speak(self, chosen: str) -> None:
         self._draft["language"] = chosen
         self._preferences.language = chosen
-        use_language(chosen, self._paths.resources)
+        use_language(self._preferences.language, self._paths.resources)
         self._build()
         self.language_chosen.emit(chosen)
 

@@ -103,6 +103,7 @@ class SignInWindow(QWidget):
         self.restore.clicked.connect(self.restore_asked)
         card.body.addWidget(self.restore)
         self.languages = language_switch()
+        self.languages.setEnabled(not self._preferences.held_language)
         self.languages.picked.connect(self._on_language)
         return DoorPage(card, self._office_name, self.languages)
 
@@ -143,7 +144,7 @@ class SignInWindow(QWidget):
     def _on_language(self, language: str) -> None:
         typed = self.form.value("login")
         self._preferences.language = language
-        use_language(language, self._paths.resources)
+        use_language(self._preferences.language, self._paths.resources)
         self._build()
         self.form.edit("login").setText(typed)
         self.form.focus_first()

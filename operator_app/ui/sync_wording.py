@@ -6,6 +6,7 @@ from operator_app.i18n import N_, _, ngettext
 from operator_app.sync.status import LinkState, SyncStatus
 from operator_app.ui.card_problems import SENTENCES as CARD_SENTENCES
 from operator_app.ui.folder_problems import SENTENCES as FOLDER_SENTENCES
+from operator_app.ui.policy_problems import SENTENCES as POLICY_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.seat_problems import SENTENCES as SEAT_SENTENCES
 from operator_app.ui.wording import Wording, time_of_day
@@ -61,6 +62,7 @@ _ALL = (
     CARD_SENTENCES,
     CODE_SENTENCES,
     FOLDER_SENTENCES,
+    POLICY_SENTENCES,
     REFERENCE_SENTENCES,
     SEAT_SENTENCES,
     XROAD_SENTENCES,

@@ -150,3 +150,19 @@ def test_lists_that_changed_are_offered_after_the_lock_and_the_call_goes_on(pc: 
     pc.wait(lambda: pc.screen.in_progress, "the call of before")
     assert pc.screen.fields.note.toPlainText() == NOTE
     assert "BEN.NEW" in {e.code for e in pc.screen.fields.topics.field.entries_for("совсем новое")}
+
+
+def test_f1_in_a_danger_call_opens_its_page_beside_it_and_the_lock_closes_it(
+    pc: OfficePC,
+) -> None:
+    pc.press(Qt.Key.Key_F1)
+    assert pc.desk.help_window is not None
+    assert pc.desk.help_window.shown == "call"
+    pc.desk.help_window.close()
+    pc.start_call()
+    pc.screen.fields.violence.setVisible(True)
+    pc.press(Qt.Key.Key_F1)
+    assert pc.desk.help_window.shown == "danger"
+    assert pc.screen.in_progress
+    pc.desk.lock()
+    assert not pc.desk.help_window.isVisible()

@@ -171,3 +171,13 @@ def test_each_thing_of_the_rail_has_its_key_in_the_tip(window: MainWindow) -> No
     locked = QSignalSpy(window.lock_asked)
     press(Qt.Key.Key_L, CONTROL)
     assert locked.count() == 1
+
+
+def test_f1_asks_for_the_help_of_the_place_but_not_under_the_lock(window: MainWindow) -> None:
+    asked = QSignalSpy(window.help_asked)
+    press(Qt.Key.Key_2, CONTROL)
+    press(Qt.Key.Key_F1)
+    assert [asked.at(0)[0], asked.count()] == ["journal", 1]
+    window.cover(QLineEdit())
+    press(Qt.Key.Key_F1)
+    assert asked.count() == 1

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from operator_app import __version__
+from operator_app.domain.policy import DIRECT
 from operator_app.domain.server_url import is_loopback, read_server_url
 from operator_app.errors import BadInput, Fault, NetworkProblem
 from operator_app.sync.carriers.base import MOST_ANSWER_BYTES, Answer
@@ -133,16 +134,20 @@ class HttpsCarrier:
         self,
         url: str,
         *,
+        proxy: str = "",
         connect_seconds: float = CONNECT_SECONDS,
         read_seconds: float = READ_SECONDS,
     ) -> None:
-        """Raises BadInput("server.url_wrong"). Does not connect yet."""
+        """`proxy`: "http://host:port", "direct" for none, "" for the system's.
+
+        Raises BadInput("server.url_wrong"). Does not connect yet.
+        """
         address = read_server_url(url)
         if address is None:
             raise BadInput("server.url_wrong", [Fault("server_url", "server.url_wrong")])
         self._way = HttpExchange(
             address,
-            lambda: trusting_session(address),
+            lambda: trusting_session(address, proxy),
             connect_seconds=connect_seconds,
             read_seconds=read_seconds,
         )
@@ -174,9 +179,31 @@ def plain_session() -> requests.Session:
     return session
 
 
-def trusting_session(url: str, *, past_proxies: bool = False) -> requests.Session:
-    """A session that trusts whom the system trusts, and uses its proxies unless told otherwise."""
+def trusting_context() -> ssl.SSLContext:
+    """Certificates as the operating system judges them."""
     import truststore
+
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def system_proxy(url: str) -> str:
+    """The proxy that the system says for an address, as "http://host:port"; "" for none.
+
+    A password in it is left out.
+    """
+    from requests.utils import get_environ_proxies, select_proxy
+
+    found = select_proxy(url, get_environ_proxies(url))
+    parts = urlsplit(found if "://" in (found or "") else f"http://{found}") if found else None
+    try:
+        return f"http://{parts.hostname}:{parts.port or 80}" if parts and parts.hostname else ""
+    except ValueError:
+        return ""
+
+
+def trusting_session(url: str, proxy: str = "", *, past_proxies: bool = False) -> requests.Session:
+    """A session that trusts whom the system trusts. It goes through `proxy`, or through what the
+    system says where there is none, or `past_proxies`."""
     from requests.adapters import HTTPAdapter
 
     class SystemTrust(HTTPAdapter):
@@ -184,18 +211,15 @@ def trusting_session(url: str, *, past_proxies: bool = False) -> requests.Sessio
 
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
             """Every direct connection uses the system's judgement."""
-            super().init_poolmanager(*args, **kwargs, ssl_context=_context())
+            super().init_poolmanager(*args, **kwargs, ssl_context=trusting_context())
 
         def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
             """So does every connection through a proxy."""
-            return super().proxy_manager_for(proxy, **kwargs, ssl_context=_context())
+            return super().proxy_manager_for(proxy, **kwargs, ssl_context=trusting_context())
 
         def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
             """Leave out the bundle that `requests` would add to what the system trusts."""
             conn.cert_reqs = "CERT_REQUIRED"
-
-    def _context() -> ssl.SSLContext:
-        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
     session = plain_session()
     near = is_loopback(urlsplit(url).hostname or "")
@@ -203,6 +227,10 @@ def trusting_session(url: str, *, past_proxies: bool = False) -> requests.Sessio
         session.trust_env = False
     if not near:
         session.mount("https://", SystemTrust())
+        if proxy:
+            # What the environment says would stand above ours.
+            session.trust_env = False
+            session.proxies = {} if proxy == DIRECT else {"http": proxy, "https": proxy}
     return session
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -28,6 +28,7 @@ from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.events import Events
 from operator_app.ui.long_work import LongWork
 from operator_app.ui.printing import PageView, PrintPage, print_page
+from operator_app.ui.saving import documents_folder
 from operator_app.ui.screens.daily_log_panel import WIDTH, DailyLogPanel
 from operator_app.ui.screens.handover_card import HandoverCard
 from operator_app.ui.screens.schedule_view import ScheduleView
@@ -84,8 +85,7 @@ class DailyLogPage(QWidget):
         self._worded: Span | None = None
         today = self._today()
         self._choice = Choice(Unit.DAY, today, today)
-        documents = QStandardPaths.StandardLocation.DocumentsLocation
-        self._folder = Path(QStandardPaths.writableLocation(documents))
+        self._folder = documents_folder()
         self._reading, self._exporting = LongWork(tasks, self), LongWork(tasks, self)
 
         self.handover = HandoverCard(shifts, actor, tasks)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, QStandardPaths, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -19,6 +18,7 @@ from operator_app.services.letters import Letters
 from operator_app.ui import problems
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.printing import PageView, PrintPage, print_page
+from operator_app.ui.saving import ask_where, documents_folder
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, Card, button, text
 from operator_app.ui.widgets.chips import Chip, ChipGroup
@@ -52,8 +52,7 @@ class LetterPage(QWidget):
         self._dialogs = dialogs
         self._print_page = print_page
         self._case_id = self._referral_id = ""
-        documents = QStandardPaths.StandardLocation.DocumentsLocation
-        self._folder = Path(QStandardPaths.writableLocation(documents))
+        self._folder = documents_folder()
         self.view = PageView()
         self.view.setAccessibleName(_("Letter as it will be printed"))
         self.back_button = button(_("Back"), key="Esc")
@@ -151,15 +150,9 @@ class LetterPage(QWidget):
     def _on_named(self, name: str) -> None:
         proposed = self._folder / name
         title, file_type = _("Save the letter"), _("PDF file (*.pdf)")
-        file = self._dialogs.ask_save_path(self, title, proposed, file_type)
+        file = ask_where(self._dialogs, self, title, proposed, file_type)
         if file is None:
             return
-        if file.suffix.lower() != proposed.suffix:
-            # The dialog asked about the name as typed, without its ending.
-            file = file.with_name(file.name + proposed.suffix)
-            question = _("This file exists already. Replace it?")
-            if file.exists() and not self._dialogs.confirm(self, question, _("Replace")):
-                return
         self._allow(False)
         self.outcome.say()
         wanted = self._wanted

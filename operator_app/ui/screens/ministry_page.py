@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -26,6 +26,7 @@ from operator_app.ui.events import Events
 from operator_app.ui.figure_asking import FigureAsking
 from operator_app.ui.models.report_model import ReportModel
 from operator_app.ui.printing import PrintPage, print_pages
+from operator_app.ui.saving import documents_folder
 from operator_app.ui.screens.ministry_panel import MONTH, WIDTH, MinistryPanel
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.widgets.basic import GRID, text
@@ -63,8 +64,7 @@ class MinistryPage(QWidget):
         self._figures: list[Figures] = []
         self._length = MONTH
         self._period = month_of(self._today().replace(day=1) - timedelta(days=1))
-        documents = QStandardPaths.StandardLocation.DocumentsLocation
-        self._folder = Path(QStandardPaths.writableLocation(documents))
+        self._folder = documents_folder()
         self.model = ReportModel()
         self.table = ReportTable(self.model)
         self.state = text("", "muted")

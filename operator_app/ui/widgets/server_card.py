@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit
 from operator_app.domain.xroad import SECTION, XRoad, xroad_from, xroad_values
 from operator_app.errors import Fault
 from operator_app.i18n import _
-from operator_app.services.connection import ConnectionFacts
+from operator_app.services.connection import WAYS, ConnectionFacts
+from operator_app.ui.policy_wording import held_words
 from operator_app.ui.problems import fault_sentence
-from operator_app.ui.widgets.basic import Card, button
+from operator_app.ui.widgets.basic import Card, button, text
 from operator_app.ui.widgets.form import Form, FormField
 
 
@@ -30,16 +31,19 @@ class ServerCard(Card):
         self.url = QLineEdit()
         self.code = QLineEdit()
         self.save_button = button(_("Save"))
+        self.held = text("", "hint", wrap=True)
+        self.held.hide()
         self._known: tuple[str, XRoad | None] | None = None
         self._lay_out()
         self.through_xroad.toggled.connect(self._on_toggled)
         self.save_button.clicked.connect(self.save_asked)
 
     def show_facts(self, facts: ConnectionFacts) -> None:
-        """Show what is set, unless the person is changing it."""
+        """Show what is set, unless the person is changing it; IT's policy leaves less to change."""
+        self._show_held(facts)
         if self._known is not None and (self.typed_url, self.typed_xroad) != self._known:
             return
-        self.through_xroad.setChecked(facts.xroad is not None)
+        self.through_xroad.setChecked(facts.xroad is not None or facts.ways == ("xroad",))
         self.url.setText(facts.url)
         for where, value in xroad_values(facts.xroad).items():
             edit = self.xroad_form.edit(where)
@@ -47,6 +51,13 @@ class ServerCard(Card):
             edit.setCursorPosition(0)
             edit.setToolTip(value)
         self._known = (self.typed_url, self.typed_xroad)
+
+    def _show_held(self, facts: ConnectionFacts) -> None:
+        free = not facts.held
+        self.url.setEnabled(free and "https" in facts.ways)
+        self.through_xroad.setEnabled((free and facts.ways == WAYS) or facts.xroad is not None)
+        self.held.setText(held_words() if facts.held else _("IT allows only some ways on this PC."))
+        self.held.setVisible(facts.held or facts.ways != WAYS)
 
     @property
     def typed_url(self) -> str:
@@ -94,6 +105,12 @@ class ServerCard(Card):
             self.xroad_form.add(FormField(f"{SECTION}.{name}", label, edit))
         self.code_form.add(FormField("server.enrolment_code", _("Enrolment code"), self.code))
         self.xroad_form.hide()
-        for part in (self.form, self.through_xroad, self.xroad_form, self.code_form):
+        for part in (
+            self.form,
+            self.through_xroad,
+            self.xroad_form,
+            self.held,
+            self.code_form,
+        ):
             self.body.addWidget(part)
         self.body.addWidget(self.save_button)

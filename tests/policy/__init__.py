@@ -1,0 +1,1 @@
+"""What IT sets: read, judged, obeyed, shown."""
