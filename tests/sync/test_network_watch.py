@@ -1,4 +1,4 @@
-"""Another network is noticed, and the next round is due at once."""
+"""Another network, and the end of a sleep, are noticed: the next round is due at once."""
 
 from __future__ import annotations
 
@@ -43,6 +43,24 @@ def test_another_network_makes_the_next_round_due(qtbot: QtBot, desk: Desk) -> N
     driver.look()
     assert (desk.cycle.next_due() or 0) > 60
     driver.network.changed.emit()
+    with desk.database.read() as connection:
+        assert sync_state.read_retry(connection).failures == 0
+    driver.stop()
+
+
+def test_waking_up_makes_the_next_round_due_and_an_ordinary_tick_does_not(
+    qtbot: QtBot, desk: Desk
+) -> None:
+    driver = SyncDriver(desk.cycle, desk.database, InlineTaskRunner(), Events(), desk.office.clock)
+    with desk.database.write() as connection:
+        at = to_ms(desk.office.clock())
+        sync_state.write_retry(connection, sync_state.Retry(failures=9, jitter=0.9, at=at))
+    desk.office.clock.forward(seconds=3)
+    driver.look()
+    with desk.database.read() as connection:
+        assert sync_state.read_retry(connection).failures == 9
+    desk.office.clock.forward(seconds=61)
+    driver.look()
     with desk.database.read() as connection:
         assert sync_state.read_retry(connection).failures == 0
     driver.stop()
