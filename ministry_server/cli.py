@@ -203,7 +203,6 @@ def _init(arguments: argparse.Namespace) -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> None:
-    log.set_up()
     lookup_at = None
     if arguments.lookup_at is not None:
         if arguments.role is not Role.INTAKE:
@@ -217,6 +216,8 @@ def _serve(arguments: argparse.Namespace) -> None:
             role=arguments.role,
             lookup_at=lookup_at,
         )
+        # What is wrong with the command is said in words; from here on it is a service.
+        log.set_up()
         listener.listen(128)
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host

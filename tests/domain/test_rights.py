@@ -44,6 +44,7 @@ TABLE = {
     "manage_shifts":            (False, True,  False, False, False),
     "export_audit":             (False, True,  False, False, True),
     "manage_backups":           (False, True,  True,  False, False),
+    "manage_seats":             (False, True,  False, False, False),
 }  # fmt: skip
 ROLES = ("operator", "supervisor", "administrator", "analyst", "auditor")
 

@@ -26,6 +26,7 @@ from operator_app.sync.carriers.chosen import open_carrier
 from operator_app.sync.seats import OfficeSeats
 from operator_app.sync.status import LinkState
 from operator_app.ui import saving
+from operator_app.ui.dialogs import QtDialogs
 from operator_app.ui.events import Events
 from operator_app.ui.screens.sync_page import SyncPage
 from operator_app.ui.tasks import InlineTaskRunner
@@ -222,7 +223,13 @@ def test_the_page_offers_the_ways_that_are_left(
     there = Connection(office.database, office.clock, policy(**held))
     there.obey()
     page = SyncPage(
-        office.database, there, office.actor, InlineTaskRunner(), Events(), office.clock
+        office.database,
+        there,
+        office.actor,
+        InlineTaskRunner(),
+        Events(),
+        office.clock,
+        QtDialogs(),
     )
     show(qtbot, page)
     card = page.server
