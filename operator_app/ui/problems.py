@@ -16,6 +16,7 @@ from operator_app.ui.policy_problems import SENTENCES as POLICY_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.review_problems import SENTENCES as REVIEW_SENTENCES
 from operator_app.ui.seat_problems import SENTENCES as SEAT_SENTENCES
+from operator_app.ui.update_problems import SENTENCES as UPDATE_SENTENCES
 from operator_app.ui.xroad_problems import SENTENCES as XROAD_SENTENCES
 
 log = logging.getLogger(__name__)
@@ -260,6 +261,7 @@ SENTENCES: dict[str, str] = {
     **POLICY_SENTENCES,
     **REFERENCE_SENTENCES,
     **REVIEW_SENTENCES,
+    **UPDATE_SENTENCES,
     **XROAD_SENTENCES,
     # Enrolment
     "enrolment.code_form": N_("The enrolment code has 20 signs, as in K7QM-2RXW-9TBH-MFRG-GZDF."),
