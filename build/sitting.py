@@ -12,8 +12,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QWidget
 
 from build.hands import Hands
-from build.invented import MovableClock, office_morning, save_invented_calls
-from build.invented_cases import InventedCases
 from build.invented_office import InventedOffice
 from operator_app.app import Application
 from operator_app.config import Paths, paths
@@ -25,6 +23,8 @@ from operator_app.services.accounts import Accounts
 from operator_app.services.calls import Calls
 from operator_app.services.set_up import set_up_office
 from operator_app.services.sign_in import SignIn
+from operator_app.training.invented import MovableClock, office_morning, save_invented_calls
+from operator_app.training.invented_cases import InventedCases
 from operator_app.ui.dialogs import QtDialogs, ReasonDialog
 
 PASSWORD = "tulip-mountain-2026"  # noqa: S105 - of an office that lives for its pictures only

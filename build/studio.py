@@ -139,7 +139,7 @@ class Studio:
     def search(self) -> None:
         """Words of articles, calls and cases; a telephone; a name with a wrong letter."""
         field = self._sitting.desk.search_field
-        for name, words in (("words", "дет"), ("telephone", "0555"), ("spelling", "Сезин")):
+        for name, words in (("words", "дет"), ("telephone", "0400"), ("spelling", "Сезин")):
             self._hands.press(Qt.Key.Key_K, CONTROL)
             if name == "words":
                 self._picture("search-empty")

@@ -57,7 +57,7 @@ def administration_place(desk: Desk, application: Application) -> Place:
         pages[_("People")] = Late(lambda: _people_page(desk, application, accounts))
     if actor.may(Right.MANAGE_SHIFTS):
         pages[_("Shifts")] = Late(lambda: _shifts_page(desk, application))
-    if actor.may(Right.MANAGE_BACKUPS):
+    if actor.may(Right.MANAGE_BACKUPS) and not application.policy.training:
         pages[_("Backup")] = Late(lambda: _backup_page(desk, application))
     if actor.may(Right.SEE_AUDIT):
         pages[_("Audit")] = Late(lambda: _audit_page(desk, application))
@@ -81,6 +81,9 @@ def backup_driver(desk: Desk, application: Application) -> BackupDriver:
     """Makes backups by itself, when nobody at the desk is busy with a caller."""
 
     def is_quiet() -> bool:
+        if application.policy.training:
+            # A sandbox is made anew, not restored.
+            return False
         return desk.call_screen is None or not desk.call_screen.in_progress
 
     folder = application.policy.folder("backup_folder")

@@ -16,6 +16,7 @@ from operator_app.ui.policy_problems import SENTENCES as POLICY_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.review_problems import SENTENCES as REVIEW_SENTENCES
 from operator_app.ui.seat_problems import SENTENCES as SEAT_SENTENCES
+from operator_app.ui.training_problems import SENTENCES as TRAINING_SENTENCES
 from operator_app.ui.update_problems import SENTENCES as UPDATE_SENTENCES
 from operator_app.ui.xroad_problems import SENTENCES as XROAD_SENTENCES
 
@@ -256,6 +257,7 @@ SENTENCES: dict[str, str] = {
     **DIRECTORY_SENTENCES,
     **FOLDER_SENTENCES,
     **SEAT_SENTENCES,
+    **TRAINING_SENTENCES,
     **LOOKUP_SENTENCES,
     **PEOPLE_SENTENCES,
     **POLICY_SENTENCES,
