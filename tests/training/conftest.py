@@ -21,6 +21,7 @@ from operator_app.i18n import use_language
 from operator_app.training.sandbox import make_sandbox
 from operator_app.training.trainees import Trainee, read_trainees
 from operator_app.ui.sign_in_window import SignInWindow
+from operator_app.ui.training_parts.exercise_card import ExerciseCard
 from tests.conftest import CHEAP, FrozenClock
 from tests.journeys.office_pc import Answers, OfficePC
 
@@ -65,6 +66,21 @@ MakeTraining = Callable[..., TrainingPC]
 
 def trainee(login: str) -> Trainee:
     return next(t for t in read_trainees(paths().resources) if t.login == login)
+
+
+def exercise_card(pc: TrainingPC) -> ExerciseCard:
+    (card,) = pc.desk.window.findChildren(ExerciseCard)
+    return card
+
+
+def ticked(pc: TrainingPC, *names: str) -> None:
+    """These exercises are, and no others."""
+
+    def all_ticked() -> bool:
+        exercise_card(pc).look()
+        return exercise_card(pc).done == frozenset(names)
+
+    pc.wait(all_ticked, f"ticked: {names}")
 
 
 @pytest.fixture(scope="session")

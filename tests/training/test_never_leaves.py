@@ -11,10 +11,13 @@ import openpyxl
 import pypdf
 import pytest
 from PySide6.QtCore import Qt
+from sqlalchemy import select
 
 from ministry_server.schema import device
 from operator_app.config import Paths
 from operator_app.db import outbox, settings
+from operator_app.db.models import call
+from operator_app.domain.clock import local_day, to_ms
 from operator_app.domain.policy import (
     NOTHING_HELD,
     Held,
@@ -28,7 +31,10 @@ from operator_app.export.audit_table import audit_xlsx
 from operator_app.export.csv_file import text_csv
 from operator_app.export.html import Page
 from operator_app.export.stamp import stamp, stamp_everything
+from operator_app.services.case_list import CaseFilter
 from operator_app.services.connection import Connection
+from operator_app.services.follow_ups import Scope
+from operator_app.services.shifts import Shifts
 from operator_app.services.support_file import support_file
 from operator_app.sync.bundle_post import BundlePost
 from operator_app.sync.carriers.chosen import open_carrier
@@ -38,7 +44,7 @@ from operator_app.ui.screens.daily_log_panel import DailyLogPanel
 from tests.conftest import FrozenClock
 from tests.journeys.office_pc import CONTROL
 from tests.receiver import RunningReceiver
-from tests.training.conftest import MakeTraining, TrainingPC
+from tests.training.conftest import MakeTraining, TrainingPC, ticked
 
 MARK = "TRAINING – nothing here is real"
 WAYS = ("https", "xroad", "folder")
@@ -112,6 +118,7 @@ def test_no_server_can_be_set_and_no_bundle_written(
     training: TrainingPC, tmp_path: Path, clock: FrozenClock
 ) -> None:
     training.practise_as("supervisor")
+    _holds_an_office(training)
     desk, database = training.desk, training.database
     connection = Connection(database, clock, desk.policy)
     assert connection.facts(desk.actor).ways == ()
@@ -129,8 +136,26 @@ def test_no_server_can_be_set_and_no_bundle_written(
     assert not post.run_once() and not seats.run_once()
     assert list(stick.iterdir()) == []
     desk.window.go_to("administration")
-    assert "Stick or folder" not in training.words()
-    training.wait(lambda: not desk.sync_page.server.url.isEnabled(), "the address is held")
+    training.wait(lambda: "no server can be set" in training.words(), "the page says so")
+    assert not desk.sync_page.ways.isVisible() and not desk.sync_page.server.isVisible()
+    assert "Backup" not in training.words().split("\n"), "no backup of it is an office's"
+    desk.backup_driver.look()
+    assert not desk.backup_driver.busy
+
+
+def _holds_an_office(training: TrainingPC) -> None:
+    """Calls of many kinds from telephones of nobody, cases, follow-ups, an announcement, a shift."""
+    desk = training.desk
+    with training.database.read() as connection:
+        kinds = set(connection.execute(select(call.c.contact_kind)).scalars())
+        phones = set(connection.execute(select(call.c.phone_raw)).scalars()) - {""}
+    assert {"SELF", "SILENT"} <= kinds
+    assert phones and all(phone.startswith("0400") for phone in phones)
+    assert desk.casework is not None
+    assert len(desk.casework.case_list.page(desk.actor, CaseFilter())) > 5
+    assert desk.casework.follow_ups.page(desk.actor, Scope.OFFICE)
+    assert desk.answers.announcements.due(desk.actor)
+    assert Shifts(training.database, training.clock).roster(local_day(to_ms(training.clock())), 1)
 
 
 def test_the_daily_log_carries_the_mark(training: TrainingPC, tmp_path: Path) -> None:
@@ -140,6 +165,7 @@ def test_the_daily_log_carries_the_mark(training: TrainingPC, tmp_path: Path) ->
     training.press(Qt.Key.Key_6, CONTROL)
     training.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     training.settle()
+    ticked(training)
     for key, modifier, suffix in (
         (Qt.Key.Key_D, CONTROL, "pdf"),
         (Qt.Key.Key_E, CONTROL, "xlsx"),
@@ -156,6 +182,7 @@ def test_the_daily_log_carries_the_mark(training: TrainingPC, tmp_path: Path) ->
     heads = [str(sheet.oddHeader.center.text) for sheet in book.worksheets]
     assert len(heads) > 2 and all(MARK in head for head in heads)
     assert csv.read_text("utf-8-sig").startswith(MARK)
+    ticked(training, "daily-log")
 
 
 @pytest.fixture

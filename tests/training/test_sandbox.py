@@ -12,10 +12,9 @@ from sqlalchemy import func, select
 from main import main
 from operator_app import cli
 from operator_app.app import Application
-from operator_app.config import Paths, paths, training_data_folder
+from operator_app.config import Paths, training_data_folder
 from operator_app.db.engine import Database
 from operator_app.db.models import call
-from operator_app.domain.policy import NOTHING_HELD, for_training
 from operator_app.domain.reference import Reference
 from operator_app.errors import EnvironmentProblem
 from operator_app.services.sign_in import SignIn
@@ -82,53 +81,42 @@ def test_made_at_the_first_start_and_marked_everywhere(
     pc.press(Qt.Key.Key_L, CONTROL)
     assert _is_marked(pc) and pc.desk.window.locked
     assert theme.current().accent == theme.for_training(theme.LIGHT).accent != theme.LIGHT.accent
+    _begin_again(pc)
 
 
-def test_what_the_sandbox_holds(training: TrainingPC) -> None:
-    training.practise_as("supervisor")
-    desk = training.desk
-    assert "Training office" in training.words()
-    assert training.desk.announcement_bar.isVisible() or desk.answers.announcements.due(desk.actor)
-    with training.database.read() as connection:
-        kinds = set(connection.execute(select(call.c.contact_kind)).scalars())
-        phones = set(connection.execute(select(call.c.phone_raw)).scalars()) - {""}
-    assert {"SELF", "SILENT"} <= kinds
-    assert phones and all(phone.startswith("0400") for phone in phones)
-    assert desk.casework is not None
-    assert desk.casework.follow_ups.counts(desk.actor)
-    titles = [tab for tab in training.words().split("\n") if tab == "Backup"]
-    desk.window.go_to("administration")
-    assert titles == [] and "Backup" not in training.words().split("\n")
-
-
-def test_begin_again(training: TrainingPC) -> None:
-    training.practise_as("operator")
-    before = _calls(training)
-    training.press(Qt.Key.Key_F2)
-    training.wait(lambda: training.screen.in_progress, "a call")
-    training.hands.answer("6")
-    training.saved()
-    assert _calls(training) == before + 1
-    training.app.sign_out()
-    door = training.door
-    training.dialogs.yes = False
+def _begin_again(pc: TrainingPC) -> None:
+    pc.unlock("operator", trainee("operator").password)
+    before = _calls(pc)
+    pc.start_call()
+    pc.hands.answer("6")
+    pc.saved()
+    assert _calls(pc) == before + 1
+    pc.app.sign_out()
+    door = pc.door
+    pc.dialogs.yes = False
     door.sandbox.again.click()
-    assert training.door is door, "she changed her mind"
-    training.dialogs.yes = True
+    assert pc.door is door, "she changed her mind"
+    pc.dialogs.yes = True
     door.sandbox.again.click()
-    training.wait(lambda: training.app.window is not door, "being made")
-    assert "is being made" in training.words()
-    training.practise_as("operator")
-    assert _calls(training) == before
+    pc.wait(lambda: pc.app.window is not door, "being made")
+    assert "is being made" in pc.words()
+    pc.practise_as("operator")
+    assert _calls(pc) == before
 
 
-def test_a_half_made_sandbox_is_made_anew(make_training: MakeTraining, sandbox: Paths) -> None:
+def test_a_half_made_sandbox_is_made_anew(
+    sandbox: Paths, reference: Reference, clock: FrozenClock
+) -> None:
+    assert folder.is_whole(sandbox)
     folder.mark(sandbox, whole=False)
+    assert not folder.is_whole(sandbox)
     sandbox.database.unlink()
-    pc = make_training(sandbox.data)
-    assert pc.start()
-    pc.practise_as("supervisor")
-    assert _calls(pc) > 40
+    make_sandbox(sandbox, reference, clock, CHEAP)
+    assert folder.is_whole(sandbox)
+    for damaged in (b"", b"[1]", b'{"whole": 0}'):
+        sandbox.training_mark.write_bytes(damaged)
+        assert not folder.is_whole(sandbox)
+        assert folder.refusal(sandbox, training=False) == "training.sandbox_here"
 
 
 def test_a_real_office_is_refused(
@@ -178,13 +166,17 @@ def test_a_sandbox_without_its_mark_opens_nowhere(
 
 
 def test_both_run_side_by_side(
-    make_training: MakeTraining, office: TestOffice, monkeypatch: pytest.MonkeyPatch
+    make_training: MakeTraining,
+    office: TestOffice,
+    sandbox_template: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The sandbox lies in a folder of its own, with a lock of its own; no name of it gets out."""
     office.database.close()
     monkeypatch.setenv("OPERATOR117_DATA", str(office.paths.data))
     own = training_data_folder()
     assert own == office.paths.data / "training"
+    shutil.copytree(sandbox_template, own)
     before = {file: file.read_bytes() for file in _files(office.paths.data)}
     dialogs = Answers()
     pc = make_training(own)
@@ -226,8 +218,3 @@ class _Qt:
 
     def setApplicationName(self, _name: str) -> None: ...
     def setDesktopFileName(self, _name: str) -> None: ...
-
-
-def test_nothing_that_it_set_opens_a_way() -> None:
-    assert for_training(NOTHING_HELD).training
-    assert not paths().is_training
