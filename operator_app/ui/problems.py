@@ -63,6 +63,12 @@ SENTENCES: dict[str, str] = {
     "database.foreign_keys_broken": N_(
         "The database does not hold together after the change and was put back as it was. Call your IT staff."
     ),
+    "database.backup_full": N_(
+        "The program is newer than the database, and there is no room for the copy that is made before the change. Nothing was changed. Free some space, then sign in again."
+    ),
+    "database.backup_failed": N_(
+        "The copy that is made before the change could not be written. Nothing was changed. Let your IT staff look at the data folder, then sign in again."
+    ),
     "database.backup_damaged": N_(
         "The copy made before the change could not be read. Nothing was changed. Call your IT staff."
     ),
