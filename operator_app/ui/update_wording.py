@@ -88,6 +88,14 @@ def place_words(state: UpdateState) -> str:
     return str(Path(fetched.folder) / fetched.file_name)
 
 
+def sum_words(state: UpdateState) -> str:
+    """What a file that came another way is compared with; "" where the program did that."""
+    fetched = state.fetched
+    if state.newer is None or (fetched is not None and fetched.ready):
+        return ""
+    return state.newer.sha256
+
+
 def to_do_words(state: UpdateState) -> str:
     """What to do now."""
     if state.newer is None:

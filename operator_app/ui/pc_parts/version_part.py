@@ -46,6 +46,7 @@ class VersionPart(QWidget):
         self.setting = _value()
         self.file = _value()
         self.place = _value()
+        self.sum = _value()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(_("File of the newer version"))
@@ -96,12 +97,14 @@ class VersionPart(QWidget):
         self.file.setText(words.file_words(state))
         for label, said in (
             (self.place, words.place_words(state)),
+            (self.sum, words.sum_words(state)),
             (self.waits, words.waits_words(state)),
             (self.to_do, words.to_do_words(state)),
         ):
             label.setText(said)
             label.setVisible(bool(said))
-        self._form.setRowVisible(self.place, bool(self.place.text()))
+        for field in (self.place, self.sum):
+            self._form.setRowVisible(field, bool(field.text()))
         self._show_bar(state.fetched if state.mode == FETCH else None)
         self.news.setVisible(state.newer is not None)
         if state.newer is not None:
@@ -135,6 +138,7 @@ class VersionPart(QWidget):
             (_("Set by IT"), self.setting),
             (_("Its file"), self.file),
             (_("Lies in"), self.place),
+            (_("SHA-256"), self.sum),
         ):
             self._form.addRow(text(label, "muted"), field)
             field.setAccessibleName(label)
