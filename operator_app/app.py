@@ -159,6 +159,12 @@ class Application(QObject):
         else:
             self._show_sign_in()
 
+    def _on_training_asked(self) -> None:
+        try:
+            start_training(self.preferences.language)
+        except EnvironmentProblem as problem:
+            self._tell(problem)
+
     def _make_sandbox(self) -> None:
         from operator_app.ui.training_parts.making_page import MakingWindow
 
@@ -229,7 +235,7 @@ class Application(QObject):
         )
         window.signed_in.connect(self._on_signed_in)
         window.restore_asked.connect(self._show_restore)
-        window.training_asked.connect(start_training)
+        window.training_asked.connect(self._on_training_asked)
         window.begin_again_asked.connect(self._on_begin_again)
         window.language_chosen.connect(self._say_training)
         self._show(window)

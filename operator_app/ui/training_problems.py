@@ -11,6 +11,7 @@ SENTENCES: dict[str, str] = {
     "training.sandbox_here": N_(
         "This data folder holds the training, not an office. Start the program with --training, or with the folder of the office."
     ),
+    "training.not_started": N_("The training could not be started. Call your IT staff."),
     "training.not_made": N_(
         "The training could not be made. Look whether the disk has room, then try again."
     ),

@@ -96,9 +96,21 @@ def sandbox(tmp_path: Path, sandbox_template: Path) -> Paths:
     return paths(Path(shutil.copytree(sandbox_template, tmp_path / "training")))
 
 
-@pytest.fixture
-def make_training(qapp: QApplication, clock: FrozenClock) -> Iterator[MakeTraining]:
+@pytest.fixture(autouse=True)
+def undressed(qapp: QApplication) -> Iterator[None]:
+    """The application of the tests is given back as it was: its dress, its language, its hooks."""
     hook = sys.excepthook
+    yield
+    sys.excepthook = hook
+    qapp.setStyleSheet("")
+    qapp.setPalette(QPalette())
+    use_language("en", paths().resources)
+
+
+@pytest.fixture
+def make_training(
+    qapp: QApplication, clock: FrozenClock, undressed: None
+) -> Iterator[MakeTraining]:
     made: list[TrainingPC] = []
 
     def make(folder: Path, policy: InForce = NOTHING_HELD) -> TrainingPC:
@@ -109,10 +121,6 @@ def make_training(qapp: QApplication, clock: FrozenClock) -> Iterator[MakeTraini
     yield make
     for pc in made:
         pc.end()
-    sys.excepthook = hook
-    qapp.setStyleSheet("")
-    qapp.setPalette(QPalette())
-    use_language("en", paths().resources)
 
 
 @pytest.fixture

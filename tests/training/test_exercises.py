@@ -28,7 +28,7 @@ def test_an_operator_practises(training: TrainingPC) -> None:
     ticked(training, "silent")
     assert "Exercises: 1 of 6" in training.words()
     assert exercise_card(training).list.item(0).text().startswith("✓")
-    assert "Balaga suyunchu" in exercise_card(training).todo.text(), "the next one is chosen"
+    assert "Balaga suyunchu" in exercise_card(training).todo.label.text(), "the next one is chosen"
 
     training.start_call()
     training.answer_core(topic="birth grant")

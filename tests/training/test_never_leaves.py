@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 from dataclasses import replace
@@ -18,6 +19,7 @@ from operator_app.config import Paths
 from operator_app.db import outbox, settings
 from operator_app.db.models import call
 from operator_app.domain.clock import local_day, to_ms
+from operator_app.domain.figures import Period
 from operator_app.domain.policy import (
     NOTHING_HELD,
     Held,
@@ -26,14 +28,17 @@ from operator_app.domain.policy import (
     for_training,
     resolve,
 )
-from operator_app.errors import NetworkProblem, NotAllowed
+from operator_app.errors import BadInput, NetworkProblem, NotAllowed
 from operator_app.export.audit_table import audit_xlsx
+from operator_app.export.chart_data import Chart, Form, Series
 from operator_app.export.csv_file import text_csv
 from operator_app.export.html import Page
 from operator_app.export.stamp import stamp, stamp_everything
 from operator_app.services.case_list import CaseFilter
+from operator_app.services.chart_files import ChartFiles, PictureFormat
 from operator_app.services.connection import Connection
 from operator_app.services.follow_ups import Scope
+from operator_app.services.letters import Letters
 from operator_app.services.shifts import Shifts
 from operator_app.services.support_file import support_file
 from operator_app.sync.bundle_post import BundlePost
@@ -158,7 +163,7 @@ def _holds_an_office(training: TrainingPC) -> None:
     assert Shifts(training.database, training.clock).roster(local_day(to_ms(training.clock())), 1)
 
 
-def test_the_daily_log_carries_the_mark(training: TrainingPC, tmp_path: Path) -> None:
+def test_what_is_saved_carries_the_mark(training: TrainingPC, tmp_path: Path) -> None:
     """By its keys: the sheet on the screen, the PDF, the Excel file, the CSV."""
     training.practise_as("supervisor")
     training.dialogs.folder = tmp_path
@@ -183,6 +188,29 @@ def test_the_daily_log_carries_the_mark(training: TrainingPC, tmp_path: Path) ->
     assert len(heads) > 2 and all(MARK in head for head in heads)
     assert csv.read_text("utf-8-sig").startswith(MARK)
     ticked(training, "daily-log")
+    _letter_is_marked(training, tmp_path / "letter.pdf")
+    _chart_is_marked(training, tmp_path / "chart.svg")
+
+
+def _letter_is_marked(training: TrainingPC, file: Path) -> None:
+    """Of the first case that may be told of at all."""
+    desk = training.desk
+    letters = Letters(training.database, desk.cases, desk.reference, training.clock, page_pdf)
+    assert desk.casework is not None
+    for row in desk.casework.case_list.page(desk.actor, CaseFilter()):
+        for referral in desk.cases.open(desk.actor, row.case_id).referrals:
+            with contextlib.suppress(BadInput):
+                letters.save_pdf(desk.actor, row.case_id, referral.referral_id, "ru", file)
+    assert MARK in _words(pypdf.PdfReader(file))
+
+
+def _chart_is_marked(training: TrainingPC, file: Path) -> None:
+    files = ChartFiles(training.database, training.clock, "DejaVu Sans", lambda _svg: b"")
+    chart = Chart(Form.BARS, ("a", "b"), (Series("calls", (10, 20)),))
+    day = local_day(to_ms(training.clock()))
+    actor = training.desk.actor
+    files.save(actor, chart, "calls", Period(day, day), "Calls", PictureFormat.SVG, file)
+    assert MARK in file.read_text("utf-8")
 
 
 @pytest.fixture

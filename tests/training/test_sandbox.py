@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from sqlalchemy import func, select
 
 from main import main
@@ -21,6 +22,7 @@ from operator_app.services.sign_in import SignIn
 from operator_app.training import folder
 from operator_app.training.sandbox import make_sandbox
 from operator_app.ui import theme
+from operator_app.ui.sign_in_window import SignInWindow
 from operator_app.ui.training_parts.band import TrainingBand
 from operator_app.ui.training_parts.beside import command
 from tests.conftest import CHEAP, PASSWORD, FrozenClock, TestOffice
@@ -198,9 +200,21 @@ def test_both_run_side_by_side(
     assert [name for name in NAMES if name in dump] == []
 
 
-def test_the_door_of_the_office_leads_there() -> None:
-    program, arguments = command()
-    assert arguments[-1] == "--training" and Path(program).exists()
+def test_the_door_of_the_office_leads_there(
+    qapp: QApplication, office: TestOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.database.close()
+    started: list[str] = []
+    monkeypatch.setattr("operator_app.app.start_training", started.append)
+    real = Application(qapp, office.paths, office.clock, Answers(), cost=CHEAP)
+    assert real.start()
+    assert isinstance(real.window, SignInWindow)
+    assert "TRAINING" not in real.window.windowTitle()
+    real.window.training.click()
+    assert started == [real.preferences.language]
+    real.shut_down()
+    program, arguments = command("ky")
+    assert arguments[-3:] == ["--training", "--language", "ky"] and Path(program).exists()
 
 
 def test_main_refuses(sandbox: Paths, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from PySide6.QtCore import QProcess
 
 from operator_app.config import program_root
+from operator_app.errors import EnvironmentProblem
 
 
-def start_training() -> bool:
-    """Whether it was started; it shows its own window."""
-    return QProcess.startDetached(*command())[0]
+def start_training(language: str) -> None:
+    """It shows its own window, in that language. Raises EnvironmentProblem("training.not_started")."""
+    program, arguments = command(language)
+    if not QProcess.startDetached(program, arguments)[0]:
+        raise EnvironmentProblem("training.not_started")
 
 
-def command() -> tuple[str, list[str]]:
+def command(language: str) -> tuple[str, list[str]]:
     """The program and its arguments, frozen or not."""
+    wanted = ["--training", "--language", language]
     if getattr(sys, "frozen", False):
-        return sys.executable, ["--training"]
-    return sys.executable, [str(Path(program_root()) / "main.py"), "--training"]
+        return sys.executable, wanted
+    return sys.executable, [str(program_root() / "main.py"), *wanted]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
 
 from operator_app.domain.exercises import Exercise
@@ -13,9 +13,10 @@ from operator_app.domain.people import Actor
 from operator_app.i18n import _, language
 from operator_app.services.practice import Practice
 from operator_app.ui.tasks import Tasks
-from operator_app.ui.widgets.basic import GRID, text
+from operator_app.ui.widgets.basic import GRID, Notice, text
 
 WIDTH = 240
+PADDING = 16
 LOOK_EVERY_MS = 1_500
 DONE, OPEN = "✓", "○"
 
@@ -40,9 +41,9 @@ class ExerciseCard(QFrame):
         self.list.setObjectName("exercises")
         self.list.setAccessibleName(_("Exercises"))
         self.list.setWordWrap(True)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.todo = text("", wrap=True)
+        self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.todo = Notice()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         layout.setSpacing(GRID)
@@ -61,12 +62,7 @@ class ExerciseCard(QFrame):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._look.start()
-        self._fit()
         self.look()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -109,11 +105,18 @@ class ExerciseCard(QFrame):
             item.setText(f"{DONE if is_done else OPEN}  {title}")
             spoken = _("Done: {exercise}") if is_done else _("To do: {exercise}")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken.format(exercise=title))
+        self._fit()
 
     def _fit(self) -> None:
         """The list is as high as its lines: what to do stands right below them."""
-        high = sum(self.list.sizeHintForRow(row) for row in range(self.list.count()))
-        self.list.setFixedHeight(high + 2 * self.list.frameWidth() + GRID)
+        metrics, wide = self.list.fontMetrics(), WIDTH - 4 * GRID - PADDING
+        whole = 0
+        for item in (self.list.item(row) for row in range(self.list.count())):
+            # Not left to the list: it forgets the padding of the style sheet, and cuts words off.
+            lines = metrics.boundingRect(0, 0, wide, 0, Qt.TextFlag.TextWordWrap, item.text())
+            item.setSizeHint(QSize(0, lines.height() + PADDING))
+            whole += lines.height() + PADDING
+        self.list.setFixedHeight(whole + 2 * self.list.frameWidth())
 
     def _on_chosen(self, row: int) -> None:
-        self.todo.setText(self._exercises[max(0, row)].text(language()))
+        self.todo.show_text(self._exercises[max(0, row)].text(language()))
