@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from operator_app.db import feeds
 from operator_app.desk import Desk
-from operator_app.domain.clock import system_clock, to_ms
 from operator_app.domain.feeds import PROGRAM, FeedEntry, entry_body
 from operator_app.domain.program_versions import ProgramVersion
 
@@ -15,11 +14,10 @@ NOTES = {
 }
 
 
-def announce_version(desk: Desk) -> None:
-    """It is known at once, and told to whoever is at the desk."""
+def announce_version(desk: Desk, at: int) -> None:
+    """It is known at once, and told to whoever is at the desk. `at` in UTC milliseconds."""
     version = ProgramVersion("9.1.0", "117-operator-9.1.0.msi", 78 << 20, "4f" * 32, NOTES)
     body = {**entry_body(version), "offices": []}
-    at = to_ms(system_clock())
     with desk.database.write() as connection:
         entries = [FeedEntry(version.version, body)]
         feeds.take(connection, PROGRAM, entries, feeds.MINISTRY, at)

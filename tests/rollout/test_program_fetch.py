@@ -317,3 +317,20 @@ def test_who_is_told_and_who_is_not(scene: Scene) -> None:
 def test_the_sum_of_the_file_is_that_of_the_feed(scene: Scene) -> None:
     scene.to_end()
     assert hashlib.sha256((scene.folder / NAME).read_bytes()).hexdigest() == sum_of("1.2.0")
+
+
+def test_pieces_are_as_large_as_the_line_carries_in_a_few_seconds(scene: Scene) -> None:
+    """What is saved meanwhile waits for one piece at most."""
+    clock = scene.desk.office.clock
+    bytes_per_second = 8_000
+
+    def slowly(answer: Answer) -> Answer:
+        clock.forward(seconds=len(answer.body) / bytes_per_second)
+        return answer
+
+    scene.line.change = slowly
+    assert scene.to_end().ready
+    lengths = [int(b) - int(a) + 1 for a, b in (r[6:].split("-") for r in scene.line.asked)]
+    assert lengths[0] == 64 << 10
+    assert max(lengths) / bytes_per_second < 9
+    assert min(lengths[:-1]) >= 16 << 10
