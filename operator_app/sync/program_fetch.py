@@ -89,8 +89,16 @@ class ProgramFetch:
         self.stop()
         self._hang_up()
 
-    def next_piece(self) -> FetchState:
-        """Fetch a piece if it is the moment for one; how it stands now."""
+    def folder_is_there(self) -> bool:
+        """Whether IT's folder answers. Not on the network worker: a share that is away takes its
+        time to say so."""
+        return self._folder.is_dir()
+
+    def next_piece(self, *, folder_there: bool = True) -> FetchState:
+        """Fetch a piece if it is the moment for one; how it stands now.
+
+        `folder_there`: what `folder_is_there` said just before.
+        """
         self.goes_on = False
         now = to_ms(self._clock())
         with self._database.read() as connection:
@@ -104,13 +112,16 @@ class ProgramFetch:
         if wanted is None or self._stopped.is_set():
             return before
         state = before
-        if (before.version, before.sha256) != (wanted.version, wanted.sha256):
+        folder = str(self._folder)
+        mine = (wanted.version, wanted.sha256, folder)
+        if (before.version, before.sha256, before.folder) != mine:
             self._forget(before)
-            state = FetchState(wanted.version, wanted.sha256, wanted.file_name, "", 0, wanted.size)
+            state = FetchState(*mine[:2], wanted.file_name, folder, 0, wanted.size)
         if state.ready or not quiet or _rests(state, now):
             return state
-        state = replace(state, folder=str(self._folder))
         try:
+            if not folder_there:
+                raise EnvironmentProblem("program.folder_gone")
             state = self._advance(wanted, state)
         except AppError as problem:
             state = replace(state, problem=problem.code, tried_at=now)
@@ -129,7 +140,8 @@ class ProgramFetch:
         """Raises AppError with a code for the state, and OSError."""
         if not self._folder.is_dir():
             raise EnvironmentProblem("program.folder_gone")
-        final, part = self._folder / wanted.file_name, self._part(wanted.file_name)
+        final = self._folder / wanted.file_name
+        part = self._part(self._folder, wanted.file_name)
         if not part.exists() and _is_file(final, wanted):
             return replace(state, done=wanted.size, ready=True, problem=None)
         have = part.stat().st_size if part.exists() else 0
@@ -213,18 +225,18 @@ class ProgramFetch:
         elif took_ms < SHORT_MS:
             self._piece = min(MOST_PIECE, self._piece * 2)
 
-    def _part(self, file_name: str) -> Path:
+    def _part(self, folder: Path, file_name: str) -> Path:
         """Where a file grows; other PCs may fetch into the same folder."""
         with self._database.read() as connection:
             device = settings.read_device(connection).device_id
         mark = hashlib.sha256(device.encode()).hexdigest()[:8]
-        return self._folder / f"{file_name}.{mark}.part"
+        return folder / f"{file_name}.{mark}.part"
 
     def _forget(self, before: FetchState) -> None:
-        """Of a version that is no longer the newest no part stays behind."""
+        """Of a version that is no longer the newest, or in another folder, no part stays behind."""
         if before.file_name and not before.ready:
             with contextlib.suppress(OSError):
-                self._part(before.file_name).unlink(missing_ok=True)
+                self._part(Path(before.folder), before.file_name).unlink(missing_ok=True)
 
     def _remember(self, before: FetchState, state: FetchState) -> FetchState:
         """Write changes only: how far it is, the folder tells."""

@@ -58,8 +58,18 @@ class UpdateDriver(QObject):
         if not self._quiet():
             self._timer.start(LOOK_EVERY_MS)
             return
+        self._tasks.background(
+            self, self._fetch.folder_is_there, self._on_folder_seen, self._on_failed
+        )
+
+    def _on_folder_seen(self, there: bool) -> None:
         self._begun = monotonic()
-        self._tasks.network(self, self._fetch.next_piece, self._on_piece, self._on_failed)
+        self._tasks.network(
+            self,
+            lambda: self._fetch.next_piece(folder_there=there),
+            self._on_piece,
+            self._on_failed,
+        )
 
     def _on_piece(self, state: FetchState) -> None:
         # As long again nothing is fetched: half of the line is for whatever else there is.
