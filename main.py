@@ -18,13 +18,16 @@ from pathlib import Path  # noqa: E402
 
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
-from operator_app import __version__  # noqa: E402
+from operator_app import __version__, config  # noqa: E402
 from operator_app.app import Application  # noqa: E402
 from operator_app.domain.clock import system_clock  # noqa: E402
+from operator_app.domain.office import LANGUAGES  # noqa: E402
+from operator_app.domain.policy import for_training  # noqa: E402
 from operator_app.files import make_private  # noqa: E402
 from operator_app.log import start_logging  # noqa: E402
 from operator_app.running_mark import hold_running_mark  # noqa: E402
 from operator_app.services.policy import installation, log_problems  # noqa: E402
+from operator_app.training.folder import refusal  # noqa: E402
 from operator_app.ui.dialogs import QtDialogs  # noqa: E402
 from operator_app.ui.first_paint import FirstPaint  # noqa: E402
 from operator_app.ui.garbage import GarbageTimer  # noqa: E402
@@ -50,13 +53,22 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--self-check", action="store_true", help="try this copy out; [--out DIR] [--language ru]"
     )
+    parser.add_argument(
+        "--training", action="store_true", help="the sandbox: an invented office, never sent"
+    )
+    parser.add_argument("--language", choices=LANGUAGES, help="of the windows, from now on")
     parser.add_argument("--version", action="version", version=__version__)
     wanted = parser.parse_args(arguments)
     paths, policy = installation(wanted.data)
-    with contextlib.suppress(OSError):
-        # An account that may not write there is told so in a window.
-        make_private(paths.data)
-        start_logging(paths.logs)
+    if wanted.training:
+        paths = config.paths(wanted.data or config.training_data_folder())
+        policy = for_training(policy)
+    refused = refusal(paths, training=wanted.training)
+    if not refused:
+        with contextlib.suppress(OSError):
+            # An account that may not write there is told so in a window.
+            make_private(paths.data)
+            start_logging(paths.logs)
     log_problems(policy)
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("117 Operator")
@@ -64,6 +76,8 @@ def main(arguments: list[str]) -> int:
     application = Application(
         qt, paths, system_clock, QtDialogs(), provisioning=wanted.provision, policy=policy
     )
+    if wanted.language and not refused and not application.preferences.held_language:
+        application.preferences.language = wanted.language
     if not application.start():
         application.tell_running()
         return 1

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
+from build.invented_version import announce_version
 from build.sitting import CONTROL, PASSWORD, RECOVERY_KEY, SHIFT, Sitting
 from build.supervision_pictures import SupervisionPictures, to_tab
+from operator_app.domain.clock import to_ms
 from operator_app.i18n import _
 from operator_app.ui.audit_page import AuditPage
 from operator_app.ui.backup_page import BackupPage
@@ -110,6 +112,13 @@ class AdministrationPictures:
         self._picture("this-pc-check")
         page.parts.go_to("settings")
         self._picture("this-pc-settings")
+        announce_version(self._sitting.desk, to_ms(self._sitting.clock()))
+        bar = self._sitting.desk.updating.bar
+        self._hands.wait(bar.isVisible, "the strip of the newer version")
+        page.parts.go_to("version")
+        self._hands.wait(page.version.news.isVisible, "what is new")
+        self._picture("this-pc-version")
+        bar.close_button.click()
 
     def _people(self) -> None:
         page = to_tab(self._sitting, _("People"), PeoplePage)

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 
-from build.invented import MovableClock, save_invented_days
 from operator_app.config import Paths
 from operator_app.db.case_models import case_file
 from operator_app.db.engine import Database
@@ -22,6 +21,7 @@ from operator_app.services.cases import Cases
 from operator_app.services.closures import Closures
 from operator_app.services.reviews import Reviews
 from operator_app.services.shifts import Shifts
+from operator_app.training.invented import MovableClock, save_invented_days
 
 DAYS = 52
 """So much before the day of the pictures: the whole month before it is among them."""

@@ -78,6 +78,7 @@ def take_pictures(folder: Path, language: str, appearance: str) -> None:
             studio.newcomer,
             studio.others,
             studio.restore,
+            studio.training,
         )
         try:
             for step in steps:

@@ -12,8 +12,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QWidget
 
 from build.hands import Hands
-from build.invented import MovableClock, office_morning, save_invented_calls
-from build.invented_cases import InventedCases
 from build.invented_office import InventedOffice
 from operator_app.app import Application
 from operator_app.config import Paths, paths
@@ -21,10 +19,13 @@ from operator_app.db.keyring import KdfCost
 from operator_app.desk import Desk
 from operator_app.domain.office import Office, OfficeSetup
 from operator_app.domain.people import Actor, Role
+from operator_app.domain.policy import NOTHING_HELD, InForce, for_training
 from operator_app.services.accounts import Accounts
 from operator_app.services.calls import Calls
 from operator_app.services.set_up import set_up_office
 from operator_app.services.sign_in import SignIn
+from operator_app.training.invented import MovableClock, office_morning, save_invented_calls
+from operator_app.training.invented_cases import InventedCases
 from operator_app.ui.dialogs import QtDialogs, ReasonDialog
 
 PASSWORD = "tulip-mountain-2026"  # noqa: S105 - of an office that lives for its pictures only
@@ -92,6 +93,7 @@ class Sitting:
         self._appearance = appearance
         self._office = paths(work / "office-pc")
         self._new = paths(work / "new-pc")
+        self._training = paths(work / "training")
         self.files = work / "files"
         self.dialogs = PicturedDialogs(self.picture, self.files)
         self.whole_case = self.disputed_case = ""
@@ -112,6 +114,11 @@ class Sitting:
         self.app.shut_down()
         self._fill()
         self.app = self._application(self._office)
+
+    def move_into_training(self) -> None:
+        """From the office to its sandbox."""
+        self.app.shut_down()
+        self.app = self._application(self._training, for_training(NOTHING_HELD))
 
     def sign_in(self, login: str, password: str = PASSWORD) -> None:
         """At the door, whatever login it remembers."""
@@ -187,8 +194,10 @@ class Sitting:
         """Take everything down."""
         self.app.shut_down()
 
-    def _application(self, where: Paths) -> Application:
-        application = Application(self._qt, where, self.clock, self.dialogs, cost=KdfCost())
+    def _application(self, where: Paths, policy: InForce = NOTHING_HELD) -> Application:
+        application = Application(
+            self._qt, where, self.clock, self.dialogs, cost=KdfCost(), policy=policy
+        )
         application.preferences.language = self._language
         application.preferences.appearance = self._appearance
         return application

@@ -13,6 +13,7 @@ from build.administration_pictures import AdministrationPictures
 from build.case_pictures import CasePictures
 from build.sitting import ALT, CONTROL, PASSWORD, Sitting
 from build.supervision_pictures import SupervisionPictures
+from build.training_pictures import TrainingPictures
 from build.violence_pictures import ViolencePictures
 from operator_app.domain.calls import Advice
 from operator_app.ui.screens.journal_screen import JournalScreen
@@ -139,7 +140,7 @@ class Studio:
     def search(self) -> None:
         """Words of articles, calls and cases; a telephone; a name with a wrong letter."""
         field = self._sitting.desk.search_field
-        for name, words in (("words", "дет"), ("telephone", "0555"), ("spelling", "Сезин")):
+        for name, words in (("words", "дет"), ("telephone", "0400"), ("spelling", "Сезин")):
             self._hands.press(Qt.Key.Key_K, CONTROL)
             if name == "words":
                 self._picture("search-empty")
@@ -178,6 +179,10 @@ class Studio:
     def restore(self) -> None:
         """The office once more, from its backup."""
         self._administration.restore()
+
+    def training(self) -> None:
+        """The sandbox beside the office."""
+        TrainingPictures(self._sitting).take()
 
     def close(self) -> None:
         """Take everything down."""

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from build.invented_cases import KNOWN_NUMBER
 from build.sitting import CONTROL, Sitting
+from operator_app.training.invented_cases import KNOWN_NUMBER
 from operator_app.ui.screens.call_screen import CallScreen
 from operator_app.ui.screens.violence_block import ViolenceBlock
 
@@ -83,7 +83,7 @@ class ViolencePictures:
         self._sitting.picture("violence-block")
         self._hands.press(Qt.Key.Key_Tab)
         self._hands.answer("1")
-        for words in ("0777 40 50 60", "будни 9–17", "сестра"):
+        for words in ("0400 40 50 60", "будни 9–17", "сестра"):
             self._sitting.type(words)
         self._hands.write("что звонят из поликлиники")
         self._show(block.contact)

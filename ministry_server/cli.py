@@ -154,7 +154,10 @@ def _parser() -> argparse.ArgumentParser:
     publish = command("publish", do_publish, "publish a feed for all offices from a file")
     publish.add_argument("name", choices=FEEDS)
     publish.add_argument(
-        "file", type=Path, nargs="?", help="JSON; HSDS for directory; a folder of *.md for articles"
+        "file",
+        type=Path,
+        nargs="?",
+        help="JSON; HSDS for directory; a folder of *.md for articles; TOML for program",
     )
     publish.add_argument("--replace", action="store_true", help="take back what is not in the file")
     command("feeds", list_feeds, "what was published")

@@ -11,12 +11,19 @@ from datetime import UTC, datetime
 from ministry_server.clock import now_ms, system_clock
 from ministry_server.feed_files import read_feed_file
 from ministry_server.feed_pages import FeedPages
-from ministry_server.feeds import overview_of_feeds, publish, publish_keys
-from ministry_server.keys import read_intake_keys, read_opener_keys
-from ministry_server.store import open_store
+from ministry_server.feeds import (
+    Published,
+    changes_since,
+    overview_of_feeds,
+    publish,
+    publish_keys,
+)
+from ministry_server.keys import IntakeKeys, read_intake_keys, read_opener_keys
+from ministry_server.program_files import ProgramFiles, read_release
+from ministry_server.store import Store, open_store
 from ministry_server.suggestions import suggestions
 from ministry_server.vault import Vault
-from operator_app.domain.feeds import KEYS
+from operator_app.domain.feeds import KEYS, PROGRAM
 from operator_app.errors import BadInput, EnvironmentProblem, Fault
 from operator_app.files import replace_file
 
@@ -27,11 +34,18 @@ _FAULTS = {
     "feed.bad_division": "not a SOATE code (14 digits)",
     "feed.bad_id": "no id, or letters that an id may not have",
     "feed.bad_key": "not an age public key (age1...)",
+    "feed.bad_file_name": "a plain name of letters, digits, dots and hyphens that ends in .msi, .exe,"
+    " .zip or .gz",
+    "feed.bad_size": "out of bounds: a file has 1 byte to 300 MB",
+    "feed.bad_sum": "not the SHA-256 of the file",
+    "feed.bad_version": "three numbers with dots between them, as in 1.2.0",
     "feed.bad_weekday": "a weekday is 0 (Monday) to 6",
     "feed.duplicate": "the same id twice",
     "feed.needed": "the program counts on it: it cannot be taken back",
+    "feed.no_program": "the file it names does not lie beside it",
     "feed.not_a_list": "the file is not a JSON list of entries",
     "feed.not_json": "the file is not JSON",
+    "feed.not_toml": "the file is not TOML",
     "feed.not_utf8": "the file is not UTF-8",
     "feed.place_differs": "the same place is open elsewhere, or has another address",
     "feed.wrong_type": "missing, or of the wrong type",
@@ -50,6 +64,8 @@ def do_publish(arguments: argparse.Namespace) -> None:
         now = now_ms(system_clock)
         if name == KEYS:
             done = publish_keys(store, keys, now)
+        elif name == PROGRAM:
+            done = _publish_program(arguments, store, keys, now)
         else:
             entries = read_feed_file(name, arguments.file)
             done = publish(store, keys, name, entries, now, replace=arguments.replace)
@@ -63,6 +79,20 @@ def do_publish(arguments: argparse.Namespace) -> None:
         print(f"{name} version {done.version}: {done.changed} changed, {done.removed} taken back")
     else:
         print(f"{name} version {done.version}: nothing is different")
+
+
+def _publish_program(
+    arguments: argparse.Namespace, store: Store, keys: IntakeKeys, now: int
+) -> Published:
+    release = read_release(arguments.file)
+    files = ProgramFiles(arguments.data)
+    # The file is there before anybody is told of it.
+    files.keep(release)
+    done = publish(store, keys, PROGRAM, release.entries, now, replace=arguments.replace)
+    with store.read() as connection:
+        published = changes_since(connection, PROGRAM, 0)
+    files.keep_only(published[2] if published else [])
+    return done
 
 
 def list_feeds(arguments: argparse.Namespace) -> None:

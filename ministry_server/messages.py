@@ -208,6 +208,13 @@ def read_places(data: dict[str, Any]) -> PlacesRequest:
     return PlacesRequest(word(data["dev"]), read_nonce(data["n"]), _recipient(data["recipient"]))
 
 
+def read_program(data: dict[str, Any]) -> tuple[str, str]:
+    """The device and the SHA-256 of the file it asks for. Raises Refusal(400)."""
+    _exactly(data, "dev", "n", "sha256", "sig")
+    read_nonce(data["n"])
+    return word(data["dev"]), word(data["sha256"])
+
+
 def read_lookup(data: dict[str, Any]) -> LookupRequest:
     """Raises Refusal(400)."""
     _exactly(data, "dev", "n", "kid", "recipient", "question", "sig")

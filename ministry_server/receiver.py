@@ -35,6 +35,7 @@ from ministry_server.lookup_link import RemoteDesk
 from ministry_server.messages import MAX_BYTES, MAX_ITEMS, PROTO, Push, Refusal
 from ministry_server.opener import Opener
 from ministry_server.places import places_for
+from ministry_server.program_files import Piece, ProgramFiles, read_credentials
 from ministry_server.statistics import Statistics
 from ministry_server.statistics_web import StatisticsDesk
 from ministry_server.store import get_all, open_store
@@ -55,6 +56,8 @@ that returns after weeks sends a request a second at most."""
 _STEPS_PER_ROUND = 20
 _LOOKUP_PACE = (1 / 20, 20)
 """An operator asks for who is on the line; nobody goes through a list."""
+_PROGRAM_PACE = (2.0, 60)
+"""Pieces of a file, of up to 1 MiB each: an office shares its line with the calls."""
 
 
 class Role(StrEnum):
@@ -91,6 +94,8 @@ class Receiver:
         self._make_months()
         self._intake = Intake(self.store, self._keys)
         self._feeds = FeedPages(self.store, self.keys)
+        self._programs = ProgramFiles(data)
+        self._program_pace = Pace(*_PROGRAM_PACE, "program.too_often")
         self._throttle = Throttle(*_TRIES, "enrol.too_often")
         self._device_pace = Pace(*_DEVICE_PACE, "device.too_fast")
         self.address_pace = Pace(*_ADDRESS_PACE, "address.too_fast")
@@ -249,6 +254,16 @@ class Receiver:
     def feed(self, name: str, query: Sequence[tuple[str, str]], known: str | None) -> FeedPage:
         """A page of what is published, for whoever asks."""
         return self._feeds.page(name, query, known)
+
+    def program(self, sha256: str, credentials: str, asked: str | None) -> Piece:
+        """A piece of a version of the program, for a device that shows who it is."""
+        signed = messages.parse(read_credentials(credentials))
+        dev, named = messages.read_program(signed)
+        device = self._recognise(dev, signed, "program")
+        if named != sha256:
+            raise Refusal(401, "signature.wrong")
+        self._program_pace.take(device.dev)
+        return self._programs.piece(sha256, asked)
 
     def places(self, body: bytes) -> dict[str, Any]:
         """Tell a device the addresses of confidential places."""

@@ -24,6 +24,7 @@ from ministry_server.health import health
 from ministry_server.lookup_link import PATH
 from ministry_server.messages import MAX_BYTES, Refusal
 from ministry_server.overview import overview
+from ministry_server.program_web import program_endpoint
 from ministry_server.receiver import LATER_SECONDS, Receiver, Role
 from ministry_server.status import from_here, may_see, status_page, wanted_language
 
@@ -49,6 +50,7 @@ _TITLES = {
     409: "This has changed since the pages before; begin again",
     413: "The request is too large",
     415: "Only application/json is understood",
+    416: "The file ends before that",
     429: "Too many attempts",
     500: "The server failed",
     503: "The server is busy",
@@ -170,6 +172,9 @@ def build_app(receiver: Receiver) -> Starlette:
         Route("/sync/v1/places", guarded(places), methods=["POST"]),
         Route("/sync/v1/lookup", guarded(lookup), methods=["POST"]),
         Route("/sync/v1/feed/{name}", guarded(feed), methods=["GET"]),
+        Route(
+            "/sync/v1/program/{sha256}", guarded(program_endpoint(receiver, work)), methods=["GET"]
+        ),
     ]
     return Starlette(
         routes=[

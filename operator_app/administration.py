@@ -34,6 +34,7 @@ from operator_app.ui.password_page import PasswordPage
 from operator_app.ui.pc_page import PcPage
 from operator_app.ui.pc_parts.check_part import CheckPart
 from operator_app.ui.pc_parts.settings_part import SettingsPart
+from operator_app.ui.pc_parts.version_part import VersionPart
 from operator_app.ui.people_page import PeoplePage
 from operator_app.ui.reference_page import ReferencePage
 from operator_app.ui.screens.tabbed_screen import TabbedScreen
@@ -56,12 +57,12 @@ def administration_place(desk: Desk, application: Application) -> Place:
         pages[_("People")] = Late(lambda: _people_page(desk, application, accounts))
     if actor.may(Right.MANAGE_SHIFTS):
         pages[_("Shifts")] = Late(lambda: _shifts_page(desk, application))
-    if actor.may(Right.MANAGE_BACKUPS):
+    if actor.may(Right.MANAGE_BACKUPS) and not application.policy.training:
         pages[_("Backup")] = Late(lambda: _backup_page(desk, application))
     if actor.may(Right.SEE_AUDIT):
         pages[_("Audit")] = Late(lambda: _audit_page(desk, application))
     if actor.may(Right.MANAGE_SYNC):
-        pages[_("This PC")] = Late(lambda: _pc_page(desk, application))
+        this_pc = pages[_("This PC")] = Late(lambda: _pc_page(desk, application))
     pages[_("My password")] = Late(lambda: PasswordPage(accounts, actor, tasks))
     manages = sees_people or actor.may(Right.SEE_AUDIT)
     title = _("Administration") if manages else _("Sending to the ministry")
@@ -70,6 +71,8 @@ def administration_place(desk: Desk, application: Application) -> Place:
         # Whose only work here it is.
         screen.show_page(pages[_("Audit")])
         screen.setFocusProxy(pages[_("Audit")])
+    if actor.may(Right.MANAGE_SYNC):
+        desk.events.version_asked.connect(lambda: _show_version(desk, screen, this_pc))
     label, icon = (_("Manage"), "administration") if manages else (_("Sending"), "sync")
     return Place("administration", label, icon, "Ctrl+7", screen)
 
@@ -78,11 +81,20 @@ def backup_driver(desk: Desk, application: Application) -> BackupDriver:
     """Makes backups by itself, when nobody at the desk is busy with a caller."""
 
     def is_quiet() -> bool:
+        if application.policy.training:
+            # A sandbox is made anew, not restored.
+            return False
         return desk.call_screen is None or not desk.call_screen.in_progress
 
     folder = application.policy.folder("backup_folder")
     backups = Backups(desk.database, application.paths, application.clock, folder)
     return BackupDriver(backups, application.tasks, is_quiet)
+
+
+def _show_version(desk: Desk, screen: TabbedScreen, this_pc: Late[PcPage]) -> None:
+    desk.window.go_to("administration")
+    screen.show_page(this_pc)
+    this_pc.page.parts.go_to("version")
 
 
 def _people_page(desk: Desk, application: Application, accounts: Accounts) -> PeoplePage:
@@ -143,6 +155,9 @@ def _pc_page(desk: Desk, application: Application) -> PcPage:
             application.tasks,
             application.paths.data,
             application.preferences.language,
+        ),
+        VersionPart(
+            desk.updating.updates, desk.updating.driver, application.tasks, desk.events, clock
         ),
     )
     page.settings.idle_minutes_set.connect(desk.idle.set_minutes)

@@ -19,10 +19,12 @@ from operator_app.domain.people import Actor
 from operator_app.domain.policy import NOTHING_HELD, InForce
 from operator_app.domain.reference import Reference
 from operator_app.errors import BadInput, EnvironmentProblem
+from operator_app.export.stamp import stamp_everything
 from operator_app.files import make_private, share_with_group
-from operator_app.i18n import use_language
+from operator_app.i18n import _, use_language
 from operator_app.services.restore_place import finish_restore
 from operator_app.services.sign_in import SignIn
+from operator_app.training.folder import is_whole, refusal
 from operator_app.ui import theme
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.first_paint import FirstPaint
@@ -32,11 +34,15 @@ from operator_app.ui.problems import sentence
 from operator_app.ui.saving import propose_folder
 from operator_app.ui.sign_in_window import SignInWindow
 from operator_app.ui.tasks import TaskRunner
+from operator_app.ui.training_parts.band import TrainingBand, mark_window
+from operator_app.ui.training_parts.beside import start_training
+from operator_app.ui.training_parts.dialogs import TrainingDialogs
 
 if TYPE_CHECKING:
     from operator_app.db.engine import Database
     from operator_app.desk import Desk
     from operator_app.services.call_drafts import Draft
+    from operator_app.ui.long_work import Progress
 
 log = logging.getLogger(__name__)
 
@@ -60,11 +66,12 @@ class Application(QObject):
         self._qt = qt
         self.paths = paths
         self.clock = clock
-        self.dialogs = dialogs
+        self.dialogs = TrainingDialogs(dialogs) if policy.training else dialogs
         self._provisioning = provisioning
         self.cost = cost
         self._lock = InstanceLock(paths)
         self.policy = policy
+        self._refused = refusal(paths, training=policy.training)
         language = policy.text("language") if policy.holds("language") else ""
         self.preferences = Preferences(paths.window, held_language=language)
         propose_folder(policy.folder("export_folder"))
@@ -74,9 +81,13 @@ class Application(QObject):
         self._database: Database | None = None
         self.window: QWidget | None = None
         self.desk: Desk | None = None
+        self._band: TrainingBand | None = None
 
     def start(self) -> bool:
-        """Show the first window. False when another instance holds the data folder."""
+        """Show the first window. False when another instance holds the data folder, or when the
+        folder is an office's and this is the training, or the other way round."""
+        if self._refused:
+            return False
         with contextlib.suppress(OSError):
             # What it cannot do the lock tells in words.
             make_private(self.paths.data)
@@ -84,6 +95,7 @@ class Application(QObject):
             return False
         share_with_group(self.paths.data)
         self._finish_restore()
+        stamp_everything(self.policy.training)
         use_language(self.preferences.language, self.paths.resources)
         self._dress()
         self._qt.styleHints().colorSchemeChanged.connect(lambda _scheme: self._dress())
@@ -99,9 +111,11 @@ class Application(QObject):
             log.warning("restore not finished: %s", type(error).__name__)
 
     def tell_running(self) -> None:
-        """Say that the program is open already, or that this account may not open it."""
+        """Say that the program is open already, or why this folder is not opened."""
         use_language(self.preferences.language, self.paths.resources)
-        self.dialogs.tell(QWidget(), sentence(EnvironmentProblem(self._lock.problem)))
+        self.dialogs.tell(
+            QWidget(), sentence(EnvironmentProblem(self._refused or self._lock.problem))
+        )
 
     @property
     def reference(self) -> Reference:
@@ -134,13 +148,53 @@ class Application(QObject):
             self._database = None
         share_with_group(self.paths.data)
         self._lock.release()
+        stamp_everything(False)
         sys.excepthook = sys.__excepthook__
 
     def _show_door(self) -> None:
-        if not self.paths.is_set_up:
+        if self.policy.training and not is_whole(self.paths):
+            self._make_sandbox()
+        elif not self.paths.is_set_up:
             self._show_set_up()
         else:
             self._show_sign_in()
+
+    def _on_training_asked(self) -> None:
+        try:
+            start_training(self.preferences.language)
+        except EnvironmentProblem as problem:
+            self._tell(problem)
+
+    def _make_sandbox(self) -> None:
+        from operator_app.ui.training_parts.making_page import MakingWindow
+
+        def make(progress: Progress) -> None:
+            from operator_app.training.sandbox import make_sandbox
+
+            make_sandbox(self.paths, self.reference, self.clock, self.cost, progress)
+
+        window = MakingWindow(self.tasks, make)
+        window.made.connect(self._on_sandbox_made)
+        self._show(window)
+        window.start()
+
+    def _on_sandbox_made(self) -> None:
+        self.sign_in = SignIn(self.paths, self.clock)
+        self.preferences.last_login = ""
+        self._show_sign_in()
+
+    def _say_training(self) -> None:
+        if self._band is not None:
+            self._band.say()
+
+    def _on_begin_again(self) -> None:
+        question = _("Take this sandbox away, with all that was practised, and make a new one?")
+        if self.window is not None and self.dialogs.confirm(self.window, question, _("Make anew")):
+            # After the closing of the index, and then of the database, that were open before.
+            self.tasks.database(self, lambda: None, self._once_closed, self._tell)
+
+    def _once_closed(self, _none: None) -> None:
+        self.tasks.network(self, lambda: None, lambda _none: self._make_sandbox(), self._tell)
 
     def _show_set_up(self) -> None:
         from operator_app.services.provisioning import read_provisioning
@@ -177,9 +231,13 @@ class Application(QObject):
             self.clock,
             office_name=self.preferences.office_name,
             cost=self.cost,
+            training=self.policy.training,
         )
         window.signed_in.connect(self._on_signed_in)
         window.restore_asked.connect(self._show_restore)
+        window.training_asked.connect(self._on_training_asked)
+        window.begin_again_asked.connect(self._on_begin_again)
+        window.language_chosen.connect(self._say_training)
         self._show(window)
         # While the password is typed: what the desk needs takes longer to import than the first
         # window to show.
@@ -218,6 +276,19 @@ class Application(QObject):
 
         self.desk = Desk(self, self._database, actor)
         self._show(self.desk.window)
+        if self._band is not None:
+            from operator_app.ui.training_parts.desk import add_exercises
+
+            desk = self.desk
+            add_exercises(
+                desk.window,
+                self._band,
+                self._database,
+                actor,
+                self.paths,
+                self.tasks,
+                desk.events,
+            )
         self.desk.begin(draft, place)
 
     def rebuild(self) -> None:
@@ -266,6 +337,7 @@ class Application(QObject):
 
     def _show(self, window: QWidget) -> None:
         before, self.window = self.window, window
+        self._band = mark_window(window) if self.policy.training else None
         if before is not None:
             window.setGeometry(before.geometry())
         elif not self.preferences.geometry.isEmpty():
@@ -280,7 +352,10 @@ class Application(QObject):
     def _dress(self) -> None:
         wanted = self.preferences.appearance
         dark = wanted == "dark" or (wanted == "system" and theme.system_prefers_dark())
-        theme.apply_theme(self._qt, theme.DARK if dark else theme.LIGHT, self.paths.resources)
+        dress = theme.DARK if dark else theme.LIGHT
+        if self.policy.training:
+            dress = theme.for_training(dress)
+        theme.apply_theme(self._qt, dress, self.paths.resources)
 
     def _tell(self, error: Exception) -> None:
         if self.window is not None:

@@ -21,6 +21,7 @@ from operator_app.i18n import _, ngettext, use_language
 from operator_app.log import start_logging
 from operator_app.services.policy import installation
 from operator_app.services.restore_place import finish_restore
+from operator_app.training.folder import refusal
 from operator_app.ui.instance import InstanceLock
 
 if TYPE_CHECKING:
@@ -57,9 +58,12 @@ def main(arguments: Sequence[str]) -> int:
     wanted = parser.parse_args(arguments)
     paths, policy = installation(wanted.data)
     wanted.policy = policy
+    refused = refusal(paths, training=False)
     wanted.language = wanted.language or policy.text("language")
     use_language(wanted.language, paths.resources)
     try:
+        if refused:
+            raise EnvironmentProblem(refused)
         looks_only = wanted.run is _check and not wanted.login
         if looks_only:
             # Looks on while the program runs, and where no office is.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 APP_FOLDER = "117 Operator"
+TRAINING_FOLDER = "training"
 PER_USER_MARK = "per-user"
 """An empty file beside the program, put there when it is installed for one Windows user only."""
 
@@ -67,6 +68,16 @@ class Paths:
         return self.data / "logs"
 
     @property
+    def training_mark(self) -> Path:
+        """Says that this folder holds a sandbox, and whether its making came to its end."""
+        return self.data / "training.json"
+
+    @property
+    def is_training(self) -> bool:
+        """Whether this folder holds a sandbox and no office."""
+        return self.training_mark.exists()
+
+    @property
     def window(self) -> Path:
         """Window size, appearance and language: no record, no secret."""
         return self.data / "window.ini"
@@ -96,6 +107,16 @@ def windows_data_folder(program: Path, environment: Mapping[str, str]) -> Path:
     if profile and (program.parent / PER_USER_MARK).exists():
         return Path(profile) / APP_FOLDER
     return Path(environment.get("PROGRAMDATA", r"C:\ProgramData")) / APP_FOLDER
+
+
+def training_data_folder() -> Path:
+    """Of the sandbox: `training` in this account's own data, whatever folder the office's are in."""
+    if override := os.environ.get("OPERATOR117_DATA"):
+        return Path(override) / TRAINING_FOLDER
+    if sys.platform == "win32":
+        profile = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+        return Path(profile) / APP_FOLDER / TRAINING_FOLDER
+    return default_data_folder() / TRAINING_FOLDER
 
 
 def paths(data: Path | None = None) -> Paths:

@@ -55,6 +55,7 @@ from operator_app.ui.tray import Tray
 from operator_app.ui.ways_from_search import lead_from_search
 from operator_app.ui.widgets.announcement_bar import AnnouncementBar
 from operator_app.ui.widgets.search_field import SearchField
+from operator_app.updating import Updating
 
 if TYPE_CHECKING:
     from operator_app.app import Application
@@ -82,6 +83,7 @@ class Desk:
         self.cases = Cases(database, self.reference, self._clock)
         self.answers = Answers(database, self.reference, self._clock)
         self.backup_driver = backup_driver(self, application)
+        self.updating = Updating(self, application)
         self._lists_changed = False
         self.help_window: HelpWindow | None = None
         self.call_screen: CallScreen | None = None
@@ -114,7 +116,6 @@ class Desk:
         self.announcement_bar = AnnouncementBar(
             self.answers.announcements, actor, self._tasks, self.events
         )
-        self.window.add_strip(self.announcement_bar)
         self.supervision.join(self.window, self.call_screen)
         take_in = partial(fold_office, files=self.cases.files, reference=self.reference)
         self.cycle = Cycle(
@@ -162,6 +163,7 @@ class Desk:
         self.backup_driver.start()
         self.supervision.begin()
         self.announcement_bar.refresh()
+        self.updating.begin()
         if self.reminders is not None:
             self.reminders.start()
 
@@ -169,13 +171,11 @@ class Desk:
         """Keep what is typed, stop what runs. The database stays open."""
         self.keep_draft()
         self.idle.stop()
-        self.driver.stop()
-        self.driver.deleteLater()
+        for driver in (self.driver, self.index_driver, self.backup_driver):
+            driver.stop()
+            driver.deleteLater()
         self._by_folder.end()
-        self.index_driver.stop()
-        self.index_driver.deleteLater()
-        self.backup_driver.stop()
-        self.backup_driver.deleteLater()
+        self.updating.end()
         self.supervision.end()
         self._tasks.database(self._application, self.answers.index.close, _nothing, _nothing)
         if self.reminders is not None:
@@ -306,6 +306,9 @@ class Desk:
     def _wire(self) -> None:
         application = self._application
         window = self.window
+        # What is added later stands above.
+        self.updating.join(window, self.call_screen)
+        window.add_strip(self.announcement_bar)
         window.lock_asked.connect(self.lock)
         window.sign_out_asked.connect(application.sign_out)
         window.language_asked.connect(application.use_language)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from operator_app import __version__
 from operator_app.config import Paths
 from operator_app.db.engine import Database
 from operator_app.domain.clock import Clock
@@ -13,6 +14,9 @@ from operator_app.domain.findings import Check, Finding, Grade
 from operator_app.domain.policy import InForce
 from operator_app.services.pc_check import disk, office_files, system
 from operator_app.services.pc_check.office_toml import office_toml
+from operator_app.services.pc_check.program import program
+from operator_app.services.pc_check.windows import build
+from operator_app.services.program_updates import ProgramUpdates
 from operator_app.sync import way_check
 from operator_app.sync.carriers.base import Carrier
 from operator_app.sync.carriers.chosen import open_carrier
@@ -35,6 +39,11 @@ def checks_of(
     `fonts`: what was found of them, on the main thread; `backup_folder`: where a further copy goes."""
     way = way_check.read_way(policy, database)
     carrier = None if database is None else partial(_carrier, database, policy)
+    updates = (
+        None
+        if database is None
+        else ProgramUpdates(database, policy, running=__version__, build=build())
+    )
     return [
         Check("database", lambda: office_files.database(paths)),
         Check("database_whole", lambda: _whole(database), LONG_SECONDS),
@@ -57,6 +66,7 @@ def checks_of(
         Check("memory", system.memory),
         Check("restart", system.restart),
         Check("versions", lambda: system.versions(qt)),
+        Check("program", lambda: program(updates)),
         Check("policy", lambda: system.policy(policy)),
     ]
 

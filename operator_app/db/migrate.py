@@ -5,6 +5,8 @@ Alembic is imported only when the file is behind (its import costs 200 ms).
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import logging
 import os
 import shutil
@@ -16,6 +18,9 @@ from operator_app.files import sync_folder
 
 HEAD = "0005"
 KNOWN = ("0001", "0002", "0003", "0004", "0005")
+
+BACKUP_PREFIX = "before-migration-from-"
+"""Of the copy that is made before; only the newest is kept."""
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +40,9 @@ def current_revision(database: Database) -> str | None:
 def bring_up_to_date(database: Database, migrations: Path, backups: Path) -> str | None:
     """Upgrade to HEAD when behind; returns the revision the file had before, None if it was new.
 
-    Raises Outdated("database.newer") for a file of a newer program, and
-    EnvironmentProblem("database.migration_failed") after the backup was put back.
+    Raises Outdated("database.newer") for a file of a newer program,
+    EnvironmentProblem("database.backup_full" | "database.backup_failed" | "database.backup_damaged")
+    when no copy could be made before, and ("database.migration_failed") after it was put back.
     """
     before = current_revision(database)
     if before == HEAD:
@@ -52,6 +58,8 @@ def bring_up_to_date(database: Database, migrations: Path, backups: Path) -> str
             _restore(database, backup)
         raise EnvironmentProblem("database.migration_failed", found=before or "new") from error
     log.info("migrated from %s to %s", before, HEAD)
+    if backup is not None:
+        _keep_only(backup)
     return before
 
 
@@ -85,20 +93,41 @@ def _upgrade(database: Database, migrations: Path) -> None:
 
 
 def _back_up(database: Database, backups: Path, revision: str) -> Path:
-    """Copy the closed file; the copy is encrypted by the same key and is opened and checked."""
+    """Copy the closed file; the copy is encrypted by the same key and is opened and checked.
+
+    It gets its name when it is whole.
+    """
     with database.bare_connection() as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
-    backups.mkdir(parents=True, exist_ok=True)
-    copy = backups / f"before-migration-from-{revision}.db"
-    _copy(database.file, copy)
-    sync_folder(backups)
-    sibling = database.sibling(copy)
-    damage = sibling.verify()
-    sibling.close()
-    if damage:
-        raise EnvironmentProblem("database.backup_damaged", found=len(damage))
+    copy = backups / f"{BACKUP_PREFIX}{revision}.db"
+    unfinished = copy.with_name(copy.name + ".new")
+    try:
+        backups.mkdir(parents=True, exist_ok=True)
+        _copy(database.file, unfinished)
+        sibling = database.sibling(unfinished)
+        damage = sibling.verify()
+        sibling.close()
+        if damage:
+            raise EnvironmentProblem("database.backup_damaged", found=len(damage))
+        unfinished.replace(copy)
+        sync_folder(backups)
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+        code = "database.backup_full" if full else "database.backup_failed"
+        raise EnvironmentProblem(code) from error
+    finally:
+        for left in (unfinished, *(Path(f"{unfinished}{end}") for end in ("-wal", "-shm"))):
+            with contextlib.suppress(OSError):
+                left.unlink()
     return copy
+
+
+def _keep_only(backup: Path) -> None:
+    for older in backup.parent.glob(f"{BACKUP_PREFIX}*"):
+        if older != backup:
+            with contextlib.suppress(OSError):
+                older.unlink()
 
 
 def _restore(database: Database, backup: Path) -> None:

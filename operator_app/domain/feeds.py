@@ -21,6 +21,7 @@ from operator_app.domain.calls import NUISANCE_KINDS
 from operator_app.domain.days import iso_day
 from operator_app.domain.directory import STATUSES, Service, is_clock
 from operator_app.domain.office import LANGUAGES
+from operator_app.domain.program_versions import ProgramVersion, check_program_version
 from operator_app.domain.wire import canonical
 from operator_app.errors import Fault
 
@@ -32,7 +33,8 @@ OFFICES = "offices"
 HOLIDAYS = "holidays"
 ANNOUNCEMENTS = "announcements"
 KEYS = "keys"
-FEEDS = (DIRECTORY, ARTICLES, CODES, DIVISIONS, OFFICES, HOLIDAYS, ANNOUNCEMENTS, KEYS)
+PROGRAM = "program"
+FEEDS = (DIRECTORY, ARTICLES, CODES, DIVISIONS, OFFICES, HOLIDAYS, ANNOUNCEMENTS, KEYS, PROGRAM)
 
 MOST_BODY_BYTES = 200_000
 MOST_FAULTS = 1_000
@@ -333,6 +335,7 @@ _KINDS: Mapping[str, _Kind] = {
     HOLIDAYS: _Kind(HolidayEntry, lambda e: e.day, _check_holiday),
     ANNOUNCEMENTS: _Kind(Announcement, lambda e: e.announcement_id, _check_announcement),
     KEYS: _Kind(KeyEntry, lambda e: e.kid, _check_key),
+    PROGRAM: _Kind(ProgramVersion, lambda e: e.version, check_program_version),
 }
 _NEVER_REMOVED: Mapping[str, frozenset[str]] = {
     CODES: frozenset(

@@ -34,6 +34,8 @@ Value = str | int | bool
 class Source(StrEnum):
     """Where a value comes from; who comes first wins."""
 
+    TRAINING = "training"
+    """Not IT but the sandbox, which nothing may leave."""
     MACHINE_POLICY = "machine_policy"
     USER_POLICY = "user_policy"
     FILE = "file"
@@ -119,10 +121,14 @@ class PolicyProblem:
 
 @dataclass(frozen=True)
 class InForce:
-    """What IT set for this PC: the settings that are held, and what was wrong."""
+    """What IT set for this PC: the settings that are held, and what was wrong.
+
+    `training`: the program works on its sandbox.
+    """
 
     held: Mapping[str, Held] = field(default_factory=dict)
     problems: tuple[PolicyProblem, ...] = ()
+    training: bool = False
 
     def value(self, name: str) -> Value:
         """What is held, else what the program is delivered with."""
@@ -148,6 +154,21 @@ class InForce:
 
 
 NOTHING_HELD = InForce()
+_SANDBOX: dict[str, Value] = {
+    "server_url": "",
+    "allow_https": False,
+    "allow_xroad": False,
+    "allow_folder": False,
+    "backup_folder": "",
+    "updates": "off",
+    "update_folder": "",
+}
+
+
+def for_training(policy: InForce) -> InForce:
+    """The same for the sandbox: there is no server and no way to one, whatever IT set."""
+    held = {name: Held(value, Source.TRAINING) for name, value in _SANDBOX.items()}
+    return InForce({**policy.held, **held}, policy.problems, training=True)
 
 
 def resolve(layers: Sequence[Layer], *, windows: bool = sys.platform == "win32") -> InForce:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from operator_app.export.csv_file import text_csv
+from operator_app.export.stamp import add_stamp_sheet, stamp_sheets
 from operator_app.i18n import _
 
 ACCENT = "#0E7490"
@@ -59,7 +60,9 @@ def audit_xlsx(rows: Sequence[AuditCells]) -> bytes:
     }
     with xlsxwriter.Workbook(stream, options) as book:
         book.set_properties({"title": _("Audit log")})
+        add_stamp_sheet(book)
         _sheet(book, rows)
+        stamp_sheets(book)
     return stream.getvalue()
 
 

@@ -6,12 +6,13 @@ import csv
 import io
 from collections.abc import Iterable
 from datetime import date, time
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from operator_app.domain.csv_table import DANGEROUS_STARTS
 from operator_app.domain.daily_log import RecordRow
 from operator_app.domain.reference import Reference
 from operator_app.export.record_table import Cell, RecordCells, columns
+from operator_app.export.stamp import stamp
 
 
 def write_records_csv(stream: BinaryIO, records: Iterable[RecordRow], reference: Reference) -> None:
@@ -22,6 +23,7 @@ def write_records_csv(stream: BinaryIO, records: Iterable[RecordRow], reference:
     cells = RecordCells(reference)
     text = io.TextIOWrapper(stream, "utf-8-sig", newline="", write_through=False)
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    _stamp(writer)
     writer.writerow(column.title for column in columns())
     writer.writerows([_as_text(cell) for cell in cells.cells(record)] for record in records)
     text.flush()
@@ -41,9 +43,15 @@ def harmless(text: str) -> str:
 def _written(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
+    _stamp(writer)
     writer.writerow(headings)
     writer.writerows(rows)
     return stream.getvalue().encode("utf-8-sig")
+
+
+def _stamp(writer: Any) -> None:
+    if said := stamp():
+        writer.writerow([said])
 
 
 def _as_text(cell: Cell) -> str:

@@ -20,6 +20,7 @@ from operator_app.export.report_words import (
     period_text,
     title,
 )
+from operator_app.export.stamp import add_stamp_sheet, stamp_sheets
 from operator_app.i18n import _, language
 
 ACCENT = "#0E7490"
@@ -71,8 +72,10 @@ def report_xlsx(report: Report, reference: Reference, lines: ReportLines) -> byt
         book.set_properties({"title": title(report), "created": created})
         words = ReportWords(reference, lines)
         rows = list(words.rows(report))
+        add_stamp_sheet(book)
         _Sheet(book, report).write(rows)
         _definitions(book, rows, words)
+        stamp_sheets(book)
     return stream.getvalue()
 
 

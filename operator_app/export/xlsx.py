@@ -12,6 +12,7 @@ from operator_app.domain.reference import Reference
 from operator_app.export.chart_sheet import add_chart_sheet
 from operator_app.export.daily_log_words import SPREADSHEET, sections, span_text
 from operator_app.export.record_sheet import add_record_sheets, put_rows_in, record_sheets
+from operator_app.export.stamp import add_stamp_sheet, stamp_sheets
 from operator_app.i18n import _, language
 
 ACCENT = "#0E7490"
@@ -44,10 +45,12 @@ def write_daily_log_xlsx(
     with xlsxwriter.Workbook(book_file, options) as book:
         created = from_ms(log.made_at).replace(tzinfo=None)
         book.set_properties({"title": _("Daily log"), "created": created})
+        add_stamp_sheet(book)
         _summary(book, log, reference)
         add_chart_sheet(book, log, reference)
         before = len(book.worksheets())
         add_record_sheets(book, sheets)
+        stamp_sheets(book)
     parts = {f"xl/worksheets/sheet{before + n}.xml": s for n, s in enumerate(sheets, start=1)}
     put_rows_in(book_file, stream, parts, records, reference)
 

@@ -21,10 +21,13 @@ NOBODY_LISTENS = "https://127.0.0.1:9"
 
 
 def resources(bench: Bench) -> str:
-    """Translations, code lists, rules, articles, directory: whole and readable."""
+    """Translations, code lists, rules, help, directory: whole and readable."""
     import gettext
     import tomllib
 
+    from operator_app.domain.help_pages import help_pages, quick_card
+    from operator_app.domain.office import LANGUAGES
+    from operator_app.domain.people import Role
     from operator_app.i18n import DOMAIN
     from operator_app.services.reference import load_reference, load_report_lines
 
@@ -36,6 +39,10 @@ def resources(bench: Bench) -> str:
     load_report_lines(folder)
     for name in ("review_checklist.toml", "referral_letter.toml"):
         tomllib.loads((folder / "data" / name).read_text("utf-8"))
+    for language in LANGUAGES:
+        help_pages(folder, language)
+        for role in Role:
+            quick_card(folder, role, language)
     files = [file for file in folder.rglob("*") if file.is_file()]
     for name in ("theme.qss", "directory/services.json", "protocol/openapi.yaml"):
         expect((folder / name).is_file(), "self_check.file_missing", found=name)

@@ -171,6 +171,13 @@ class _Tour:
         for advice in (SERVICE, ARTICLE):
             desk.open_advice(advice)
             self._look(f"directory-{advice.kind}", desk.window)
+        desk.window.help_asked.emit("call")
+        if desk.help_window is None:
+            raise CheckFailed("self_check.no_window")
+        for number in range(desk.help_window.list.count()):
+            desk.help_window.list.setCurrentRow(number)
+            self._look(f"help-{number + 1}", desk.help_window)
+        desk.help_window.close()
         desk.lock()
         self._look("locked", desk.window)
         app.rebuild()

@@ -18,6 +18,7 @@ from operator_app.errors import EnvironmentProblem
 from operator_app.export.chart_data import Chart, Series
 from operator_app.export.chart_palette import PRINT
 from operator_app.export.charts import chart_svg
+from operator_app.export.stamp import stamp
 from operator_app.services.exports import Export, write_file
 
 WIDTH, HEIGHT = 960, 540
@@ -61,6 +62,7 @@ class ChartFiles:
         Raises NotAllowed, and EnvironmentProblem as services.exports does.
         """
         actor.require(Right.EXPORT_FIGURES)
+        title = "\n".join(filter(None, (stamp(), title)))
         svg = chart_svg(without_small(chart), PRINT, WIDTH, HEIGHT, self._font, title)
         content = svg.encode() if wanted is PictureFormat.SVG else self._png(svg)
         sha256 = hashlib.sha256(content).hexdigest()

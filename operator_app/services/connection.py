@@ -23,6 +23,7 @@ class ConnectionFacts:
 
     `url` is empty and `xroad` is filled when the way leads through a Security Server. `held`: IT's
     policy says which address; `ways`: what it allows of "https" and "xroad".
+    `training`: this is the sandbox, and there is nowhere to send to.
     """
 
     url: str
@@ -33,6 +34,7 @@ class ConnectionFacts:
     xroad: XRoad | None = None
     held: bool = False
     ways: tuple[str, ...] = WAYS
+    training: bool = False
 
     @property
     def configured(self) -> bool:
@@ -88,6 +90,7 @@ class Connection:
             server.xroad,
             self._policy.holds("server_url"),
             tuple(way for way in WAYS if self._policy.allows(way)),
+            self._policy.training,
         )
 
     def change(

@@ -14,6 +14,7 @@ from operator_app.db.models import app_user
 from operator_app.db.rekey import forget_copy
 from operator_app.domain.people import Actor, Role
 from operator_app.errors import EnvironmentProblem
+from operator_app.services.practice import is_sandbox
 
 
 def open_office(paths: Paths, key: bytes) -> Database:
@@ -25,6 +26,11 @@ def open_office(paths: Paths, key: bytes) -> Database:
     try:
         database.prove_key()
         bring_up_to_date(database, paths.migrations, paths.backups)
+        if is_sandbox(database) != paths.is_training:
+            # A sandbox would pass for an office, or an office for a sandbox.
+            raise EnvironmentProblem(
+                "training.office_here" if paths.is_training else "training.sandbox_here"
+            )
     except BaseException:
         database.close()
         raise

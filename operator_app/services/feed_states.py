@@ -13,9 +13,10 @@ from operator_app.db.engine import Database
 from operator_app.db.feeds import LOCAL, PROGRAM, FeedState
 from operator_app.db.reference_models import feed_entry
 from operator_app.domain.feeds import ANNOUNCEMENTS, KEYS, OFFICES
+from operator_app.domain.feeds import PROGRAM as VERSIONS
 from operator_app.domain.people import Actor, Right
 
-_COMES_LATER = (OFFICES, ANNOUNCEMENTS, KEYS)
+_COMES_LATER = (OFFICES, ANNOUNCEMENTS, KEYS, VERSIONS)
 """The program is delivered without these."""
 
 

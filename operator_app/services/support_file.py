@@ -55,6 +55,7 @@ def support_file(
         "format": 1,
         "at": at,
         "office": office,
+        "training": policy.training,
         "grade": exit_code(findings),
         "findings": [asdict(finding) for finding in findings],
         "settings": list(_settings(policy)),

@@ -31,6 +31,7 @@ NAMES = {
     "memory": N_("Memory"),
     "restart": N_("Restart of the PC"),
     "versions": N_("Versions"),
+    "program": N_("Newest version"),
     "policy": N_("Settings of IT"),
 }
 _GRADES = {
@@ -120,6 +121,12 @@ FOUND = {
     "restart.pending": N_("An update waits for a restart."),
     "versions.known": N_("Program {program}, {system}, Qt {qt}, SQLCipher {sqlcipher}, SQLite {sqlite}, Python {python}."),
     "versions.windows_old": N_("Windows, build {build}: too old for this program."),
+    "program.not_looked_for": N_("IT wants none looked for."),
+    "program.nothing_heard": N_("The ministry has announced none yet; this is {running}."),
+    "program.newest": N_("{running} is the newest."),
+    "program.newer": N_("{version} is there; this is {running}."),
+    "program.fetched": N_("{version} is there and lies in the folder for updates; this is {running}."),
+    "program.needs_more": N_("{version} is there, but needs a newer Windows or another version before it; this is {running}."),
     "policy.good": N_("Settings that IT holds: {held}. All can be used."),
 }  # fmt: skip
 """By code; others are sentences for problems."""
@@ -174,6 +181,9 @@ TO_DO = {
     "memory.little": N_("Close other programs."),
     "restart.pending": N_("Restart the PC after work."),
     "versions.windows_old": N_("Windows 10, version 1809, is the oldest that will do."),
+    "program.newer": N_("Install it by the usual way of your office; the page of this PC tells more."),
+    "program.fetched": N_("Install it by the usual way of your office; the page of this PC tells more."),
+    "program.needs_more": N_("Read its notes on the page of this PC, then decide."),
     "net.unreachable": N_("Look at cable, Wi-Fi and the address; then check again."),
     "server.not_ours": N_("Compare the address with what the ministry gave you."),
 }  # fmt: skip
@@ -184,6 +194,7 @@ _OTHERWISE = {
     "xroad": N_("Correct it under “To the ministry”; ask whoever looks after the Security Server."),
     "folder": N_("Look at the folder, or choose another one under “To the ministry”."),
     "office_toml": N_("Correct the file; nothing is taken from it before."),
+    "program": N_("Look at the page of this PC, part “Version”."),
     "policy": N_("Correct the value in Group Policy, in policy.toml or in office.toml."),
 }
 """By check, where its code has nothing of its own."""

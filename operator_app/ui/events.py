@@ -35,5 +35,8 @@ class Events(QObject):
     risen_follow_ups_asked = Signal()
     """Show the follow-ups that are so late that they are a supervisor's business."""
 
+    version_asked = Signal()
+    """Show the version of the program, on the page of this PC."""
+
     sync_state_asked = Signal()
     """Show what waits for the ministry."""

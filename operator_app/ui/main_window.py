@@ -163,6 +163,11 @@ class MainWindow(QMainWindow):
         """Put a strip between the top bar and the screens."""
         self._right.insertWidget(self._right.indexOf(self._urgent_place) + 1, strip)
 
+    def add_side(self, side: QWidget) -> None:
+        """Put a column at the right of the screens."""
+        self._across.addWidget(side)
+        side.show()
+
     @property
     def current_place(self) -> str:
         """The name of the screen shown."""
@@ -242,7 +247,7 @@ class MainWindow(QMainWindow):
         right.addWidget(self._urgent_place)
         right.addWidget(self.pages, 1)
         desk = QWidget()
-        layout = QHBoxLayout(desk)
+        layout = self._across = QHBoxLayout(desk)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._rail())

@@ -1,4 +1,4 @@
-"""Administration: this PC. Whether it is well, and what IT set for it."""
+"""Administration: this PC. Whether it is well, what IT set for it, and its version."""
 
 from __future__ import annotations
 
@@ -10,17 +10,24 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from operator_app.i18n import _
 from operator_app.ui.pc_parts.check_part import CheckPart
 from operator_app.ui.pc_parts.settings_part import SettingsPart
+from operator_app.ui.pc_parts.version_part import VersionPart
 from operator_app.ui.widgets.parts import Parts
 
 
 class PcPage(QWidget):
-    """Two parts behind chips; Alt+1 the check, Alt+2 the settings, from anywhere on the page."""
+    """Three parts behind chips; Alt+1 the check, Alt+2 the settings, Alt+3 the version, from
+    anywhere on the page."""
 
-    def __init__(self, check: CheckPart, settings: SettingsPart) -> None:
+    def __init__(self, check: CheckPart, settings: SettingsPart, version: VersionPart) -> None:
         super().__init__()
         self.check = check
         self.settings = settings
-        parts = (("check", _("Check"), check), ("settings", _("Settings"), settings))
+        self.version = version
+        parts = (
+            ("check", _("Check"), check),
+            ("settings", _("Settings"), settings),
+            ("version", _("Version"), version),
+        )
         self.parts = Parts(parts, _("Sections"))
         self.setFocusProxy(self.parts)
         for number, (name, _label, _part) in enumerate(parts, start=1):

@@ -36,6 +36,7 @@ _EMPTY = {
     "data_folder": N_("the usual place"),
 }
 _SOURCES = {
+    Source.TRAINING: N_("Training mode"),
     Source.MACHINE_POLICY: N_("Group Policy of this PC"),
     Source.USER_POLICY: N_("Group Policy of this account"),
     Source.FILE: N_("office.toml"),

@@ -26,6 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 
 from operator_app.export.html import Page
+from operator_app.export.stamp import stamped_page
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
@@ -55,6 +56,7 @@ class Sheet:
     """A page laid out on A4: always one sheet; a day with much to tell is set smaller."""
 
     def __init__(self, page: Page) -> None:
+        page = stamped_page(page)
         width, self._height = PAPER.width() - 2 * MARGIN, PAPER.height() - 2 * MARGIN
         self._body, self._foot = _document(page.body, width), _document(page.foot, width)
         # Laying out is most of the work: a good guess saves doing it twice.
@@ -107,7 +109,7 @@ def _pdf_writer(buffer: QBuffer, page: Page) -> QPdfWriter:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
     writer.setResolution(PDF_RESOLUTION)
-    writer.setTitle(page.title)
+    writer.setTitle(stamped_page(page).title)
     writer.setCreator("117 Operator")
     writer.setPageLayout(_layout())
     return writer
@@ -131,7 +133,7 @@ def _asked_printer(parent: QWidget, page: Page) -> QPrinter | None:
     from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-    printer.setDocName(page.title)
+    printer.setDocName(stamped_page(page).title)
     printer.setFullPage(True)
     printer.setPageLayout(_layout())
     dialog = QPrintDialog(printer, parent)
@@ -144,6 +146,7 @@ class Leaves:
     FOOT_GAP = 12.0
 
     def __init__(self, page: Page) -> None:
+        page = stamped_page(page)
         self._width = PAPER.width() - 2 * MARGIN
         self._foot = _document(page.foot, self._width)
         self._height = PAPER.height() - 2 * MARGIN - self._foot.size().height() - self.FOOT_GAP

@@ -17,6 +17,8 @@ from operator_app.ui.policy_problems import SENTENCES as POLICY_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.review_problems import SENTENCES as REVIEW_SENTENCES
 from operator_app.ui.seat_problems import SENTENCES as SEAT_SENTENCES
+from operator_app.ui.training_problems import SENTENCES as TRAINING_SENTENCES
+from operator_app.ui.update_problems import SENTENCES as UPDATE_SENTENCES
 from operator_app.ui.xroad_problems import SENTENCES as XROAD_SENTENCES
 
 log = logging.getLogger(__name__)
@@ -61,6 +63,12 @@ SENTENCES: dict[str, str] = {
     ),
     "database.foreign_keys_broken": N_(
         "The database does not hold together after the change and was put back as it was. Call your IT staff."
+    ),
+    "database.backup_full": N_(
+        "The program is newer than the database, and there is no room for the copy that is made before the change. Nothing was changed. Free some space, then sign in again."
+    ),
+    "database.backup_failed": N_(
+        "The copy that is made before the change could not be written. Nothing was changed. Let your IT staff look at the data folder, then sign in again."
     ),
     "database.backup_damaged": N_(
         "The copy made before the change could not be read. Nothing was changed. Call your IT staff."
@@ -257,11 +265,13 @@ SENTENCES: dict[str, str] = {
     **DIRECTORY_SENTENCES,
     **FOLDER_SENTENCES,
     **SEAT_SENTENCES,
+    **TRAINING_SENTENCES,
     **LOOKUP_SENTENCES,
     **PEOPLE_SENTENCES,
     **POLICY_SENTENCES,
     **REFERENCE_SENTENCES,
     **REVIEW_SENTENCES,
+    **UPDATE_SENTENCES,
     **XROAD_SENTENCES,
     # Enrolment
     "enrolment.code_form": N_("The enrolment code has 20 signs, as in K7QM-2RXW-9TBH-MFRG-GZDF."),

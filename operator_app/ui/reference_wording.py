@@ -24,6 +24,7 @@ FEED_NAMES = {
     feeds.HOLIDAYS: N_("Holidays"),
     feeds.ANNOUNCEMENTS: N_("Announcements"),
     feeds.KEYS: N_("Keys"),
+    feeds.PROGRAM: N_("Versions of the program"),
 }
 _CONDITIONS = {
     Condition.FROM_THE_MINISTRY: Wording(N_("Up to date"), "calm", "●"),

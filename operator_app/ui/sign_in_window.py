@@ -33,10 +33,13 @@ CARD_WIDTH = 440
 
 class SignInWindow(QWidget):
     """`signed_in(Database, Actor)`: the office is open, and who opened it. `restore_asked()`: the
-    person wants an office out of a backup instead."""
+    person wants an office out of a backup instead. `training_asked()`: the sandbox beside the office;
+    `begin_again_asked()`: in the sandbox, another one."""
 
     signed_in = Signal(object, object)
     restore_asked = Signal()
+    training_asked = Signal()
+    begin_again_asked = Signal()
     language_chosen = Signal(str)
 
     def __init__(
@@ -49,9 +52,11 @@ class SignInWindow(QWidget):
         *,
         office_name: str = "",
         cost: KdfCost | None = None,
+        training: bool = False,
     ) -> None:
         """`office_name` stands beside the brand; empty while the PC does not remember it.
-        `cost`: of the slot that the recovery key makes; calibrated unless given."""
+        `cost`: of the slot that the recovery key makes; calibrated unless given.
+        `training`: this is the door of the sandbox."""
         super().__init__()
         self.setWindowTitle(_("117 Operator"))
         self._sign_in = sign_in
@@ -61,6 +66,7 @@ class SignInWindow(QWidget):
         self._clock = clock
         self._office_name = office_name
         self._cost = cost
+        self._training = training
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._stack = QStackedWidget()
@@ -94,6 +100,22 @@ class SignInWindow(QWidget):
         self.key_problem.show_text(self._keyring_problem())
         card.body.addWidget(self.key_problem)
         card.body.addWidget(self.form)
+        self._add_ways(card)
+        self.languages = language_switch()
+        self.languages.setEnabled(not self._preferences.held_language)
+        self.languages.picked.connect(self._on_language)
+        return DoorPage(card, self._office_name, self.languages)
+
+    def _add_ways(self, card: DoorCard) -> None:
+        """What else can be done here than typing a password."""
+        if self._training:
+            from operator_app.ui.training_parts.sandbox_card import SandboxCard
+
+            self.sandbox = SandboxCard(self._paths.resources)
+            self.sandbox.picked.connect(self._on_trainee)
+            self.sandbox.begin_again_asked.connect(self.begin_again_asked)
+            card.body.addWidget(self.sandbox)
+            return
         self.forgot = button(_("Forgot the password?"), "link")
         self.forgot.setAutoDefault(True)
         self.forgot.clicked.connect(self._show_recovery)
@@ -102,10 +124,15 @@ class SignInWindow(QWidget):
         self.restore.setAutoDefault(True)
         self.restore.clicked.connect(self.restore_asked)
         card.body.addWidget(self.restore)
-        self.languages = language_switch()
-        self.languages.setEnabled(not self._preferences.held_language)
-        self.languages.picked.connect(self._on_language)
-        return DoorPage(card, self._office_name, self.languages)
+        self.training = button(_("Training: practise on invented records"), "link")
+        self.training.setAutoDefault(True)
+        self.training.clicked.connect(self.training_asked)
+        card.body.addWidget(self.training)
+
+    def _on_trainee(self, login: str, password: str) -> None:
+        self.form.edit("login").setText(login)
+        self.form.password.setText(password)
+        self.form.button.click()
 
     def _keyring_problem(self) -> str:
         """Told before anybody types a password in vain."""

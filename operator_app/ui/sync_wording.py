@@ -9,6 +9,7 @@ from operator_app.ui.folder_problems import SENTENCES as FOLDER_SENTENCES
 from operator_app.ui.policy_problems import SENTENCES as POLICY_SENTENCES
 from operator_app.ui.reference_problems import SENTENCES as REFERENCE_SENTENCES
 from operator_app.ui.seat_problems import SENTENCES as SEAT_SENTENCES
+from operator_app.ui.update_problems import SENTENCES as UPDATE_SENTENCES
 from operator_app.ui.wording import Wording, time_of_day
 from operator_app.ui.xroad_problems import SENTENCES as XROAD_SENTENCES
 
@@ -65,6 +66,7 @@ _ALL = (
     POLICY_SENTENCES,
     REFERENCE_SENTENCES,
     SEAT_SENTENCES,
+    UPDATE_SENTENCES,
     XROAD_SENTENCES,
 )
 

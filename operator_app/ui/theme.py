@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
@@ -114,6 +114,29 @@ DARK = Theme(
     row_alternate="#1f2832",
 )
 
+_PRACTICE = {
+    "light": {
+        "accent": "#6d28d9",
+        "accent_hover": "#5b21b6",
+        "accent_soft": "#efe7fd",
+        "accent_text": "#4c1d95",
+        "rail": "#3b1f5e",
+        "rail_active": "#57358a",
+        "rail_text": "#dccff0",
+    },
+    "dark": {
+        "accent": "#b794f6",
+        "accent_hover": "#cbb2fa",
+        "accent_soft": "#35245a",
+        "accent_text": "#e3d8fc",
+        "on_accent": "#1e1038",
+        "rail": "#1a1028",
+        "rail_active": "#3b2562",
+        "rail_text": "#cdbfe0",
+    },
+}
+"""What is violet in training mode: nobody takes it for the office at a glance."""
+
 _current = LIGHT
 
 
@@ -127,6 +150,11 @@ def system_prefers_dark() -> bool:
     from PySide6.QtCore import Qt
 
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def for_training(theme: Theme) -> Theme:
+    """The same in the colour of training mode."""
+    return replace(theme, **_PRACTICE[theme.name])
 
 
 def apply_theme(app: QApplication, theme: Theme, resources: Path) -> None:

@@ -70,6 +70,7 @@ RECEIVER_MAY_IMPORT = (
     "operator_app.domain.lookup",
     "operator_app.domain.office",
     "operator_app.domain.pin",
+    "operator_app.domain.program_versions",
     "operator_app.domain.suppression",
     "operator_app.domain.violence",
     "operator_app.domain.xroad",

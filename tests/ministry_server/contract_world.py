@@ -26,6 +26,7 @@ from tests.lookup.conftest import CLIENT, SERVICE, SETTINGS
 from tests.lookup.social_system import SocialSystem
 from tests.ministry_server.device import Device
 from tests.receiver import RunningReceiver
+from tests.rollout.releases import release, sum_of
 from tests.xroad.security_server import SecurityServer
 
 NEVER = 10**15
@@ -44,6 +45,8 @@ class ContractWorld:
         colleague.push(colleague.revise_case(), colleague.revise())
         colleague.close()
         offer(receiver, DIRECTORY, service("s1", confidential=True), service("s2"))
+        self.program = sum_of("1.2.0")
+        release(receiver, receiver.folder, "1.2.0")
         tokens, now = receiver.receiver.tokens, receiver.receiver.now()
         self.tokens = [
             tokens.add(role, "Fuzz", now)[1]
@@ -57,6 +60,8 @@ class ContractWorld:
         if case.method == "GET":
             token = dice.choice(self.tokens)
             case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
+            if "/program/" in case.path:
+                case.headers["Authorization"] = self._credentials(case, dice)
             if dice.random() < 0.5:
                 _make_likely(case, dice)
             return case
@@ -86,6 +91,15 @@ class ContractWorld:
             body["items"] = [self._item(item, dice) for item in body["items"]]
         case.body = _signed(body, key, purpose)
         return case
+
+    def _credentials(self, case: Case, dice: random.Random) -> str:
+        """What lets the device have a file: the one there is, or one that was drawn."""
+        if dice.random() < 0.7:
+            case.path_parameters = {"sha256": self.program}
+        drawn = {"dev": self.device.dev, "n": "n" * 22, "sig": ""}
+        message = {**drawn, "sha256": str((case.path_parameters or {}).get("sha256", ""))}
+        shown = json.dumps(_signed(message, self.device.key, "program")).encode()
+        return f"Device {base64.b64encode(shown).decode()}"
 
     def _item(self, item: Any, dice: random.Random) -> Any:
         """The drawn envelope signed by the device; now and then with a payload that opens."""
@@ -169,6 +183,7 @@ def contract_world(folder: Path) -> Iterator[ContractWorld]:
                 receiver.receiver.address_pace,
                 receiver.receiver._device_pace,
                 receiver.receiver._lookup_pace,
+                receiver.receiver._program_pace,
             ):
                 pace._burst = float(NEVER)
             world = ContractWorld(receiver, clock)

@@ -20,10 +20,13 @@ from operator_app.domain.people import Role
 from operator_app.domain.policy import NOTHING_HELD, InForce, Layer, Source, resolve
 from operator_app.errors import BadInput, NotAllowed
 from operator_app.services.pc_settings import PcSettings
+from operator_app.services.program_updates import ProgramUpdates
 from operator_app.services.support_file import SupportFiles
+from operator_app.ui.events import Events
 from operator_app.ui.pc_page import PcPage
 from operator_app.ui.pc_parts.check_part import CheckPart
 from operator_app.ui.pc_parts.settings_part import SettingsPart
+from operator_app.ui.pc_parts.version_part import VersionPart
 from operator_app.ui.tasks import InlineTaskRunner, TaskRunner, Tasks
 from tests.conftest import TestOffice
 from tests.ui.door import AnsweringDialogs, focused, press, show, words_on
@@ -75,6 +78,13 @@ def page(qtbot: QtBot, office: TestOffice, tmp_path: Path) -> Callable[..., PcPa
                 runner,
                 office.paths.data,
                 "ky",
+            ),
+            VersionPart(
+                ProgramUpdates(office.database, policy, running="0.1.0", build=None),
+                None,
+                runner,
+                Events(),
+                office.clock,
             ),
         )
         show(qtbot, made)

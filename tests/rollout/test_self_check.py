@@ -93,6 +93,11 @@ def test_a_missing_code_list_is_named(bench: Bench) -> None:
     assert "code_lists.csv" in lines(bench, command.RESOURCES)[command.RESOURCES].told
 
 
+def test_a_missing_quick_card_is_named(bench: Bench) -> None:
+    (bench.paths.resources / "help" / "cards" / "operator.ky.md").unlink()
+    assert "operator.ky.md" in lines(bench, command.RESOURCES)[command.RESOURCES].told
+
+
 def test_a_missing_migration_is_named(bench: Bench) -> None:
     next((bench.paths.migrations / "versions").glob("0003*.py")).unlink()
     line = lines(bench, "All migrations")["All migrations"]

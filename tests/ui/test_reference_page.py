@@ -82,7 +82,7 @@ def test_a_new_office_has_what_the_program_was_delivered_with(feeds_part: FeedsP
     shown = rows(feeds_part.view)
     assert [row[0] for row in shown] == [
         "Directory", "Articles", "Code lists", "Places", "Offices", "Holidays", "Announcements",
-        "Keys",
+        "Keys", "Versions of the program",
     ]  # fmt: skip
     assert shown[0][1] == "–" and int(shown[0][2]) > 10
     assert shown[0][5] == "○  As delivered with the program"

@@ -28,9 +28,17 @@ class Carrier(Protocol):
     def name(self) -> str:
         """A word for the list of attempts: "https"."""
 
-    def exchange(self, method: str, path: str, body: bytes = b"", *, etag: str = "") -> Answer:
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        etag: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """Send a request; `path` begins with BASE_PATH. `etag`: what is here already; when that is
-        still so, the answer is 304 without a body.
+        still so, the answer is 304 without a body. `headers`: of the request, besides ours.
 
         Raises ServerRefused when a server on the way refuses, as `xroad.access_denied`;
         NetworkProblem: `net.unreachable`, `net.proxy`, `net.tls`, `net.certificate_time`

@@ -25,7 +25,7 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 25.0
 SLOWEST_BYTES_PER_SECOND = 5_000
 SPARE = 1.5
-KEPT_HEADERS = ("content-type", "retry-after", "date", "etag")
+KEPT_HEADERS = ("content-type", "content-range", "retry-after", "date", "etag")
 NOT_MODIFIED = 304
 
 
@@ -152,9 +152,17 @@ class HttpsCarrier:
             read_seconds=read_seconds,
         )
 
-    def exchange(self, method: str, path: str, body: bytes = b"", *, etag: str = "") -> Answer:
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        etag: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """See Carrier."""
-        return self._way.send(method, path, body, etag=etag)
+        return self._way.send(method, path, body, etag=etag, headers=headers)
 
     def close(self) -> None:
         """Close the connections."""

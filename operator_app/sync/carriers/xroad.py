@@ -13,6 +13,7 @@ import json
 import logging
 import re
 import ssl
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -82,15 +83,24 @@ class XRoadCarrier:
             read_seconds=read_seconds,
         )
 
-    def exchange(self, method: str, path: str, body: bytes = b"", *, etag: str = "") -> Answer:
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        etag: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """See Carrier. Also raises what `problem_of` gives, and NetworkProblem("net.portal" |
         "net.stale_answer") for an answer that is not that of a Security Server to this request."""
         if len(body) > MOST_MESSAGE_BYTES:
             raise NetworkProblem("request.too_large")
         attempt = str(uuid4())
-        headers = {"X-Road-Client": self._client, "X-Road-Id": attempt}
+        ours = {"X-Road-Client": self._client, "X-Road-Id": attempt}
+        given = {**(headers or {}), **ours}
         try:
-            answer = self._way.send(method, path, body, etag=etag, headers=headers, kept=_KEPT)
+            answer = self._way.send(method, path, body, etag=etag, headers=given, kept=_KEPT)
         except NetworkProblem:
             # The next try reads the client's file anew: certificates are renewed under way.
             self._way.close()

@@ -164,8 +164,12 @@ class SyncPage(QWidget):
             )
         )
         self.server.show_facts(picture.facts)
+        if picture.facts.training:
+            self.ways.hide()
 
     def _advice(self, status: SyncStatus, facts: ConnectionFacts) -> str:
+        if facts.training:
+            return _("This is the training: what you save stays here, and no server can be set.")
         if not facts.configured:
             return _("No server is set. Calls are kept here; enter the server's address to send.")
         if not facts.enrolled and not facts.code_waits:

@@ -1,12 +1,13 @@
-"""Invented violence cases over five days, for pictures and trials. Nobody in them is real."""
+"""Invented violence cases over five days, for the sandbox, for pictures and for trials.
+
+Nobody in them is real.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from build.invented import MovableClock
-from build.other_pc import changed_elsewhere
 from operator_app.db.engine import Database
 from operator_app.domain.calls import CallForm
 from operator_app.domain.cases import Case, Offender, ProtectionOrder, SafetyPlan
@@ -18,9 +19,11 @@ from operator_app.domain.violence import ReferralAsk, SafeContact, ViolenceForm
 from operator_app.services.calls import Calls
 from operator_app.services.case_work import CaseWork
 from operator_app.services.cases import Cases
+from operator_app.training.invented import NO_SUBSCRIBER, MovableClock
+from operator_app.training.other_pc import changed_elsewhere
 
 OFFICE = "41708203000000"
-KNOWN_NUMBER = "0555 10 20 30"
+KNOWN_NUMBER = f"{NO_SUBSCRIBER} 10 20 30"
 """Of the case that a later call from the same number may join."""
 HOUR = timedelta(hours=1)
 QUIET = dict.fromkeys(("HURT", "WEAPON", "KILL", "THROAT", "FEAR", "CHILD"), "N")
@@ -142,7 +145,10 @@ class InventedCases:
             happened="Муж вернулся пьяный, ударил дважды, двое детей дома. "
             "Спрашивает, куда уйти на ночь.",
             contact=SafeContact(
-                "0777 40 50 60", "по будням после 18:00", "сестра", "что звонят из поликлиники"
+                f"{NO_SUBSCRIBER} 40 50 60",
+                "по будням после 18:00",
+                "сестра",
+                "что звонят из поликлиники",
             ),
             consents=(
                 *self._words((CALL_BACK, "Y"), (RECORD, "Y"), (STATISTICS, "Y")),
@@ -247,7 +253,9 @@ class InventedCases:
         self._later(hours=1)
         self._cases.set_status(who, base.case_id, "WAIT")
         self._cases.set_contact(
-            who, base.case_id, SafeContact("0700 60 70 80", "только утром до 10:00", "мама")
+            who,
+            base.case_id,
+            SafeContact(f"{NO_SUBSCRIBER} 60 70 80", "только утром до 10:00", "мама"),
         )
         self._later(hours=1)
         author = self._second.user_id

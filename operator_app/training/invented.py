@@ -1,8 +1,13 @@
-"""Invented calls for pictures and trials: the same ones from the same seed. Nobody is real."""
+"""Invented calls, for the sandbox, for pictures and for trials: the same ones from the same seed.
+
+Nobody is real, and no telephone is anybody's: no network of the country has numbers in 0400.
+"""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from operator_app.domain.calls import CallForm
@@ -19,6 +24,8 @@ NOTES = (
     "Просит объяснить отказ. Рассказано, как и куда обжаловать.",
     "",
 )
+NO_SUBSCRIBER = "0400"
+"""How an invented telephone begins."""
 QUIET = ("SILENT", "SILENT", "SILENT", "DROP", "WRONG", "PRANK", "TEST", "MISSED")
 
 
@@ -39,13 +46,18 @@ def save_invented_calls(
     actors: list[Actor],
     count: int,
     seed: int = 117,
+    *,
+    callers: Sequence[str] = (),
 ) -> None:
-    """Save `count` calls that end now, about one every twelve minutes of office hours."""
+    """Save `count` calls that end now, about one every twelve minutes of office hours.
+
+    `callers`: what some of those who leave a telephone are called.
+    """
     rng = random.Random(seed)  # noqa: S311 - invented data
     end = clock.now
     moment = end - timedelta(minutes=12 * count)
     for _ in range(count):
-        _save_one(calls, clock, reference, actors, rng, moment)
+        _save_one(calls, clock, reference, actors, rng, moment, callers)
         moment += timedelta(minutes=rng.randrange(4, 20))
     clock.now = max(end, clock.now)
 
@@ -77,6 +89,7 @@ def _save_one(
     actors: list[Actor],
     rng: random.Random,
     moment: datetime,
+    callers: Sequence[str] = (),
 ) -> None:
     clock.now = moment
     started_at = to_ms(moment)
@@ -86,6 +99,8 @@ def _save_one(
     else:
         length = rng.randrange(60, 900)
         form = _form(reference, rng, started_at)
+        if callers and form.phone:
+            form = replace(form, caller_name=rng.choice(callers))
     clock.now = moment + timedelta(seconds=length)
     calls.save(rng.choice(actors), form)
 
@@ -105,7 +120,7 @@ def _form(reference: Reference, rng: random.Random, started_at: int) -> CallForm
         caller_sex=rng.choice("FFMU"),
         caller_age_group=rng.choice("AAAAC"),
         division=rng.choice([d.code for d in reference.divisions(2)]),
-        phone=f"0555 {rng.randrange(10**6):06d}" if rng.random() < 0.5 else "",
+        phone=f"{NO_SUBSCRIBER} {rng.randrange(10**6):06d}" if rng.random() < 0.5 else "",
         note=rng.choice(NOTES),
         violence=_violence(rng, started_at) if violent else None,
         actions=(

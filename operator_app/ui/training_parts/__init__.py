@@ -1,0 +1,1 @@
+"""What is seen of training mode: its band, its door, its exercises."""
