@@ -168,12 +168,8 @@ class SyncPage(QWidget):
             self.ways.hide()
 
     def _advice(self, status: SyncStatus, facts: ConnectionFacts) -> str:
-        if facts.training:
-            return _("This is the training: what you save stays here, and no server can be set.")
-        if not facts.configured:
-            return _("No server is set. Calls are kept here; enter the server's address to send.")
-        if not facts.enrolled and not facts.code_waits:
-            return _("This PC is not enrolled. Ask the ministry for an enrolment code.")
+        if missing := _missing(facts):
+            return missing
         if status.problem == "clock.wrong" and status.skew_seconds is not None:
             return clock_words(status.skew_seconds)
         if status.problem:
@@ -267,3 +263,14 @@ class SyncPage(QWidget):
         card.body.addLayout(grid)
         card.body.addWidget(self.send_button)
         return card
+
+
+def _missing(facts: ConnectionFacts) -> str:
+    """What there is no sending without; "" where nothing lacks."""
+    if facts.training:
+        return _("This is the training: what you save stays here, and no server can be set.")
+    if not facts.configured:
+        return _("No server is set. Calls are kept here; enter the server's address to send.")
+    if not facts.enrolled and not facts.code_waits:
+        return _("This PC is not enrolled. Ask the ministry for an enrolment code.")
+    return ""
