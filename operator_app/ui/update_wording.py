@@ -10,7 +10,13 @@ from operator_app.domain.program_versions import ProgramVersion
 from operator_app.i18n import _, language
 from operator_app.services.program_updates import FETCH, OFF, UpdateState
 from operator_app.ui.backup_wording import size_words
+from operator_app.ui.policy_wording import value_words
 from operator_app.ui.sync_wording import code_sentence
+
+
+def mode_words(state: UpdateState) -> str:
+    """What IT set."""
+    return value_words("updates", state.mode)
 
 
 def notes_words(version: ProgramVersion) -> str:

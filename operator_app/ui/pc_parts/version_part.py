@@ -12,7 +12,6 @@ from operator_app.i18n import _
 from operator_app.services.program_updates import FETCH, ProgramUpdates, UpdateState
 from operator_app.ui import update_wording as words
 from operator_app.ui.events import Events
-from operator_app.ui.policy_wording import value_words
 from operator_app.ui.problems import sentence
 from operator_app.ui.tasks import Tasks
 from operator_app.ui.update_driver import UpdateDriver
@@ -93,7 +92,7 @@ class VersionPart(QWidget):
         self.newest.setText(words.newest_words(state))
         heard = "–" if state.heard_at is None else day_and_time(state.heard_at, today)
         self.heard.setText(heard)
-        self.setting.setText(value_words("updates", state.mode))
+        self.setting.setText(words.mode_words(state))
         self.file.setText(words.file_words(state))
         for label, said in (
             (self.place, words.place_words(state)),
@@ -140,7 +139,8 @@ class VersionPart(QWidget):
             (_("Lies in"), self.place),
             (_("SHA-256"), self.sum),
         ):
-            self._form.addRow(text(label, "muted"), field)
+            caption = text(label, "muted")
+            self._form.addRow(caption, field)
             field.setAccessibleName(label)
         card.body.addLayout(self._form)
         card.body.addWidget(self.bar)
