@@ -49,4 +49,4 @@ def mark_window(window: QWidget) -> TrainingBand:
 
 
 def _training_title() -> str:
-    return f"117 · {_('Training')}"
+    return "117 · " + _("Training")
