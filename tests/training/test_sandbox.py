@@ -147,7 +147,7 @@ def test_the_sandbox_is_no_office(
     office = Application(qapp, sandbox, clock, dialogs, cost=CHEAP)  # type: ignore[arg-type]
     assert not office.start()
     office.tell_running()
-    assert "holds the training" in dialogs.told[0]
+    assert "--training" in dialogs.told[0]
     office.shut_down()
     where = ["--data", str(sandbox.data)]
     assert cli.main(["backup", *where, "--login", "supervisor", "--language", "en"]) == 1
