@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from sqlalchemy import select
 
 from build.receiver_process import ROOT
 from build.stage import CONTROL, PASSWORD, Stage
+from operator_app.db.models import call
 from operator_app.domain.clock import system_clock
 from operator_app.domain.wire import Kind, State
 from operator_app.sync.status import SyncStatus, read_status
@@ -37,17 +39,19 @@ class SecondPC:
         """By the recovery key, in the wizard of a new PC; then work goes on there."""
         held = self._held()
         here = {r.op_id for r in self._stage.revisions()}
+        calls = self._calls()
         lost = self._stage.leave_pc()
         self._verify("audit log of the first PC", lost)
         (self._stage.dialogs.file,) = (lost / "backups").glob("*.117backup")
         self._stage.new_pc()
         self._restore()
         self._stage.sign_in()
-        self._hands.wait(lambda: self._status.only_there == 1, "what the ministry alone has")
+        self._hands.wait(lambda: len(self._calls()) == len(calls), "the call that no backup has")
         self._stage.all_at_ministry()
         kept = {r.op_id for r in self._stage.revisions()}
         self._result.expect("revisions that the first PC did not have", len(kept - here), 0)
-        self._result.expect("entries at the ministry only", self._status.only_there, 1)
+        self._result.expect("calls that came back differ", len(self._calls() ^ calls), 0)
+        self._result.expect("entries at the ministry only", self._status.only_there, 0)
         self._result.expect("the ministry holds what it held", self._held(), held)
         self._stage.go_to(Qt.Key.Key_2)
         self._stage.picture("restored-journal")
@@ -104,6 +108,11 @@ class SecondPC:
     def _held(self) -> dict[str, int]:
         lines = self._stage.receiver.records().splitlines()
         return {name: int(number) for name, number in (line.split() for line in lines)}
+
+    def _calls(self) -> set[str]:
+        """The calls in the journal of the PC of now, by their ids."""
+        with self._stage.app.desk_now.database.read() as connection:
+            return set(connection.execute(select(call.c.call_id)).scalars())
 
     @property
     def _status(self) -> SyncStatus:
