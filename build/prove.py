@@ -1,6 +1,6 @@
 """The full figures: what a default test run samples is tried here as often as the time allows.
 
-    python build/dev.py prove [--hours N] [--out DIR]
+    python build/dev.py prove [--hours N] [--out DIR] [--only PART]...
 
 Runs behind other work (low priority, one thing at a time), ends by itself, and goes on where it
 was when it is started again. `prove-out/table.md` and `table.json` say what was tried and what
@@ -105,11 +105,18 @@ def prove(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="dev.py prove", description=__doc__)
     parser.add_argument("--hours", type=float, default=24.0, help="at most so long")
     parser.add_argument("--out", type=Path, default=OUT, help="where the table goes")
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=[part.name for part in PARTS],
+        help="these parts and no others, for a machine that can do several at once",
+    )
     told = parser.parse_args(arguments)
     told.out.mkdir(parents=True, exist_ok=True)
     ends = time.monotonic() + told.hours * 3600
     progress = Progress.read(told.out / "table.json")
-    waiting = {part.name: (part, _steps(part)) for part in PARTS}
+    chosen = [part for part in PARTS if told.only is None or part.name in told.only]
+    waiting = {part.name: (part, _steps(part)) for part in chosen}
     while waiting and time.monotonic() < ends:
         for name, (part, steps) in list(waiting.items()):
             step = next((s for s in steps if s not in progress.of(part)["steps"]), None)
