@@ -164,6 +164,8 @@ def wix_source(frozen: Path, version: str) -> str:
       <Directory Id="ProgramMenuFolder">
         <Component Id="Menu" Guid="{product.fixed_id("menu")}" Win64="yes">
           <Shortcut Id="menu" Name="{product.NAME}" Target="[#{program}]" WorkingDirectory="APPDIR"/>
+          <Shortcut Id="training" Name="{product.TRAINING}" Target="[#{program}]"
+            Arguments="--training" WorkingDirectory="APPDIR"/>
           <RegistryValue Root="HKLM" Key={quoteattr(product.REGISTRY)} Name="Menu" Type="integer"
             Value="1" KeyPath="yes"/>
         </Component>

@@ -34,7 +34,9 @@ def install(ground: Ground) -> None:
     expect("kind", ground.wine.value(key, "InstalledBy"), "msi")
     given = ground.wine.shared_data / product.FOLDER / "office.toml"
     expect("office.toml", given.is_file() and WORDS in given.read_text("utf-8"), True)
-    expect("menu", len(_menu(ground)), 1)
+    expect("menu", len(_menu(ground)), 2)
+    (training,) = (file for file in _menu(ground) if file.stem == product.TRAINING)
+    expect("training", "--training".encode("utf-16-le") in training.read_bytes(), True)
 
 
 def other_kind(ground: Ground) -> None:
@@ -117,4 +119,4 @@ def _entries(ground: Ground) -> list[str]:
 def _menu(ground: Ground) -> list[Path]:
     """Wine puts the entry into the user's menu, Windows into that of all users."""
     places = (ground.wine.shared_data, ground.wine.drive / "users")
-    return [file for place in places for file in place.rglob(f"{product.NAME}.lnk")]
+    return [file for place in places for file in place.rglob(f"{product.NAME}*.lnk")]

@@ -8,6 +8,8 @@ from operator_app.config import APP_FOLDER
 from operator_app.running_mark import NAME as RUNNING_MARK
 
 NAME = "117 Operator"
+TRAINING = f"{NAME} - Training"
+"""The other entry of the start menu: the invented office."""
 MAKER = "Helpline 117"
 FOLDER = APP_FOLDER
 """In Program Files and, for the data, in ProgramData or the user's profile."""

@@ -31,6 +31,7 @@ def make_setup(
     write_icon(icon)
     defined = {
         "NAME": product.NAME,
+        "TRAINING": product.TRAINING,
         "MAKER": product.MAKER,
         "FOLDER": product.FOLDER,
         "PROGRAM": product.PROGRAM,

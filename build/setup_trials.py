@@ -22,7 +22,7 @@ from build.trial_ground import (
 from build.wine import until
 
 NOT_DONE, RUNS, NEWER = 2, 5, 6
-MENU = Path("Microsoft/Windows/Start Menu/Programs") / f"{product.NAME}.lnk"
+MENU = Path("Microsoft/Windows/Start Menu/Programs")
 
 
 def machine(ground: Ground) -> None:
@@ -30,7 +30,9 @@ def machine(ground: Ground) -> None:
     expect("exit code", ground.run_setup(OLD, "/AllUsers"), 0)
     expect("version", installed_version(_machine(ground)), OLD)
     expect("mark of one user", (_machine(ground) / "app" / "per-user").exists(), False)
-    expect("menu", (ground.wine.shared_data / MENU).is_file(), True)
+    expect("menu", _menu(ground), [f"{product.TRAINING}.lnk", f"{product.NAME}.lnk"])
+    training = (ground.wine.shared_data / MENU / f"{product.TRAINING}.lnk").read_bytes()
+    expect("training", "--training".encode("utf-16-le") in training, True)
     key = rf"HKLM\{UNINSTALL}"
     expect("Add/Remove name", ground.wine.value(key, "DisplayName"), product.NAME)
     expect("Add/Remove version", ground.wine.value(key, "DisplayVersion"), OLD)
@@ -97,7 +99,7 @@ def uninstall(ground: Ground) -> None:
     data = put_data(ground.wine.shared_data)
     expect("exit code", ground.uninstall(_machine(ground), "/AllUsers"), 0)
     expect("program", installed_version(_machine(ground)), None)
-    expect("menu", (ground.wine.shared_data / MENU).exists(), False)
+    expect("menu", _menu(ground), [])
     expect("entry", ground.wine.value(rf"HKLM\{UNINSTALL}", "DisplayName"), None)
     expect("key", ground.wine.value(rf"HKLM\{product.REGISTRY}", "InstallDir"), None)
     expect_data(data)
@@ -151,6 +153,12 @@ TRIALS: tuple[tuple[str, Callable[[Ground], None]], ...] = (
     ("set-up: one user, Cyrillic name", one_user),
     ("set-up: Cyrillic folder", other_folder),
 )
+
+
+def _menu(ground: Ground) -> list[str]:
+    """Our entries in the start menu of all users."""
+    folder = ground.wine.shared_data / MENU
+    return sorted(file.name for file in folder.glob(f"{product.NAME}*.lnk"))
 
 
 def _machine(ground: Ground) -> Path:

@@ -236,6 +236,7 @@ Section "Program"
 
   WriteUninstaller "$INSTDIR\uninstall.exe"
   CreateShortCut "$SMPROGRAMS\${NAME}.lnk" "$INSTDIR\app\${PROGRAM}"
+  CreateShortCut "$SMPROGRAMS\${TRAINING}.lnk" "$INSTDIR\app\${PROGRAM}" "--training"
   WriteRegStr SHCTX "${REGISTRY}" "InstallDir" "$INSTDIR"
   WriteRegStr SHCTX "${REGISTRY}" "InstallMode" "$MultiUser.InstallMode"
   WriteRegStr SHCTX "${REGISTRY}" "InstalledBy" "setup"
@@ -263,6 +264,7 @@ Section "Uninstall"
   ${EndIf}
   !insertmacro FindData
   Delete "$SMPROGRAMS\${NAME}.lnk"
+  Delete "$SMPROGRAMS\${TRAINING}.lnk"
   RMDir /r "$INSTDIR\app"
   RMDir /r "$INSTDIR\app.old"
   RMDir /r "$INSTDIR\app.new"
