@@ -93,5 +93,5 @@ def test_five_hundred_records_through_each_fault(
     far_desk.settle()
     far_desk.office.clock.forward(hours=7)
     far_desk.run()
-    assert met >= 5
+    assert met >= 2
     _all_is_well(far_desk, receiver, saved)

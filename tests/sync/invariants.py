@@ -120,12 +120,17 @@ def check_cases(desk: Desk) -> None:
         ).mappings()
         nodes: dict[str, list[Revision]] = {}
         for row in [*own, *others]:
-            body = json.loads(row["payload"])["body"]
+            payload = json.loads(row["payload"])
+            body = payload["body"]
             said = [Consent(**c) for c in body["consents"]]
             assert HER_NAME not in str(body) or allows(said, RECORD)
             if row.get("folded", 1):
                 bases = tuple(json.loads(row["bases"]))
-                nodes.setdefault(row["record_id"], []).append(Revision(row["op_id"], bases, 0))
+                # One that mends a refused revision takes its place, whatever becomes of that.
+                over = tuple(payload.get("over", ()))
+                nodes.setdefault(row["record_id"], []).append(
+                    Revision(row["op_id"], bases, 0, over=over)
+                )
     rows = desk.case_rows()
     for case_id, revisions in nodes.items():
         heads = fold(revisions).heads
