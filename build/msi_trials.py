@@ -85,6 +85,31 @@ def uninstall(ground: Ground) -> None:
     forget(ground.wine.shared_data)
 
 
+def failed_upgrade(ground: Ground) -> None:
+    """A damaged file is refused, the data are kept, and a good one then installs.
+
+    That the old program comes back is Windows Installer's part: Wine rolls nothing back.
+    """
+    expect("exit code", ground.run_msi("/i", OLD), 0)
+    data = put_data(ground.wine.shared_data)
+    whole = ground.msi(NEW).read_bytes()
+    cabinet = whole.index(b"MSCF")
+    damaged = bytearray(whole)
+    damaged[cabinet + 100 : cabinet + 1_000] = bytes(900)
+    try:
+        ground.msi(NEW).write_bytes(damaged)
+        expect("refused", ground.run_msi("/i", NEW) != 0, True)
+        expect("not half there", installed_version(_folder(ground)) in (None, OLD), True)
+    finally:
+        ground.msi(NEW).write_bytes(whole)
+    expect_data(data)
+    expect("exit code", ground.run_msi("/i", NEW), 0)
+    expect("version", installed_version(_folder(ground)), NEW)
+    expect_data(data)
+    expect("exit code", ground.run_msi("/x", NEW), 0)
+    forget(ground.wine.shared_data)
+
+
 def after_setup(ground: Ground) -> None:
     """The MSI does not install over the set-up's program."""
     expect("exit code", ground.run_setup(OLD, "/AllUsers"), 0)
@@ -101,6 +126,7 @@ TRIALS: tuple[tuple[str, Callable[[Ground], None]], ...] = (
     ("MSI: upgrade", upgrade),
     ("MSI: downgrade refused", downgrade),
     ("MSI: uninstall", uninstall),
+    ("MSI: failed upgrade", failed_upgrade),
     ("MSI: refused over the set-up", after_setup),
 )
 
