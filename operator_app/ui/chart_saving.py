@@ -17,7 +17,7 @@ from operator_app.services.exports import Export
 from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.overview_charts import Drawn, Kind
 from operator_app.ui.overview_wording import period_text
-from operator_app.ui.saving import documents_folder
+from operator_app.ui.saving import ask_where, documents_folder
 from operator_app.ui.tasks import Tasks
 
 _SHARP = 2
@@ -87,12 +87,4 @@ class ChartSaving(QObject):
         }[wanted]
         first, last = drawn.period.first.isoformat(), drawn.period.last.isoformat()
         proposed = self._folder / f"117_{kind.name}_{first}_{last}.{wanted.value}"
-        file = self._dialogs.ask_save_path(self._window, _("Save the chart"), proposed, file_type)
-        if file is None or file.suffix.lower() == proposed.suffix:
-            return file
-        # The dialog asked about the name as typed, without its ending.
-        file = file.with_name(file.name + proposed.suffix)
-        question = _("This file exists already. Replace it?")
-        if file.exists() and not self._dialogs.confirm(self._window, question, _("Replace")):
-            return None
-        return file
+        return ask_where(self._dialogs, self._window, _("Save the chart"), proposed, file_type)

@@ -160,7 +160,7 @@ def test_f1_in_a_danger_call_opens_its_page_beside_it_and_the_lock_closes_it(
     assert pc.desk.help_window.shown == "call"
     pc.desk.help_window.close()
     pc.start_call()
-    pc.screen.fields.violence.setVisible(True)
+    pc.hands.answer("11")
     pc.press(Qt.Key.Key_F1)
     assert pc.desk.help_window.shown == "danger"
     assert pc.screen.in_progress

@@ -28,7 +28,7 @@ from operator_app.ui.dialogs import Dialogs
 from operator_app.ui.events import Events
 from operator_app.ui.long_work import LongWork
 from operator_app.ui.printing import PageView, PrintPage, print_page
-from operator_app.ui.saving import documents_folder
+from operator_app.ui.saving import ask_where, documents_folder
 from operator_app.ui.screens.daily_log_panel import WIDTH, DailyLogPanel
 from operator_app.ui.screens.handover_card import HandoverCard
 from operator_app.ui.screens.schedule_view import ScheduleView
@@ -233,15 +233,7 @@ class DailyLogPage(QWidget):
         }[wanted]
         name = f"117_{self._log.office.code}_{self._log.span.code}.{wanted.value}"
         proposed = self._folder / name
-        file = self._dialogs.ask_save_path(self, _("Save the daily log"), proposed, file_type)
-        if file is None or file.suffix.lower() == proposed.suffix:
-            return file
-        # The dialog asked about the name as typed, without its ending.
-        file = file.with_name(file.name + proposed.suffix)
-        question = _("This file exists already. Replace it?")
-        if file.exists() and not self._dialogs.confirm(self, question, _("Replace")):
-            return None
-        return file
+        return ask_where(self._dialogs, self, _("Save the daily log"), proposed, file_type)
 
     def _on_schedule_asked(self) -> None:
         self.stack.setCurrentWidget(self.schedule)
