@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from operator_app.domain.clock import Clock, local_day, to_ms
 from operator_app.domain.people import Actor, Right
@@ -17,7 +17,7 @@ from operator_app.ui.events import Events
 from operator_app.ui.models.plain_table import PlainTable, plain_view
 from operator_app.ui.refusal_wording import reason_words, record_words
 from operator_app.ui.tasks import Tasks
-from operator_app.ui.widgets.basic import GRID, button, text
+from operator_app.ui.widgets.basic import GRID, FlowLayout, button, text
 from operator_app.ui.wording import day_and_time, state_wording
 
 EXPLANATION_HEIGHT = 58
@@ -52,6 +52,7 @@ class RefusedList(QWidget):
         self.view.setWordWrap(False)
         self.explanation = text("", "hint", wrap=True)
         self.explanation.setMinimumHeight(EXPLANATION_HEIGHT)
+        self.explanation.hide()
         self.explanation.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.mend_button = button(_("Open and mend"), key="Shift+F2")
         self.again_button = button(_("Send again"), key="Shift+F9")
@@ -91,6 +92,7 @@ class RefusedList(QWidget):
     def _on_chosen(self) -> None:
         row = self.chosen
         self.explanation.setText(reason_words(row) if row else "")
+        self.explanation.setVisible(row is not None)
         self.mend_button.setEnabled(row is not None and row.opens)
         self.again_button.setEnabled(row is not None and row.state is not State.CONFLICT)
         self.aside_button.setEnabled(row is not None and not row.set_aside)
@@ -127,10 +129,9 @@ class RefusedList(QWidget):
         self._tasks.database(self, act, done, self.failed.emit)
 
     def _lay_out(self) -> None:
-        line = QHBoxLayout()
-        line.setSpacing(GRID)
+        # At 150 % the buttons have no room beside one another.
+        line = FlowLayout(spacing=GRID)
         line.addWidget(text(_("Needs you"), "cardTitle"))
-        line.addStretch(1)
         for made in (self.mend_button, self.again_button, self.aside_button):
             line.addWidget(made)
         self.mend_button.setVisible(self._actor.may(Right.SEE_CALLS))
